@@ -1,0 +1,90 @@
+"""The one tree of errors.
+
+HearthError
+├── SettingsError          a setting is missing or wrong
+├── FaultsError            faults of files, all of them together
+│   ├── DefinitionError    … in contracts and model definitions
+│   ├── DataError          … in data
+│   └── UnusableInputError … in one record given for scoring
+├── LawError               the law of a source does not allow the use
+├── NotFoundError          no such model, version, subject or file
+├── PermissionDeniedError  the identity may not do this
+├── StateError             the thing is not in a state that allows this
+├── BundleError            a bundle is incomplete or was altered
+└── AuditError             the audit log cannot be written or does not verify
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong in one file: where, what was found, and what to do.
+
+    `found` names columns, keys, rules and counts; never a person's data.
+    """
+
+    file: str
+    place: str
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f" `{self.place}`" if self.place else ""
+        remedy = f"; {self.remedy}" if self.remedy else ""
+        return f"{self.file}:{place} {self.found}{remedy}"
+
+
+class HearthError(Exception):
+    """Anything Hearth refuses to do, with what was found and what to do next."""
+
+    exit_code = 1
+
+
+class SettingsError(HearthError):
+    """A setting is missing or wrong."""
+
+
+class FaultsError(HearthError):
+    """Every fault found, reported together and in a fixed order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults)))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class DefinitionError(FaultsError):
+    """Contracts or model definitions cannot be used as they stand."""
+
+
+class DataError(FaultsError):
+    """Data do not keep their contract."""
+
+
+class UnusableInputError(FaultsError):
+    """A record given for scoring does not fit the model's features."""
+
+
+class LawError(HearthError):
+    """The law of a source, as its contract states it, does not allow this use."""
+
+
+class NotFoundError(HearthError):
+    """No such model, version, subject or file."""
+
+
+class PermissionDeniedError(HearthError):
+    """The identity does not hold the permission that this needs."""
+
+
+class StateError(HearthError):
+    """The thing is not in a state that allows this step."""
+
+
+class BundleError(HearthError):
+    """A bundle is incomplete, or a byte of it was altered."""
+
+
+class AuditError(HearthError):
+    """The audit log cannot be written, or does not verify."""

@@ -1,0 +1,99 @@
+"""Settings from the environment (`HEARTH_…`) and from `hearth.toml` in the workspace."""
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hearth.errors import SettingsError
+
+_FILE = "hearth.toml"
+_DEVELOPMENT_PEPPER = "development-only-pepper"
+
+
+class Settings(BaseSettings):
+    """Where a workspace keeps its things and how it is served.
+
+    The environment goes before the file, the file before the defaults.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HEARTH_", extra="forbid", frozen=True)
+
+    workspace: Path = Field(default=Path(), description="Folder with features/sources and models.")
+    state_dir: Path = Field(default=Path(".hearth"), description="Where artefacts are kept.")
+    records_url: str = Field(default="", description="Records database; SQLite in state_dir if empty.")
+    store_url: str = Field(default="", description="Feature store; SQLite in state_dir if empty.")
+    mlflow_url: str = Field(default="", description="MLflow tracking; SQLite in state_dir if empty.")
+    host: str = Field(default="127.0.0.1", description="Address the service listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    api_key: SecretStr | None = Field(
+        default=None, description="Key the command line acts with; whoever holds it acts as its owner."
+    )
+    api_key_pepper: SecretStr = Field(
+        default=SecretStr(_DEVELOPMENT_PEPPER),
+        description="Secret mixed into stored API keys and session cookies; set your own in production.",
+    )
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of the sources: arguments, environment, file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def pepper_is_for_development(self) -> bool:
+        """Whether the API-key pepper is still the published default."""
+        return self.api_key_pepper.get_secret_value() == _DEVELOPMENT_PEPPER
+
+
+def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
+    """Settings of a workspace, with every path absolute and every URL filled.
+
+    Parameters
+    ----------
+    workspace
+        Folder of the workspace; `HEARTH_WORKSPACE` or the current folder if None.
+    **overrides
+        Settings given by name, before environment and file.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is unknown or wrong; all are reported together.
+    """
+    given = dict(overrides) if workspace is None else {"workspace": workspace, **overrides}
+    try:
+        root = Settings(**given).workspace.expanduser().resolve()
+        bound = type("Settings", (Settings,), {
+            "model_config": SettingsConfigDict(
+                env_prefix="HEARTH_", extra="forbid", frozen=True, toml_file=root / _FILE
+            ),
+            "__doc__": Settings.__doc__,
+        })
+        settings: Settings = bound(**{**given, "workspace": root})
+    except ValidationError as error:
+        lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        raise SettingsError("settings cannot be used: " + "; ".join(lines)) from None
+    state = (root / settings.state_dir).resolve()
+    return Settings.model_construct(
+        **{
+            **dict(settings),
+            "state_dir": state,
+            "records_url": settings.records_url or f"sqlite:///{state / 'records.db'}",
+            "store_url": settings.store_url or f"sqlite:///{state / 'feature_store.db'}",
+            "mlflow_url": settings.mlflow_url or f"sqlite:///{state / 'mlflow.db'}",
+        }
+    )
