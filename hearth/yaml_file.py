@@ -1,8 +1,9 @@
 """YAML files read strictly into models, with every fault of a file placed by its key."""
 
+import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -10,13 +11,17 @@ from pydantic import BaseModel, ValidationError
 from hearth.errors import DefinitionError, Fault
 
 
+M = TypeVar("M", bound=BaseModel)
+_BOOLEAN = "tag:yaml.org,2002:bool"
+
+
 class _StrictLoader(yaml.SafeLoader):
-    """Safe loader that refuses a key written twice."""
+    """Safe loader that refuses a key written twice, and reads on, off, yes and no as text (YAML 1.2)."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key} stands twice", key_node.start_mark
@@ -25,7 +30,14 @@ class _StrictLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_yaml[M: BaseModel](path: Path, model: type[M], *, shown_as: str) -> M:
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_StrictLoader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
+
+
+def read_yaml(path: Path, model: type[M], *, shown_as: str) -> M:
     """Model read from a YAML file.
 
     Parameters

@@ -1,0 +1,118 @@
+"""Features by name: the one place that says which features a definition yields, and what each is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hearth.definition import Aggregate, FeatureGroup, ModelDefinition
+from hearth.periods import Period
+from hearth.source_contract import Column, ColumnType, SourceContract
+
+DERIVED = {"age_months": Column(type=ColumnType.INTEGER, unit="months", missing="allowed", text="Age at the as-of date")}
+"""Columns that Hearth computes of every source with a date of birth."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column of the matrix.
+
+    `window` is None for attributes and for aggregates over all years held.
+    """
+
+    name: str
+    group: str
+    source: str
+    kind: Literal["number", "category"]
+    categories: tuple[str, ...]
+    unit: str | None
+    aggregate: str | None
+    column: str | None
+    category: str | None
+    window: Period | None
+
+
+def features_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> list[Feature]:
+    """Features of a definition in their fixed order: by group, then aggregate, category and window.
+
+    Parameters
+    ----------
+    definition
+        A definition whose sources and columns all exist (see `hearth.catalogue`).
+    sources
+        Contracts by name.
+    """
+    return [
+        feature
+        for group in definition.features
+        for feature in group_features(group, sources[group.source])
+    ]
+
+
+def group_features(group: FeatureGroup, contract: SourceContract) -> Iterator[Feature]:
+    """Features of one group, in order."""
+    for column in group.attributes:
+        yield _attribute(group, column, contract)
+    categories: list[str | None] = [None]
+    if group.split_by is not None:
+        categories += contract.columns[group.split_by].values
+    for aggregate in group.aggregates:
+        if not aggregate.has_window:
+            yield _aggregated(group, aggregate, contract, None, None)
+            continue
+        for category in categories:
+            for window in group.windows:
+                yield _aggregated(group, aggregate, contract, category, window)
+
+
+def column_of(contract: SourceContract, name: str) -> Column | None:
+    """Column of a contract, or one that Hearth derives; None if there is neither."""
+    return contract.columns.get(name) or DERIVED.get(name)
+
+
+def _attribute(group: FeatureGroup, column: str, contract: SourceContract) -> Feature:
+    spec = contract.columns.get(column) or DERIVED[column]
+    return _feature(group, f"{group.group}_{column}", spec, None, column, None, None)
+
+
+def _aggregated(
+    group: FeatureGroup,
+    aggregate: Aggregate,
+    contract: SourceContract,
+    category: str | None,
+    window: Period | None,
+) -> Feature:
+    parts = [group.group, aggregate.name, aggregate.column, category, None if window is None else str(window)]
+    name = "_".join(_word(part) for part in parts if part is not None)
+    spec = None
+    if aggregate.column is not None and aggregate.name in ("sum", "mean", "min", "max", "last"):
+        spec = contract.columns[aggregate.column]
+    return _feature(group, name, spec, aggregate.name, aggregate.column, category, window)
+
+
+def _feature(
+    group: FeatureGroup,
+    name: str,
+    spec: Column | None,
+    aggregate: str | None,
+    column: str | None,
+    category: str | None,
+    window: Period | None,
+) -> Feature:
+    is_category = spec is not None and spec.type is ColumnType.CATEGORY
+    unit = "days" if aggregate in ("days_since_last", "days_since_first") else (spec.unit if spec else None)
+    return Feature(
+        name=name,
+        group=group.group,
+        source=group.source,
+        kind="category" if is_category else "number",
+        categories=spec.values if spec is not None and is_category else (),
+        unit=unit,
+        aggregate=aggregate,
+        column=column,
+        category=category,
+        window=window,
+    )
+
+
+def _word(text: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in text.lower())

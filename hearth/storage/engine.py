@@ -1,0 +1,113 @@
+"""Database engines as Hearth needs them: durable, one writer at a time, silent about values."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from hearth.errors import SettingsError
+
+_BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
+_READS_ONLY = "hearth_reads_only"
+_FORMS = "sqlite:////folder/records.db or postgresql://user@host/name"
+
+
+def open_engine(url: str) -> Engine:
+    """Engine of a SQLite file or a PostgreSQL database, set up to lose nothing it has confirmed.
+
+    A transaction begun on it is meant to write: on SQLite it takes the write lock at once, so that it
+    waits its turn at the start and never fails halfway. Use `reading` where nothing is written.
+    Statement parameters never appear in errors or logs.
+
+    Parameters
+    ----------
+    url
+        `sqlite:///path` or `postgresql://…`; the folder of a SQLite file is made if it is missing.
+
+    Raises
+    ------
+    SettingsError
+        If the URL names no file or another kind of database.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise SettingsError(f"a database URL cannot be read; write it as {_FORMS}") from None
+    backend = address.get_backend_name()
+    if backend not in _OPENERS:
+        raise SettingsError(
+            f"a database URL names `{backend}`, which Hearth does not use; write {_FORMS}"
+        )
+    return _OPENERS[backend](address)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Connection in one transaction that sees one state of the database and may not write."""
+    with (
+        engine.connect().execution_options(
+            **{_READS_ONLY: True}, postgresql_readonly=True
+        ) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Connection in one transaction that is durable once the block ends, and undone if it raises."""
+    with engine.begin() as connection:
+        yield connection
+
+
+def _open_sqlite(address: URL) -> Engine:
+    if not address.database or address.database == ":memory:" or "mode=memory" in address.database:
+        raise SettingsError(
+            f"a database URL names no file, and records must outlive the process; write {_FORMS}"
+        )
+    path = Path(address.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(
+        mode=0o600, exist_ok=True
+    )  # it holds personal data; SQLite gives its side files the same mode
+    engine = create_engine(address, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_postgresql(address: URL) -> Engine:
+    # pre-ping: a restarted server costs one lost connection, not one lost answer
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is below
+    cursor = dbapi_connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get(_READS_ONLY, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(dbapi_connection: Any, _record: object) -> None:
+    with dbapi_connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")  # whatever the server's default
+    dbapi_connection.commit()
+
+
+_OPENERS = {"sqlite": _open_sqlite, "postgresql": _open_postgresql}
