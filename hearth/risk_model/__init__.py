@@ -1,0 +1,19 @@
+"""The bundle: a trained model as plain text files with their sha256, and how it scores."""
+
+from hearth.risk_model.cohort import Cohort
+from hearth.risk_model.encoding import FeatureSpec
+from hearth.risk_model.model import Calibration, ReasonWords, RiskModel
+from hearth.risk_model.scorers import BoosterScorer, LogisticScorer, LogisticTerm, RuleScorer, Scorer
+
+__all__ = [
+    "BoosterScorer",
+    "Calibration",
+    "Cohort",
+    "FeatureSpec",
+    "LogisticScorer",
+    "LogisticTerm",
+    "ReasonWords",
+    "RiskModel",
+    "RuleScorer",
+    "Scorer",
+]

@@ -1,0 +1,157 @@
+"""The cohort a model was trained on, as quantiles: where a value and a score lie in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearth.risk_model.encoding import FeatureSpec, Matrix
+
+Relation = Literal["more", "fewer", "same"]
+_GRID = np.linspace(0.0, 1.0, 101)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Values of one number over the cohort: distinct values and the share of rows at or below each.
+
+    At most 201 values are kept; between two that are kept, shares are bounds and not estimates.
+    """
+
+    values: tuple[float, ...]
+    at_or_below: tuple[float, ...]
+    missing_share: float
+
+    def share_below(self, value: float) -> float:
+        """Share of the known values surely below `value`, in [0, 1]: never more than the truth."""
+        index = int(np.searchsorted(self.values, value, side="left")) - 1
+        return self.at_or_below[index] if index >= 0 else 0.0
+
+    def share_above(self, value: float) -> float:
+        """Share of the known values surely above `value`, in [0, 1]: never more than the truth."""
+        index = int(np.searchsorted(self.values, value, side="left"))
+        return 1.0 - self.at_or_below[index] if index < len(self.values) else 0.0
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What a score is compared with.
+
+    `distributions` holds numbers by feature name, `category_shares` categories; `scores` are the
+    percentiles 0…100 of the raw score; `bands` are (name, least percentile), ascending.
+    """
+
+    rows: int
+    as_of: str
+    base_rate: float
+    distributions: Mapping[str, Distribution]
+    category_shares: Mapping[str, Mapping[str, float]]
+    scores: tuple[float, ...]
+    bands: tuple[tuple[str, float], ...]
+
+    def percentile(self, raw: float) -> float:
+        """Share of the cohort with a lower raw score, in percent, 0 to 100."""
+        below = np.searchsorted(self.scores, raw, side="left")
+        return float(min(int(below), 100))
+
+    def band(self, percentile: float) -> str:
+        """Name of the band that a percentile lies in."""
+        reached = [name for name, least in self.bands if percentile >= least]
+        return reached[-1] if reached else self.bands[0][0]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {
+            "rows": self.rows,
+            "as_of": self.as_of,
+            "base_rate": self.base_rate,
+            "distributions": {
+                name: {
+                    "values": list(d.values),
+                    "at_or_below": list(d.at_or_below),
+                    "missing_share": d.missing_share,
+                }
+                for name, d in self.distributions.items()
+            },
+            "category_shares": {name: dict(shares) for name, shares in self.category_shares.items()},
+            "scores": list(self.scores),
+            "bands": [list(band) for band in self.bands],
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Cohort":
+        """From what JSON holds."""
+        return cls(
+            rows=data["rows"],
+            as_of=data["as_of"],
+            base_rate=data["base_rate"],
+            distributions={
+                name: Distribution(tuple(d["values"]), tuple(d["at_or_below"]), d["missing_share"])
+                for name, d in data["distributions"].items()
+            },
+            category_shares=data["category_shares"],
+            scores=tuple(data["scores"]),
+            bands=tuple((name, least) for name, least in data["bands"]),
+        )
+
+    @classmethod
+    def of(
+        cls,
+        features: Sequence[FeatureSpec],
+        rows: Matrix,
+        raw_scores: NDArray[np.float64],
+        *,
+        as_of: str,
+        base_rate: float,
+        bands: Sequence[tuple[str, float]] = (("lower", 0), ("middle", 50), ("higher", 80), ("highest", 95)),
+    ) -> "Cohort":
+        """Cohort of encoded rows.
+
+        Parameters
+        ----------
+        features
+            Inputs, in the order of the columns of `rows`.
+        rows
+            Shape (rows, features), NaN for missing.
+        raw_scores
+            Shape (rows,).
+        as_of
+            Date the rows are as of, ISO.
+        base_rate
+            Share with the outcome among those known, in [0, 1].
+        bands
+            (name, least percentile), ascending from 0.
+        """
+        numbers = {f.name: distribution_of(rows[:, j]) for j, f in enumerate(features) if f.kind == "number"}
+        shares = {f.name: _shares(f, rows[:, j]) for j, f in enumerate(features) if f.kind == "category"}
+        scores = np.quantile(raw_scores, _GRID) if len(raw_scores) else np.zeros(len(_GRID))
+        return cls(
+            rows=len(rows),
+            as_of=as_of,
+            base_rate=base_rate,
+            distributions=numbers,
+            category_shares=shares,
+            scores=tuple(map(float, scores)),
+            bands=tuple(bands),
+        )
+
+
+def distribution_of(column: NDArray[np.float64], *, most: int = 201) -> Distribution:
+    """Distribution of a column, NaN for missing, with at most `most` distinct values kept."""
+    known = column[~np.isnan(column)]
+    missing = 1.0 - len(known) / len(column) if len(column) else 0.0
+    values, counts = np.unique(known, return_counts=True)
+    shares = np.cumsum(counts) / max(len(known), 1)
+    if len(values) > most:
+        keep = np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.intp))
+        values, shares = values[keep], shares[keep]
+    return Distribution(tuple(map(float, values)), tuple(map(float, shares)), missing)
+
+
+def _shares(feature: FeatureSpec, column: NDArray[np.float64]) -> dict[str, float]:
+    known = column[~np.isnan(column)].astype(np.intp)
+    counts = np.bincount(known, minlength=len(feature.categories))
+    total = max(int(counts.sum()), 1)
+    return {name: float(counts[i]) / total for i, name in enumerate(feature.categories)}

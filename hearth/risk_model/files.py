@@ -1,0 +1,74 @@
+"""Text files with a manifest of their sha256: how a bundle is written, read and proved whole."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hearth.errors import BundleError
+
+MANIFEST = "manifest.json"
+
+
+def to_json(value: Any) -> bytes:
+    """Canonical JSON: sorted keys, two-space indent, UTF-8, no NaN."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files and the manifest that lists their sha256."""
+    listed = {name: sha256(content) for name, content in sorted(files.items()) if name != MANIFEST}
+    return {**files, MANIFEST: to_json({"files": listed})}
+
+
+def check_files(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of the manifest, once every file has been found to be as it lists.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, altered or not listed.
+    """
+    if MANIFEST not in files:
+        raise BundleError("the bundle has no manifest.json; train the model again")
+    try:
+        listed: dict[str, str] = json.loads(files[MANIFEST])["files"]
+    except (ValueError, KeyError, TypeError):
+        raise BundleError("the bundle's manifest.json cannot be read; train the model again") from None
+    wrong = sorted(name for name in listed if name in files and sha256(files[name]) != listed[name])
+    missing = sorted(set(listed) - set(files))
+    extra = sorted(set(files) - set(listed) - {MANIFEST})
+    parts = [
+        f"{what}: {', '.join(names)}"
+        for what, names in (("altered", wrong), ("missing", missing), ("not listed", extra))
+        if names
+    ]
+    if parts:
+        raise BundleError(f"the bundle is not as it was written ({'; '.join(parts)}); train or publish it again")
+    return sha256(files[MANIFEST])
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Files of a bundle's folder by name."""
+    if not folder.is_dir():
+        raise BundleError(f"there is no bundle at {folder.name}; train the model first")
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Folder with these files, written aside and renamed, in place of one that stood there."""
+    aside = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for name, content in files.items():
+        (aside / name).write_bytes(content)
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.rename(folder)

@@ -1,0 +1,157 @@
+"""A trained model with all it needs to score: scorer, calibration, vocabulary, cohort and words."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearth.risk_model.cohort import Cohort
+from hearth.risk_model.encoding import FeatureSpec, Matrix, Value, encode_columns, encode_record
+from hearth.risk_model.files import MANIFEST, check_files, read_folder, sha256, to_json, with_manifest, write_folder
+from hearth.risk_model.scorers import Scorer, read_scorer
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Map from raw score to probability: `isotonic` by knots, or `platt` by slope and intercept.
+
+    References
+    ----------
+    Platt (1999); Zadrozny & Elkan (2002).
+    """
+
+    method: str
+    knots: tuple[tuple[float, float], ...] = ()
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    def probability(self, raw: Vector) -> Vector:
+        """Probability of each raw score, in [0, 1], never falling as the score rises."""
+        if self.method == "isotonic":
+            xs, ys = zip(*self.knots, strict=True)
+            return np.interp(raw, xs, ys)
+        z = np.clip(self.slope * raw + self.intercept, -500, 500)
+        return np.asarray(1.0 / (1.0 + np.exp(-z)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {**vars(self), "knots": [list(knot) for knot in self.knots]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
+        """From what JSON holds."""
+        return cls(**{**data, "knots": tuple((x, y) for x, y in data["knots"])})
+
+
+@dataclass(frozen=True)
+class ReasonWords:
+    """What people read about one feature group."""
+
+    group: str
+    title: str
+    text: str
+    missing: str
+    source: str
+    source_title: str
+    sensitivity: str
+
+
+@dataclass(frozen=True)
+class RiskModel:
+    """A model ready to score.
+
+    `about` holds what a reader of a score must know: name, title, question, unit, candidate,
+    purpose, intervention, release_level, caveats, oversight, trained_on, hashes and code version.
+    """
+
+    about: Mapping[str, Any]
+    features: tuple[FeatureSpec, ...]
+    scorer: Scorer
+    calibration: Calibration
+    cohort: Cohort
+    reasons: tuple[ReasonWords, ...]
+    written: Mapping[str, bytes] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """`lightgbm`, `logistic` or `rule`."""
+        return self.scorer.kind
+
+    def encode(self, values: Mapping[str, Value]) -> Matrix:
+        """One encoded row, shape (1, features); see `encode_record`."""
+        return encode_record(self.features, values)
+
+    def encode_columns(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Matrix:
+        """Many encoded rows, shape (rows, features); see `encode_columns`."""
+        return encode_columns(self.features, columns)
+
+    def raw_score(self, rows: Matrix) -> Vector:
+        """Raw score of encoded rows, shape (rows,)."""
+        return self.scorer.raw_score(rows)
+
+    def contributions(self, rows: Matrix) -> Matrix:
+        """Contributions and, last, the base value, shape (rows, features + 1); they sum to the raw score."""
+        return self.scorer.contributions(rows)
+
+    def probability(self, raw: Vector) -> Vector:
+        """Calibrated probability of raw scores, in [0, 1]."""
+        return self.calibration.probability(raw)
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The bundle: text files by name, with their manifest."""
+        if self.written is not None:
+            return dict(self.written)
+        return with_manifest(
+            {
+                "model.json": to_json(
+                    {
+                        "about": dict(self.about),
+                        "kind": self.kind,
+                        "features": [feature.to_dict() for feature in self.features],
+                    }
+                ),
+                "calibration.json": to_json(self.calibration.to_dict()),
+                "cohort.json": to_json(self.cohort.to_dict()),
+                "reasons.json": to_json([vars(words) for words in self.reasons]),
+                **self.scorer.files(),
+            }
+        )
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the manifest, and so of every file."""
+        return sha256(self.files[MANIFEST])
+
+    def save(self, folder: Path) -> None:
+        """Write the bundle to a folder, aside and renamed."""
+        write_folder(folder, self.files)
+
+    @classmethod
+    def load(cls, bundle: Path | Mapping[str, bytes]) -> "RiskModel":
+        """Model of a bundle, its hashes checked before anything is read.
+
+        Raises
+        ------
+        BundleError
+            If a file is missing, altered or not listed.
+        """
+        files = read_folder(bundle) if isinstance(bundle, Path) else dict(bundle)
+        check_files(files)
+        head = json.loads(files["model.json"])
+        return cls(
+            about=head["about"],
+            features=tuple(FeatureSpec.from_dict(item) for item in head["features"]),
+            scorer=read_scorer(head["kind"], files, json.loads),
+            calibration=Calibration.from_dict(json.loads(files["calibration.json"])),
+            cohort=Cohort.from_dict(json.loads(files["cohort.json"])),
+            reasons=tuple(ReasonWords(**item) for item in json.loads(files["reasons.json"])),
+            written=files,
+        )
