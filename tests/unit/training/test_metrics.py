@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from training import metrics
+from training.metrics import Outcomes
+from training.ranking import draw_lots, order_by_score
+
+
+def outcomes(text: str) -> Outcomes:
+    """`+` seen with the outcome, `-` seen without, `?` nobody looked."""
+    marks = np.array(list(text))
+    return Outcomes(marks == "+", marks != "?")
+
+
+def plain(statistic) -> float:
+    def of(rows: int) -> float:
+        return float(statistic(np.ones((1, rows)))[0])
+
+    return of
+
+
+def test_precision_counts_only_those_looked_at():
+    order = np.arange(6)
+
+    precision = metrics.precision_at(order, outcomes("+?-??+"), share=3 / 6)
+
+    assert plain(precision)(6) == pytest.approx(1 / 2)
+
+
+def test_a_list_nobody_looked_at_has_no_precision():
+    precision = metrics.precision_at(np.arange(4), outcomes("??+-"), share=2 / 4)
+
+    assert np.isnan(plain(precision)(4))
+
+
+def test_recall_is_of_the_known_cases():
+    recall = metrics.recall_at(np.arange(5), outcomes("+-+?+"), share=2 / 5)
+
+    assert plain(recall)(5) == pytest.approx(1 / 3)
+
+
+def test_the_observed_share_of_the_list_is_stated():
+    observed = metrics.observed_at(np.arange(4), outcomes("+??-"), share=2 / 4)
+
+    assert plain(observed)(4) == pytest.approx(1 / 2)
+
+
+def test_a_row_drawn_twice_takes_two_places_on_the_list():
+    precision = metrics.precision_at(np.arange(4), outcomes("+--+"), share=2 / 4)
+
+    assert precision(np.array([[2.0, 1.0, 1.0, 0.0]]))[0] == pytest.approx(1.0)
+
+
+def test_the_base_rate_is_of_those_looked_at():
+    assert outcomes("+-??-").base_rate == pytest.approx(1 / 3)
+
+
+def test_an_unknown_outcome_cannot_be_positive():
+    with pytest.raises(ValueError, match="nobody looked"):
+        Outcomes(np.array([True]), np.array([False]))
+
+
+def test_a_sound_probability_has_slope_one():
+    random = np.random.default_rng(3)
+    probability = random.uniform(0.05, 0.95, 40_000)
+    happened = random.uniform(size=40_000) < probability
+    everybody = Outcomes(happened, np.ones(40_000, bool))
+
+    assert metrics.calibration_slope(probability, everybody) == pytest.approx(1, abs=0.05)
+
+
+def test_an_overconfident_probability_has_a_slope_below_one():
+    random = np.random.default_rng(3)
+    truth = random.uniform(0.05, 0.95, 10_000)
+    happened = random.uniform(size=10_000) < truth
+    stated = 1 / (1 + np.exp(-2 * metrics.log_odds(truth)))
+
+    slope = metrics.calibration_slope(stated, Outcomes(happened, np.ones(10_000, bool)))
+
+    assert slope == pytest.approx(0.5, abs=0.05)
+
+
+def test_one_class_has_no_calibration_slope():
+    slope = metrics.calibration_slope(np.array([0.1, 0.2]), outcomes("--"))
+
+    assert np.isnan(slope)
+
+
+def test_two_predicted_for_one_that_came_reads_two():
+    ratio = metrics.predicted_over_actual(np.array([0.5, 0.5, 0.5, 0.5, 1.0]), outcomes("+---?"))
+
+    assert plain(ratio)(5) == pytest.approx(2.0)
+
+
+def test_ties_at_the_end_of_the_list_are_cut_by_lot_alone():
+    entities = [str(number) for number in range(10)]
+    order = order_by_score(np.zeros(10), draw_lots(entities, seed=0))
+
+    assert sorted(order.tolist()) == list(range(10))

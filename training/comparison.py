@@ -1,0 +1,113 @@
+"""Candidates against each other on the same people: paired differences over all splits."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from training import metrics
+from training.bootstrap import REPLICATES, Statistic, interval, replicate
+from training.evaluation import Cohort, Scores
+from training.ranking import Floats, Ints
+
+_STATISTICS: dict[str, Callable[[Cohort, Scores], Statistic]] = {
+    "precision_at_capacity": lambda cohort, scores: metrics.precision_at(
+        cohort.order(scores.raw), cohort.outcomes, cohort.share
+    ),
+    "recall_at_capacity": lambda cohort, scores: metrics.recall_at(
+        cohort.order(scores.raw), cohort.outcomes, cohort.share
+    ),
+    "auc": lambda cohort, scores: metrics.auc(scores.raw, cohort.outcomes),
+}
+"""Figures by which candidates are compared."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better `candidate` did than `against`, as a mean over splits.
+
+    `low` and `high` bound it at 95 %; None where the data cannot say.
+    """
+
+    candidate: str
+    against: str
+    metric: str
+    difference: float | None
+    low: float | None
+    high: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Difference as metrics.json holds it."""
+        return asdict(self)
+
+
+def compare(
+    cohorts: Sequence[Cohort],
+    scores: Sequence[Mapping[str, Scores]],
+    pairs: Sequence[tuple[str, str]],
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+) -> list[Difference]:
+    """Paired differences of candidates, averaged over splits.
+
+    Each replicate draws entities once and judges both candidates, in every split, on that draw.
+
+    Parameters
+    ----------
+    cohorts, scores
+        The test cohorts, and in the same order the scores by candidate name.
+    pairs
+        (candidate, against).
+    """
+    codes, starts = _entity_codes(cohorts)
+    names = sorted({name for pair in pairs for name in pair})
+    statistics = {
+        (metric, name): _mean_over_splits(cohorts, [s[name] for s in scores], metric, starts)
+        for metric in _STATISTICS
+        for name in names
+    }
+    drawn = replicate(statistics, codes, replicates=replicates, seed=seed)
+    plain = {key: statistic(np.ones((1, len(codes)))) for key, statistic in statistics.items()}
+    return [
+        _difference(
+            candidate,
+            against,
+            metric,
+            float((plain[metric, candidate] - plain[metric, against])[0]),
+            drawn[metric, candidate] - drawn[metric, against],
+        )
+        for candidate, against in pairs
+        for metric in _STATISTICS
+    ]
+
+
+def _difference(
+    candidate: str, against: str, metric: str, value: float, drawn: Floats
+) -> Difference:
+    if not np.isfinite(value):
+        return Difference(candidate, against, metric, None, None, None)
+    return Difference(candidate, against, metric, value, *(interval(drawn) or (None, None)))
+
+
+def _mean_over_splits(
+    cohorts: Sequence[Cohort], scores: Sequence[Scores], metric: str, starts: Sequence[int]
+) -> Statistic:
+    parts = [
+        (slice(start, start + len(cohort.entities)), _STATISTICS[metric](cohort, own))
+        for start, cohort, own in zip(starts, cohorts, scores, strict=True)
+    ]
+
+    def statistic(weights: Floats) -> Floats:
+        return np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)  # type: ignore[no-any-return]
+
+    return statistic
+
+
+def _entity_codes(cohorts: Sequence[Cohort]) -> tuple[Ints, list[int]]:
+    """One code per entity over all cohorts, and where each cohort's rows begin."""
+    entities = np.concatenate([np.asarray(cohort.entities, dtype=object) for cohort in cohorts])
+    _, codes = np.unique(entities.astype(str), return_inverse=True)
+    sizes = [len(cohort.entities) for cohort in cohorts]
+    return codes.astype(np.int64), [0, *np.cumsum(sizes[:-1]).tolist()]

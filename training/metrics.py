@@ -1,0 +1,253 @@
+"""The figures a ranking is judged by, each a function of how often every row is drawn.
+
+With weights of one a figure is the plain estimate; with bootstrap weights it is its replicates.
+A row nobody looked at takes its place on the list but is never counted as a negative.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.bootstrap import Statistic
+from training.ranking import Bools, Floats, Ints
+
+_LEAST_PROBABILITY = 1e-12
+_NEWTON_STEPS = 50
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What is known of a cohort's outcomes.
+
+    Attributes
+    ----------
+    positive
+        Shape (n,); True where the outcome was seen, False where it was not or is unknown.
+    observed
+        Shape (n,); True where somebody looked.
+    """
+
+    positive: Bools
+    observed: Bools
+
+    def __post_init__(self) -> None:
+        if (self.positive & ~self.observed).any():
+            raise ValueError("a row nobody looked at cannot have a known outcome")
+
+    @property
+    def negative(self) -> Bools:
+        """Rows looked at and found without the outcome."""
+        return self.observed & ~self.positive
+
+    @property
+    def base_rate(self) -> float:
+        """Share with the outcome among rows looked at, in [0, 1]; NaN if there are none."""
+        seen = int(self.observed.sum())
+        return float(self.positive.sum() / seen) if seen else float("nan")
+
+    def at(self, rows: Ints | Bools) -> "Outcomes":
+        """Outcomes of some of the rows."""
+        return Outcomes(self.positive[rows], self.observed[rows])
+
+
+def _divide(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
+def _drawn_into_list(weights: Floats, order: Ints, share: float) -> Floats:
+    """Weight of each row, in rank order, that falls within `share` of all weight."""
+    ranked = weights[:, order]
+    before = np.cumsum(ranked, axis=1) - ranked
+    length = share * weights.sum(axis=1, keepdims=True)
+    listed: Floats = np.clip(length - before, 0, ranked)
+    return listed
+
+
+def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
+    """Share with the outcome among those on the list who were looked at, in [0, 1].
+
+    Parameters
+    ----------
+    order
+        Shape (n,); row numbers, first on the list first.
+    outcomes
+        Of the same rows.
+    share
+        Length of the list as a share of the cohort, in (0, 1].
+    """
+    ranked = outcomes.at(order)
+
+    def statistic(weights: Floats) -> Floats:
+        listed = _drawn_into_list(weights, order, share)
+        return _divide(
+            listed @ ranked.positive.astype(float), listed @ ranked.observed.astype(float)
+        )
+
+    return statistic
+
+
+def recall_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
+    """Share on the list among those known to have the outcome, in [0, 1].
+
+    Where not everybody was looked at this is the recall of *known* cases; the recall of all
+    cases is then not identified (Lakkaraju et al. 2017, "The selective labels problem").
+    """
+    ranked = outcomes.at(order)
+
+    def statistic(weights: Floats) -> Floats:
+        listed = _drawn_into_list(weights, order, share)
+        return _divide(
+            listed @ ranked.positive.astype(float), weights @ outcomes.positive.astype(float)
+        )
+
+    return statistic
+
+
+def observed_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
+    """Share of the list that was looked at, in [0, 1]."""
+    ranked = outcomes.at(order)
+
+    def statistic(weights: Floats) -> Floats:
+        listed = _drawn_into_list(weights, order, share)
+        return _divide(listed @ ranked.observed.astype(float), listed.sum(axis=1))
+
+    return statistic
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """Rows looked at, sorted from the highest score, in blocks of equal score."""
+
+    rows: Ints
+    starts: Ints
+    positive: Floats
+    negative: Floats
+
+    @classmethod
+    def of(cls, scores: Floats, outcomes: Outcomes) -> "_Blocks":
+        rows = np.flatnonzero(outcomes.observed)
+        rows = rows[np.argsort(-scores[rows], kind="stable")]
+        ranked = scores[rows]
+        starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(rows) else rows
+        seen = outcomes.at(rows)
+        return cls(rows, starts, seen.positive.astype(float), seen.negative.astype(float))
+
+    def totals(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Weight of positives and of negatives in each block, shape (replicates, blocks)."""
+        ranked = weights[:, self.rows]
+        return (
+            np.add.reduceat(ranked * self.positive, self.starts, axis=1),
+            np.add.reduceat(ranked * self.negative, self.starts, axis=1),
+        )
+
+
+def auc(scores: Floats, outcomes: Outcomes) -> Statistic:
+    """Chance that a positive is scored above a negative, ties counting half, in [0, 1].
+
+    References
+    ----------
+    Hanley & McNeil (1982), Radiology 143: 29-36.
+    """
+    blocks = _Blocks.of(scores, outcomes)
+
+    def statistic(weights: Floats) -> Floats:
+        positive, negative = blocks.totals(weights)
+        below = negative.sum(axis=1, keepdims=True) - np.cumsum(negative, axis=1)
+        wins = (positive * (below + negative / 2)).sum(axis=1)
+        return _divide(wins, positive.sum(axis=1) * negative.sum(axis=1))
+
+    return statistic
+
+
+def average_precision(scores: Floats, outcomes: Outcomes) -> Statistic:
+    """Precision at each block of equal score, averaged over the positives found there, in [0, 1].
+
+    As scikit-learn computes it: no interpolation.
+    """
+    blocks = _Blocks.of(scores, outcomes)
+
+    def statistic(weights: Floats) -> Floats:
+        positive, negative = blocks.totals(weights)
+        found = np.cumsum(positive, axis=1)
+        precision = _divide(found, found + np.cumsum(negative, axis=1))
+        gained = np.where(positive > 0, positive * precision, 0.0).sum(axis=1)
+        return _divide(gained, positive.sum(axis=1))
+
+    return statistic
+
+
+def brier(probabilities: Floats, outcomes: Outcomes) -> Statistic:
+    """Mean squared distance of probability from outcome, in [0, 1]; less is better.
+
+    References
+    ----------
+    Brier (1950), Monthly Weather Review 78: 1-3.
+    """
+    observed = outcomes.observed.astype(float)
+    squared = np.where(outcomes.observed, (probabilities - outcomes.positive) ** 2, 0.0)
+
+    def statistic(weights: Floats) -> Floats:
+        return _divide(weights @ squared, weights @ observed)
+
+    return statistic
+
+
+def predicted_over_actual(probabilities: Floats, outcomes: Outcomes) -> Statistic:
+    """Positives predicted for each that came true; 1 is right, above 1 is too many."""
+    expected = np.where(outcomes.observed, probabilities, 0.0)
+    positive = outcomes.positive.astype(float)
+
+    def statistic(weights: Floats) -> Floats:
+        return _divide(weights @ expected, weights @ positive)
+
+    return statistic
+
+
+def log_odds(probabilities: Floats) -> Floats:
+    """Natural log odds of probabilities, those at 0 and 1 drawn in by 1e-12."""
+    bounded = np.clip(probabilities, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)
+    return np.log(bounded) - np.log1p(-bounded)
+
+
+def calibration_slope(probabilities: Floats, outcomes: Outcomes) -> float:
+    """Slope of the outcome on the log odds of its probability; below 1 is overconfident.
+
+    NaN where the rows looked at show one class only, or one probability only.
+
+    References
+    ----------
+    Cox (1958), Biometrika 45: 562-565; Van Calster et al. (2019), BMC Medicine 17: 230.
+    """
+    seen = outcomes.observed
+    target = outcomes.positive[seen].astype(float)
+    if len(set(target)) < 2 or np.ptp(probabilities[seen]) == 0:  # noqa: PLR2004 - two classes
+        return float("nan")
+    design = np.column_stack([np.ones(len(target)), log_odds(probabilities[seen])])
+    return float(fit_log_odds(design, target)[1])
+
+
+def fit_log_odds(design: Floats, target: Floats, *, ridge: float = 1e-9) -> Floats:
+    """Coefficients of a logistic regression by Newton's method.
+
+    Parameters
+    ----------
+    design
+        Shape (n, p), the intercept's column of ones included.
+    target
+        Shape (n,), in [0, 1]; shares are allowed.
+    ridge
+        Keeps the fit finite where the classes are separable.
+    """
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        linear = np.clip(design @ coefficients, -30, 30)
+        fitted = 1 / (1 + np.exp(-linear))
+        gradient = design.T @ (target - fitted) - ridge * coefficients
+        spread = fitted * (1 - fitted)
+        curvature = (design * spread[:, None]).T @ design + ridge * np.eye(design.shape[1])
+        step = np.linalg.solve(curvature, gradient)
+        size = np.abs(step).max()
+        coefficients = coefficients + step * min(1.0, 5.0 / max(size, 1e-300))
+        if size < 1e-10:  # noqa: PLR2004 - converged
+            break
+    return coefficients
