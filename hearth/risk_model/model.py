@@ -36,7 +36,7 @@ class Calibration:
         """Probability of each raw score, in [0, 1], never falling as the score rises."""
         if self.method == "isotonic":
             xs, ys = zip(*self.knots, strict=True)
-            return np.interp(raw, xs, ys)
+            return np.asarray(np.interp(raw, xs, ys), dtype=np.float64)
         z = np.clip(self.slope * raw + self.intercept, -500, 500)
         return np.asarray(1.0 / (1.0 + np.exp(-z)))
 

@@ -19,7 +19,10 @@ Vector = NDArray[np.float64]
 class Scorer(Protocol):
     """What every kind of model can do with encoded rows."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """`lightgbm`, `logistic` or `rule`."""
+        ...
 
     def raw_score(self, rows: Matrix) -> Vector:
         """Score of each row, shape (rows,); higher is more at risk."""

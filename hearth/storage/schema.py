@@ -35,11 +35,11 @@ class Instant(TypeDecorator[datetime]):
     impl = String(27)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> str | None:
         """Text of an aware time, to the microsecond."""
         return None if value is None else instant_text(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime | None:
         """Aware time in UTC."""
         return None if value is None else datetime.fromisoformat(value)
 

@@ -1,0 +1,170 @@
+"""How an audit entry is hashed and added: one chain, serialised in the database.
+
+Every entry holds the hash of the one before it, so changing any entry breaks all that follow. What
+happened (the payload) stands in a table of its own, and the chain holds only a salted hash of it:
+the payload can be erased for a person's sake and the chain still verifies.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text
+
+from hearth.digest import canonical_json, sha256_of
+from hearth.errors import AuditError
+from hearth.storage.schema import audit_entries, audit_payloads, instant_text
+
+FIRST_PREVIOUS_HASH = "0" * 64
+"""What the first entry names as the hash before it."""
+
+_FORMAT = "hearth-audit-1"  # hashed into every entry: another format can never pass for this one
+_CHAIN_LOCK = 0x48_45_41_52_54_48_41  # "HEARTHA": held from the first append to the commit
+_NAME = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
+_SALT_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Event:
+    """What is to be recorded; `subject` and `details` are the erasable payload.
+
+    Parameters
+    ----------
+    action
+        What was done, as `noun.verb`: lower-case letters, digits and `._:-`, at most 64.
+    actor
+        Who did it: the id of an API key, or the name of a part of Hearth. Never a person's name.
+    subject
+        Pseudonym of whom or what it was done to, if anyone.
+    details
+        What else to keep, as JSON can say it.
+    """
+
+    action: str
+    actor: str
+    subject: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.action):
+            raise AuditError(
+                "an audit event's action is not a name; write it as `noun.verb`, "
+                "with lower-case letters, digits and `._:-`, at most 64"
+            )
+        if not 0 < len(self.actor) <= 64:  # noqa: PLR2004 the width of its column
+            raise AuditError("an audit event needs an actor of 1 to 64 characters: a key's id")
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """Where an event stands in the chain. Whoever keeps one elsewhere can prove the log up to it."""
+
+    sequence: int
+    entry_hash: str
+
+
+def append(connection: Connection, event: Event, now: datetime) -> AuditEntry:
+    """Entry of one event, added in the caller's transaction; see `append_all`."""
+    return append_all(connection, [event], now)[0]
+
+
+def append_all(connection: Connection, events: Sequence[Event], now: datetime) -> list[AuditEntry]:
+    """Entries of several events, in their order, added in the caller's transaction.
+
+    The chain is locked from here until the transaction ends, in whichever process: append last, and
+    commit soon. The entries are durable, and may be spoken of, only after the commit.
+
+    Parameters
+    ----------
+    connection
+        In a transaction that writes (`storage.engine.writing`).
+    now
+        When the events happened, with its offset.
+
+    Raises
+    ------
+    AuditError
+        If JSON cannot say an event's details.
+    """
+    contents = [_payload_content(event) for event in events]
+    previous = _lock_and_read_head(connection)
+    entries, payloads, added = [], [], []
+    for event, content in zip(events, contents, strict=True):
+        salt = secrets.token_bytes(_SALT_BYTES)
+        entry = {
+            "sequence": previous.sequence + 1,
+            "recorded_at": now,
+            "action": event.action,
+            "actor": event.actor,
+            "payload_hash": hash_payload(salt, content),
+            "previous_hash": previous.entry_hash,
+        }
+        previous = AuditEntry(previous.sequence + 1, hash_entry(entry))
+        entries.append({**entry, "entry_hash": previous.entry_hash})
+        payloads.append(
+            {
+                "sequence": previous.sequence,
+                "salt": salt,
+                "subject": event.subject,
+                "details": canonical_json(event.details).decode(),
+            }
+        )
+        added.append(previous)
+    if added:
+        connection.execute(insert(audit_entries), entries)
+        connection.execute(insert(audit_payloads), payloads)
+    return added
+
+
+def hash_entry(entry: Mapping[str, Any]) -> str:
+    """SHA-256 over an entry's columns, all but `entry_hash` itself."""
+    return sha256_of(
+        canonical_json(
+            {
+                "format": _FORMAT,
+                "sequence": entry["sequence"],
+                "recorded_at": instant_text(entry["recorded_at"]),
+                "action": entry["action"],
+                "actor": entry["actor"],
+                "payload_hash": entry["payload_hash"],
+                "previous_hash": entry["previous_hash"],
+            }
+        )
+    )
+
+
+def hash_payload(salt: bytes, content: bytes) -> str:
+    """Commitment to a payload that says nothing about it once its salt is gone (HMAC-SHA256)."""
+    return hmac.new(salt, content, hashlib.sha256).hexdigest()
+
+
+def payload_content(subject: str | None, details: str) -> bytes:
+    """Bytes that the payload's hash is taken over; `details` is the JSON text as stored."""
+    return canonical_json({"subject": subject, "details": details})
+
+
+def _payload_content(event: Event) -> bytes:
+    try:
+        return payload_content(event.subject, canonical_json(event.details).decode())
+    except (TypeError, ValueError) as error:
+        raise AuditError(
+            f"the details of an audit event `{event.action}` cannot be written as JSON "
+            f"({type(error).__name__}); give text, numbers, true or false, lists and mappings"
+        ) from None
+
+
+def _lock_and_read_head(connection: Connection) -> AuditEntry:
+    """Last entry, with no other writer able to add one before this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+    head = connection.execute(
+        select(audit_entries.c.sequence, audit_entries.c.entry_hash)
+        .order_by(audit_entries.c.sequence.desc())
+        .limit(1)
+    ).one_or_none()
+    return AuditEntry(0, FIRST_PREVIOUS_HASH) if head is None else AuditEntry(*head)

@@ -1,0 +1,57 @@
+"""The audit log as a function that changes state is given it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from hearth.audit_log.chain import AuditEntry, Event, append
+from hearth.audit_log.verification import Verification, verify
+from hearth.storage.engine import writing
+
+Clock = Callable[[], datetime]
+"""Tells the time, with its offset."""
+
+
+@dataclass(frozen=True)
+class AuditLog:
+    """Audit log of one records database, with the clock that dates its entries."""
+
+    engine: Engine
+    clock: Clock
+
+    def append(
+        self,
+        action: str,
+        *,
+        actor: str,
+        subject: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        connection: Connection | None = None,
+    ) -> AuditEntry:
+        """Entry of what was done; durable on return, or with the caller's commit.
+
+        Parameters
+        ----------
+        action, actor, subject, details
+            As in `Event`.
+        connection
+            Transaction to join, so that the act and its entry stand or fall together; one of its
+            own if None.
+
+        Raises
+        ------
+        AuditError
+            If the action or actor is no name, or JSON cannot say the details.
+        """
+        event = Event(action, actor, subject, details or {})
+        if connection is not None:
+            return append(connection, event, self.clock())
+        with writing(self.engine) as own:
+            return append(own, event, self.clock())
+
+    def verify(self, *, expected: AuditEntry | None = None) -> Verification:
+        """What a walk along the whole chain found; see `verification.verify`."""
+        return verify(self.engine, expected=expected)

@@ -1,0 +1,28 @@
+"""One way to write JSON as bytes, and SHA-256 over it."""
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical_json(value: Any) -> bytes:
+    """UTF-8 JSON with sorted keys and no spaces: equal values give equal bytes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the value holds what JSON cannot say: NaN, infinity, a date, a set.
+
+    References
+    ----------
+    After RFC 8785 (JSON Canonicalization Scheme), with Python's shortest floats and code-point order.
+    """
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
+    return text.encode()
+
+
+def sha256_of(content: bytes) -> str:
+    """SHA-256 of bytes, as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,98 @@
+"""The MLflow registry: where runs are tracked and versions of bundles are kept.
+
+MLflow is imported only when a function here is called: serving never needs it.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hearth.errors import NotFoundError
+from hearth.risk_model.files import read_folder
+from hearth.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+CHALLENGER = "challenger"
+CHAMPION = "champion"
+BUNDLE = "bundle"
+
+
+def open_registry(settings: Settings) -> "MlflowClient":
+    """Client of the workspace's tracking database, which is made if there is none.
+
+    Nothing is sent to another host: MLflow's usage reporting is turned off, and so is its
+    reading of pickles.
+    """
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    import mlflow
+
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(settings.mlflow_url)
+    mlflow.set_registry_uri(settings.mlflow_url)
+    return mlflow.MlflowClient(settings.mlflow_url, settings.mlflow_url)
+
+
+def experiment_id(settings: Settings, client: "MlflowClient", model: str) -> str:
+    """Experiment of a model, its artefacts beside the tracking database."""
+    found = client.get_experiment_by_name(model)
+    if found is not None:
+        return str(found.experiment_id)
+    folder = settings.state_dir / "mlartifacts" / model
+    return str(client.create_experiment(model, artifact_location=folder.as_uri()))
+
+
+def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Path) -> str:
+    """Next version of a model, its bundle logged with the run, alias `challenger` on it.
+
+    Returns
+    -------
+    str
+        The version: `1`, `2`, …
+    """
+    from mlflow.exceptions import MlflowException
+
+    client.log_artifacts(run_id, str(bundle), artifact_path=BUNDLE)
+    try:
+        client.create_registered_model(model)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"{client.get_run(run_id).info.artifact_uri}/{BUNDLE}"
+    version = str(client.create_model_version(model, source=source, run_id=run_id).version)
+    client.set_registered_model_alias(model, CHALLENGER, version)
+    return version
+
+
+def version_of(client: "MlflowClient", model: str, version: str | None = None) -> str:
+    """The version asked for, or the challenger where none is asked for.
+
+    Raises
+    ------
+    NotFoundError
+        If the model has no such version.
+    """
+    from mlflow.exceptions import MlflowException
+
+    try:
+        if version is None:
+            return str(client.get_model_version_by_alias(model, CHALLENGER).version)
+        return str(client.get_model_version(model, version).version)
+    except MlflowException:
+        wanted = f"no version {version}" if version else "no trained version"
+        raise NotFoundError(f"{model} has {wanted}; run: hearth train {model}") from None
+
+
+def read_bundle(client: "MlflowClient", model: str, version: str) -> dict[str, bytes]:
+    """Files of a version's bundle, as the registry keeps them."""
+    import mlflow
+
+    uri = client.get_model_version(model, version).source
+    return read_folder(Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)))
+
+
+def mirror_approval(client: "MlflowClient", model: str, version: str) -> None:
+    """Set the alias `champion` to an approved version; serving does not read it."""
+    client.set_registered_model_alias(model, CHAMPION, version)
