@@ -105,6 +105,7 @@ class AsOf(Strict):
     first: date
     last: date
     every: PeriodField
+    test_from: date | None = Field(default=None, description="First date tested on; as early as possible if None.")
 
     @model_validator(mode="after")
     def _has_dates(self) -> Self:
@@ -112,6 +113,8 @@ class AsOf(Strict):
             raise ValueError("every: needs a period above zero")
         if self.last < self.first:
             raise ValueError("last: comes before first")
+        if self.test_from is not None and not self.first < self.test_from <= self.last:
+            raise ValueError("test_from: lies after first and not after last")
         return self
 
     def dates(self) -> list[date]:

@@ -102,6 +102,9 @@ class Read(Strict):
     missing_values: tuple[str, ...] = Field(
         default=("",), description="Texts that stand for a missing value."
     )
+    extracted_on: date | None = Field(
+        default=None, description="Day of the extract; the latest date in the file if None."
+    )
     rename: dict[str, Name] = Field(
         default_factory=dict, description="Column as the file names it → column of the contract."
     )

@@ -91,27 +91,28 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
     AuditError
         If JSON cannot say an event's details.
     """
-    contents = [_payload_content(event) for event in events]
+    details = [_details_text(event) for event in events]
+    recorded_at = instant_text(now)
     previous = _lock_and_read_head(connection)
     entries, payloads, added = [], [], []
-    for event, content in zip(events, contents, strict=True):
+    for event, said in zip(events, details, strict=True):
         salt = secrets.token_bytes(_SALT_BYTES)
         entry = {
             "sequence": previous.sequence + 1,
-            "recorded_at": now,
+            "recorded_at": recorded_at,
             "action": event.action,
             "actor": event.actor,
-            "payload_hash": hash_payload(salt, content),
+            "payload_hash": hash_payload(salt, payload_content(event.subject, said)),
             "previous_hash": previous.entry_hash,
         }
         previous = AuditEntry(previous.sequence + 1, hash_entry(entry))
-        entries.append({**entry, "entry_hash": previous.entry_hash})
+        entries.append({**entry, "recorded_at": now, "entry_hash": previous.entry_hash})
         payloads.append(
             {
                 "sequence": previous.sequence,
                 "salt": salt,
                 "subject": event.subject,
-                "details": canonical_json(event.details).decode(),
+                "details": said,
             }
         )
         added.append(previous)
@@ -122,13 +123,13 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
 
 
 def hash_entry(entry: Mapping[str, Any]) -> str:
-    """SHA-256 over an entry's columns, all but `entry_hash` itself."""
+    """SHA-256 over an entry's columns as stored, all but `entry_hash` itself."""
     return sha256_of(
         canonical_json(
             {
                 "format": _FORMAT,
                 "sequence": entry["sequence"],
-                "recorded_at": instant_text(entry["recorded_at"]),
+                "recorded_at": entry["recorded_at"],
                 "action": entry["action"],
                 "actor": entry["actor"],
                 "payload_hash": entry["payload_hash"],
@@ -148,9 +149,9 @@ def payload_content(subject: str | None, details: str) -> bytes:
     return canonical_json({"subject": subject, "details": details})
 
 
-def _payload_content(event: Event) -> bytes:
+def _details_text(event: Event) -> str:
     try:
-        return payload_content(event.subject, canonical_json(event.details).decode())
+        return canonical_json(event.details).decode()
     except (TypeError, ValueError) as error:
         raise AuditError(
             f"the details of an audit event `{event.action}` cannot be written as JSON "

@@ -1,12 +1,12 @@
-"""Walking the chain: is every entry as it was written, and is none missing or put in?"""
+"""Walking the chain to see that every entry is as it was written, none missing, none put in."""
 
 import hmac
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import Connection, Engine, RowMapping, String, func, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 
 from hearth.audit_log.chain import (
     FIRST_PREVIOUS_HASH,
@@ -27,6 +27,8 @@ LIMITS = (
 """What verifying cannot see, in words for whoever reads the result."""
 
 _ROWS_AT_A_TIME = 1_000
+_START = AuditEntry(0, FIRST_PREVIOUS_HASH)
+_Fault = tuple[int, str]
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,8 @@ class Verification:
 def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verification:
     """What a walk along the whole chain found; `LIMITS` says what it cannot see.
 
-    An edited, deleted or inserted entry, and an edited, deleted or inserted payload, are found and
-    the first is named. Reads a thousand rows at a time, so memory does not grow with the log.
+    The first entry that was edited, deleted or inserted is named, and likewise the first payload.
+    Reads a thousand rows at a time, so memory does not grow with the log.
 
     Parameters
     ----------
@@ -70,29 +72,38 @@ def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verificatio
     expected
         Head of an earlier verification, kept outside the database; the chain must pass through it.
     """
+    head, rows, erased = _START, 0, 0
+    fault: _Fault | None = None
     with reading(engine) as connection:
-        erasures = _erasures(connection)
-        head, rows, erased = AuditEntry(0, FIRST_PREVIOUS_HASH), 0, 0
-        for row in _rows(connection):
-            rows += 1
-            fault = _fault(row, head, erasures, expected)
-            if fault:
-                return Verification(False, rows, head if head.sequence else None, erased, *fault)
-            head = AuditEntry(row["sequence"], row["entry_hash"])
-            erased += row["erased_by"] is not None
-        fault = _fault_after(connection, head, expected)
-    good = head if head.sequence else None
-    return Verification(not fault, rows, good, erased, *(fault or (None, None)))
-
-
-_Fault = tuple[int, str]
+        try:
+            erasures = _erasures(connection)
+            for row in _rows(connection):
+                rows += 1
+                fault = _entry_fault(row, head, expected) or _payload_fault(row, erasures)
+                if fault:
+                    break
+                head = AuditEntry(row["sequence"], row["entry_hash"])
+                erased += row["erased_by"] is not None
+            fault = fault or _end_fault(connection, head, expected)
+        except DBAPIError as error:
+            found = type(error.orig).__name__
+            fault = (head.sequence + 1, f"the database cannot read on from here ({found})")
+    return Verification(
+        ok=fault is None,
+        rows=rows,
+        head=None if head == _START else head,
+        erased=erased,
+        first_bad=fault and fault[0],
+        reason=fault and fault[1],
+    )
 
 
 def _rows(connection: Connection) -> Iterator[RowMapping]:
     """Entries in their order, each with its payload if it has one."""
     query = (
         select(
-            audit_entries,
+            *(column for column in audit_entries.c if column.name != "recorded_at"),
+            type_coerce(audit_entries.c.recorded_at, String).label("recorded_at"),
             audit_payloads.c.sequence.label("payload_of"),
             audit_payloads.c.salt,
             audit_payloads.c.subject,
@@ -102,8 +113,66 @@ def _rows(connection: Connection) -> Iterator[RowMapping]:
         .outerjoin(audit_payloads, audit_payloads.c.sequence == audit_entries.c.sequence)
         .order_by(audit_entries.c.sequence)
     )
-    streamed = connection.execution_options(yield_per=_ROWS_AT_A_TIME)
-    return iter(streamed.execute(query).mappings())
+    options = {"yield_per": _ROWS_AT_A_TIME}
+    return iter(connection.execute(query, execution_options=options).mappings())
+
+
+def _entry_fault(
+    row: RowMapping, previous: AuditEntry, expected: AuditEntry | None
+) -> _Fault | None:
+    due = previous.sequence + 1
+    if row["sequence"] > due:
+        return due, f"entries {due} to {row['sequence'] - 1} are missing: they were deleted"
+    if row["sequence"] < due:
+        return row["sequence"], f"entry {row['sequence']} stands before the first: it was inserted"
+    if hash_entry(row) != row["entry_hash"]:
+        return due, f"entry {due} is not as it was written: it was edited"
+    if row["previous_hash"] != previous.entry_hash:
+        return due, (
+            f"entry {due} does not continue entry {previous.sequence}: one of the two was inserted "
+            "or replaced"
+        )
+    if expected and expected.sequence == due and expected.entry_hash != row["entry_hash"]:
+        return due, f"entry {due} is not the one expected: the log was rewritten up to here"
+    return None
+
+
+def _payload_fault(row: RowMapping, erasures: Mapping[int, int]) -> _Fault | None:
+    sequence = row["sequence"]
+    if row["payload_of"] is None:
+        return sequence, f"the payload of entry {sequence} was deleted without a record of it"
+    if row["erased_by"] is not None:
+        is_on_record = erasures.get(sequence) == row["erased_by"] > sequence
+        is_gone = row["salt"] is row["subject"] is row["details"] is None
+        if is_on_record and is_gone:
+            return None
+        return sequence, f"the payload of entry {sequence} is marked erased, and no entry says so"
+    if not _is_as_written(row):
+        return sequence, f"the payload of entry {sequence} is not as it was written: it was edited"
+    return None
+
+
+def _is_as_written(row: RowMapping) -> bool:
+    if not isinstance(row["salt"], bytes) or not isinstance(row["details"], str):
+        return False
+    content = payload_content(row["subject"], row["details"])
+    return hmac.compare_digest(hash_payload(row["salt"], content), row["payload_hash"])
+
+
+def _end_fault(
+    connection: Connection, head: AuditEntry, expected: AuditEntry | None
+) -> _Fault | None:
+    if expected and expected.sequence > head.sequence:
+        return head.sequence + 1, (
+            f"the log ends at entry {head.sequence} and was expected to reach {expected.sequence}: "
+            "its end was cut off"
+        )
+    stray = connection.scalar(
+        select(func.min(audit_payloads.c.sequence)).where(
+            audit_payloads.c.sequence.not_in(select(audit_entries.c.sequence))
+        )
+    )
+    return None if stray is None else (stray, f"payload {stray} belongs to no entry: inserted")
 
 
 def _erasures(connection: Connection) -> dict[int, int]:
@@ -116,6 +185,14 @@ def _erasures(connection: Connection) -> dict[int, int]:
     return {
         gone: tombstone
         for tombstone, details in connection.execute(query)
-        if details is not None
-        for gone in json.loads(details)["sequences"]
+        for gone in _sequences_named(details)
     }
+
+
+def _sequences_named(details: object) -> list[int]:
+    """What a tombstone names; nothing if it was tampered with, which the walk finds in its turn."""
+    try:
+        named = json.loads(details)["sequences"] if isinstance(details, str) else []
+    except (ValueError, LookupError, TypeError):
+        return []
+    return named if isinstance(named, list) else []
