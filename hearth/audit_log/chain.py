@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from hearth.digest import canonical_json, sha256_of
 from hearth.errors import AuditError
@@ -122,7 +122,7 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
     return added
 
 
-def hash_entry(entry: Mapping[str, Any]) -> str:
+def hash_entry(entry: Mapping[str, Any] | RowMapping) -> str:
     """SHA-256 over an entry's columns as stored, all but `entry_hash` itself."""
     return sha256_of(
         canonical_json(

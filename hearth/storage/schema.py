@@ -108,6 +108,7 @@ api_keys = Table(
     Column("secret_hash", _SHA256, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(64), nullable=False),
+    Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("revoked_by", String(64)),
 )

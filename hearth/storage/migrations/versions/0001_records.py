@@ -88,6 +88,7 @@ def _make_approval_tables() -> None:
         sa.Column("secret_hash", _SHA256, nullable=False),
         sa.Column("created_at", _INSTANT, nullable=False),
         sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("expires_at", _INSTANT),
         sa.Column("revoked_at", _INSTANT),
         sa.Column("revoked_by", sa.String(64)),
         sa.PrimaryKeyConstraint("key_id", name="pk_api_keys"),

@@ -1,0 +1,140 @@
+"""What may be done, which role may do it, and who is asking."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hearth.errors import PermissionDeniedError
+
+
+class Permission(StrEnum):
+    """One thing that may be allowed; the value is its scope in a token."""
+
+    SCORE_READ = "score:read"
+    SCORE_WRITE = "score:write"
+    EXPLAIN_READ = "explain:read"
+    EXPLAIN_SENSITIVE = "explain:sensitive"
+    REPORT_READ = "report:read"
+    DECISION_WRITE = "decision:write"
+    CHALLENGE_WRITE = "challenge:write"
+    MODEL_SUBMIT = "model:submit"
+    MODEL_APPROVE = "model:approve"
+    AUDIT_READ = "audit:read"
+    SUBJECT_EXPORT = "subject:export"
+    ADMIN_KEYS = "admin:keys"
+
+
+class Role(StrEnum):
+    """A kind of person or system that uses Hearth."""
+
+    DATA_SCIENTIST = "data_scientist"
+    BOARD_MEMBER = "board_member"
+    CASEWORKER = "caseworker"
+    CASEWORKER_SYSTEM = "caseworker_system"
+    ADMINISTRATOR = "administrator"
+
+
+# No role both submits and approves, and none that sees scores may approve. A system asks for
+# everyone who sits at it, so it never sees what a restricted source says; a caseworker's own key may.
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.DATA_SCIENTIST: frozenset(
+        {
+            Permission.MODEL_SUBMIT,
+            Permission.REPORT_READ,
+        }
+    ),
+    Role.BOARD_MEMBER: frozenset(
+        {
+            Permission.MODEL_APPROVE,
+            Permission.REPORT_READ,
+            Permission.AUDIT_READ,
+        }
+    ),
+    Role.CASEWORKER: frozenset(
+        {
+            Permission.SCORE_READ,
+            Permission.SCORE_WRITE,
+            Permission.EXPLAIN_READ,
+            Permission.EXPLAIN_SENSITIVE,
+            Permission.REPORT_READ,
+            Permission.DECISION_WRITE,
+            Permission.CHALLENGE_WRITE,
+        }
+    ),
+    Role.CASEWORKER_SYSTEM: frozenset(
+        {
+            Permission.SCORE_READ,
+            Permission.SCORE_WRITE,
+            Permission.EXPLAIN_READ,
+            Permission.REPORT_READ,
+            Permission.DECISION_WRITE,
+            Permission.CHALLENGE_WRITE,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.ADMIN_KEYS,
+            Permission.AUDIT_READ,
+            Permission.REPORT_READ,
+            Permission.SUBJECT_EXPORT,
+        }
+    ),
+}
+"""What each role may do. This table is the rule; nothing else grants anything."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Whoever an authenticated request comes from.
+
+    Attributes
+    ----------
+    key_id
+        Id that the audit log knows them by.
+    name
+        What the council calls them, such as a team or a system; shown to people, never logged.
+    purposes
+        Purposes they may use scores for; none if empty.
+    """
+
+    key_id: str
+    name: str
+    role: Role
+    purposes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """What they may do, from their role."""
+        return ROLES[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether they hold a permission."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Nothing, if they hold the permission.
+
+        Raises
+        ------
+        PermissionDeniedError
+            If they don't.
+        """
+        if not self.may(permission):
+            holders = ", ".join(role for role, held in ROLES.items() if permission in held)
+            raise PermissionDeniedError(
+                f"key {self.key_id} has the role {self.role}, which may not `{permission}`; "
+                f"use a key whose role is one of: {holders}"
+            )
+
+    def require_purpose(self, purpose: str) -> None:
+        """Nothing, if they may use scores for the purpose.
+
+        Raises
+        ------
+        PermissionDeniedError
+            If they may not.
+        """
+        if purpose not in self.purposes:
+            allowed = ", ".join(sorted(self.purposes)) or "no purpose"
+            raise PermissionDeniedError(
+                f"key {self.key_id} is for {allowed}, not for `{purpose}`; use a key made for it"
+            )

@@ -1,0 +1,187 @@
+"""What a board has let out: the approval in force, and the files it is bound to, proved whole."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, select
+
+from hearth.digest import sha256_of
+from hearth.errors import BundleError, NotFoundError
+from hearth.storage.schema import approvals, bundles, reports
+
+MANIFEST = "manifest.json"
+"""The file of a bundle or report that lists the sha256 of all others under `files`."""
+
+_IN_FORCE = "approved"
+_ONCE_IN_FORCE = (_IN_FORCE, "withdrawn", "voided")
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A model version that may be used, who let it, and the hashes the approval is bound to."""
+
+    approval_id: int
+    model: str
+    version: str
+    bundle_sha256: str
+    matrix_sha256: str
+    report_sha256: str
+    submitted_by: str
+    submitted_at: datetime
+    decided_by: str
+    decided_by_role: str
+    decided_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class PublishedModel:
+    """An approval in force and the bundle it is bound to, every byte as it was approved."""
+
+    approval: Approval
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class PublishedReport:
+    """An approval in force and the fairness report the board read, every byte as it was."""
+
+    approval: Approval
+    files: Mapping[str, bytes]
+
+
+def current_approval(connection: Connection, model: str) -> Approval | None:
+    """Approval in force for a model, or None.
+
+    It is the one decided last. Once that is withdrawn or voided the model has none: an older version
+    never comes back unless someone approves it again.
+    """
+    last = connection.execute(_approvals_newest_first(model).limit(1)).mappings().one_or_none()
+    return None if last is None or last["state"] != _IN_FORCE else _approval(last)
+
+
+def list_published(connection: Connection) -> list[Approval]:
+    """Approvals in force, one for each model that has one, by the model's name."""
+    models = connection.scalars(
+        select(approvals.c.model)
+        .where(approvals.c.state == _IN_FORCE)
+        .distinct()
+        .order_by(approvals.c.model)
+    ).all()
+    current = (current_approval(connection, model) for model in models)
+    return [approval for approval in current if approval is not None]
+
+
+def published_bundle(connection: Connection, model: str) -> PublishedModel:
+    """Bundle of the approval in force, its hashes checked against the approval and the manifest.
+
+    Raises
+    ------
+    NotFoundError
+        If no version of the model is approved.
+    BundleError
+        If a file is missing, altered or not listed.
+    """
+    approval = _approval_in_force(connection, model)
+    return PublishedModel(approval, _proved(connection, bundles, approval, approval.bundle_sha256))
+
+
+def published_report(connection: Connection, model: str) -> PublishedReport:
+    """Fairness report of the approval in force, its hashes checked likewise.
+
+    Raises
+    ------
+    NotFoundError, BundleError
+        As `published_bundle`.
+    """
+    approval = _approval_in_force(connection, model)
+    return PublishedReport(approval, _proved(connection, reports, approval, approval.report_sha256))
+
+
+def publish_files(
+    connection: Connection,
+    model: str,
+    version: str,
+    *,
+    bundle: Mapping[str, bytes],
+    report: Mapping[str, bytes],
+) -> None:
+    """Put a version's bundle and report where serving reads them, in the caller's transaction.
+
+    Each holds its `manifest.json`. Nothing serves them until an approval bound to both is in force;
+    files of an earlier approval of the same version are replaced.
+    """
+    for table, files in ((bundles, bundle), (reports, report)):
+        connection.execute(delete(table).where(table.c.model == model, table.c.version == version))
+        rows = [
+            {
+                "model": model,
+                "version": version,
+                "path": path,
+                "content": content,
+                "sha256": sha256_of(content),
+            }
+            for path, content in files.items()
+        ]
+        connection.execute(insert(table), rows)
+
+
+def _approvals_newest_first(model: str) -> Select[Any]:
+    return (
+        select(approvals)
+        .where(approvals.c.model == model, approvals.c.state.in_(_ONCE_IN_FORCE))
+        .order_by(approvals.c.decided_at.desc(), approvals.c.approval_id.desc())
+    )
+
+
+def _approval(row: RowMapping) -> Approval:
+    return Approval(**{name: row[name] for name in Approval.__dataclass_fields__})
+
+
+def _approval_in_force(connection: Connection, model: str) -> Approval:
+    approval = current_approval(connection, model)
+    if approval is None:
+        raise NotFoundError(
+            f"no version of model `{model}` is approved; submit one with `hearth submit`, and let "
+            "another person approve it"
+        )
+    return approval
+
+
+def _proved(
+    connection: Connection, table: Table, approval: Approval, manifest_sha256: str
+) -> dict[str, bytes]:
+    """Files as the manifest lists them, the manifest as the approval names it."""
+    found = {
+        row.path: row
+        for row in connection.execute(
+            select(table.c.path, table.c.content, table.c.sha256)
+            .where(table.c.model == approval.model, table.c.version == approval.version)
+            .order_by(table.c.path)
+        )
+    }
+    files = {path: bytes(row.content) for path, row in found.items()}
+    listed = {**_listed(files), MANIFEST: manifest_sha256}
+    wrong = sorted(
+        path
+        for path in set(listed) | set(files)
+        if path not in files or not sha256_of(files[path]) == found[path].sha256 == listed.get(path)
+    )
+    if wrong:
+        raise BundleError(
+            f"the published {table.name} of {approval.model} version {approval.version} are not as "
+            f"they were approved: {', '.join(wrong)} altered, missing or not listed; "
+            "nothing is served from them until that version is approved again"
+        )
+    return files
+
+
+def _listed(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What the manifest lists; nothing if it cannot be read, so that every file counts as wrong."""
+    try:
+        return dict(json.loads(files[MANIFEST])["files"])
+    except (LookupError, TypeError, ValueError):
+        return {}
