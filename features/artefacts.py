@@ -1,0 +1,100 @@
+"""Stored artefacts: written aside and renamed, each with a manifest that says what it was made from."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel
+
+from hearth.digest import canonical_json, sha256_of
+from hearth.errors import NotFoundError, StateError
+
+MANIFEST = "manifest.json"
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def canonical_sha256(value: Any) -> str:
+    """SHA-256 of a JSON value, whatever the order of its keys."""
+    return sha256_of(canonical_json(value))
+
+
+def model_sha256(model: BaseModel) -> str:
+    """SHA-256 of a contract or definition as it was understood, comments and layout aside."""
+    return canonical_sha256(model.model_dump(mode="json", by_alias=True))
+
+
+def code_sha256(*modules: Path) -> str:
+    """SHA-256 of source files, so that changed code makes its artefacts anew."""
+    return canonical_sha256([file_sha256(path) for path in modules])
+
+
+@contextmanager
+def made_aside(folder: Path) -> Iterator[Path]:
+    """Folder to write into, which takes the place of `folder` only once all of it is there."""
+    aside, before = (
+        folder.with_name(f".{folder.name}.aside"),
+        folder.with_name(f".{folder.name}.before"),
+    )
+    for left in (aside, before):
+        shutil.rmtree(left, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+        if folder.exists():
+            folder.rename(before)
+        aside.rename(folder)
+    finally:
+        for left in (aside, before):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def write_table(path: Path, table: pa.Table) -> str:
+    """Write a Parquet file and give its SHA-256; numbers go undictionaried, as they rarely repeat."""
+    words = [f.name for f in table.schema if pa.types.is_string(f.type)]
+    pq.write_table(table, path, use_dictionary=words, compression="zstd")
+    return file_sha256(path)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
+    """Write the manifest of an artefact."""
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Manifest of an artefact, or None where it was never made."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return None
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise StateError(
+            f"{path} is not JSON; delete the folder {folder.name} and make it again"
+        ) from None
+    return dict(manifest)
+
+
+def need_manifest(folder: Path, remedy: str) -> dict[str, Any]:
+    """Manifest of an artefact that must be there."""
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise NotFoundError(f"{folder} does not hold what this step reads; {remedy}")
+    return manifest
+
+
+def is_current(folder: Path, key: str) -> bool:
+    """Whether the artefact was made from just this."""
+    manifest = read_manifest(folder)
+    return manifest is not None and manifest.get("key") == key
