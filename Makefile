@@ -72,7 +72,7 @@ demo: setup ## See it: a made-up council from records to scores, served on http:
 bench: $(BENCH_TARGETS) ## Every benchmark, one after the other; results in benchmarks/results/
 
 $(BENCH_TARGETS): bench-%: setup
-	@$(BIN)/python benchmarks/bench_$(subst -,_,$*).py
+	@$(BIN)/python benchmarks/bench_$(subst -,_,$*).py $(ARGS)
 
 lock: $(STAMPS)/uv-$(UV_VERSION) ## Resolve requirements.lock again from pyproject.toml and package-lock.json from package.json
 	@$(use_index) $(UV) pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes \
