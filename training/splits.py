@@ -56,7 +56,9 @@ class Split:
         return tuple(period.as_of for period in self.training)
 
 
-def temporal_splits(periods: Iterable[LabelPeriod]) -> tuple[Split, ...]:
+def temporal_splits(
+    periods: Iterable[LabelPeriod], *, test_from: date | None = None
+) -> tuple[Split, ...]:
     """One split per test as-of date, earliest first.
 
     A training date is one whose label window had closed, and whose labels had all been
@@ -67,6 +69,8 @@ def temporal_splits(periods: Iterable[LabelPeriod]) -> tuple[Split, ...]:
     ----------
     periods
         Label periods of the as-of dates whose labels are known; any order, no repeats.
+    test_from
+        First as-of date tested on; earlier ones are only learnt from.
 
     Returns
     -------
@@ -82,7 +86,8 @@ def temporal_splits(periods: Iterable[LabelPeriod]) -> tuple[Split, ...]:
     found = [
         Split(test, earlier)
         for test in ordered
-        if (earlier := tuple(p for p in ordered if p.known_on <= test.as_of))
+        if (test_from is None or test.as_of >= test_from)
+        and (earlier := tuple(p for p in ordered if p.known_on <= test.as_of))
     ]
     full = [split for split in found if len(split.training) >= _TRAINING_DATES_WANTED]
     return tuple(full or found)

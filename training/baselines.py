@@ -1,0 +1,138 @@
+"""What the learner must beat: a logistic regression, one-line rules, and chance."""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from hearth.definition import Baseline
+from hearth.risk_model import FeatureSpec, LogisticScorer, LogisticTerm, RuleScorer
+from training.ranking import Bools, Floats, draw_lots
+
+RANDOM = "random"
+_PENALTY_INVERSE = 1.0
+_STEPS = 5_000
+_FAR = 10.0
+
+
+class Logistic:
+    """Logistic regression on standardised numbers, flags of missing values, and categories.
+
+    It is told as one term per raw feature, so that its bundle is a page of JSON and its
+    explanation is exact.
+    """
+
+    name = "logistic"
+    complexity = 1
+
+    def __init__(self, features: Sequence[FeatureSpec]) -> None:
+        self._features = tuple(features)
+
+    def fit(self, rows: Floats, positive: Bools) -> LogisticScorer:
+        """Coefficients over raw values, scoring in log-odds."""
+        blocks = [_block(f, rows[:, place]) for place, f in enumerate(self._features)]
+        design = np.hstack([block.columns(rows[:, place]) for place, block in enumerate(blocks)])
+        learner = LogisticRegression(C=_PENALTY_INVERSE, max_iter=_STEPS)
+        learner.fit(design, positive)
+        weights = np.split(learner.coef_[0], np.cumsum([block.width for block in blocks])[:-1])
+        terms = tuple(
+            block.term(own, rows[:, place])
+            for place, (block, own) in enumerate(zip(blocks, weights, strict=True))
+        )
+        return LogisticScorer(float(learner.intercept_[0]), terms)
+
+
+class _Number:
+    """A number: its distance from the median in standard deviations, and whether it is missing."""
+
+    width = 2
+
+    def __init__(self, feature: FeatureSpec, column: Floats) -> None:
+        known = column[np.isfinite(column)]
+        self.feature = feature.name
+        self.centre = float(np.median(known)) if len(known) else 0.0
+        spread = float(known.std()) if len(known) else 0.0
+        self.scale = spread if spread > 0 else 1.0
+
+    def columns(self, column: Floats) -> Floats:
+        absent = np.isnan(column)
+        return np.column_stack(
+            [(np.where(absent, self.centre, column) - self.centre) / self.scale, absent]
+        )
+
+    def term(self, weights: Floats, column: Floats) -> LogisticTerm:
+        term = LogisticTerm(
+            self.feature,
+            weight=float(weights[0]),
+            centre=self.centre,
+            scale=self.scale,
+            missing=float(weights[1]),
+        )
+        return _with_average(term, column)
+
+
+class _Category:
+    """A category: one flag for each of its vocabulary, and none where it is missing."""
+
+    def __init__(self, feature: FeatureSpec, _: Floats) -> None:
+        self.feature = feature.name
+        self.width = len(feature.categories) + 1
+
+    def columns(self, column: Floats) -> Floats:
+        places = np.where(np.isnan(column), self.width - 1, column).astype(np.int64)
+        return np.eye(self.width)[places]
+
+    def term(self, weights: Floats, column: Floats) -> LogisticTerm:
+        term = LogisticTerm(
+            self.feature,
+            category_weights=tuple(map(float, weights[:-1])),
+            missing=float(weights[-1]),
+        )
+        return _with_average(term, column)
+
+
+def _block(feature: FeatureSpec, column: Floats) -> _Number | _Category:
+    return (_Category if feature.kind == "category" else _Number)(feature, column)
+
+
+def _with_average(term: LogisticTerm, column: Floats) -> LogisticTerm:
+    average = float(term.values(column).mean())
+    return LogisticTerm(**{**vars(term), "average": average})
+
+
+class Rule:
+    """A one-line rule: rank by one feature, missing values last."""
+
+    complexity = 0
+
+    def __init__(self, baseline: Baseline, features: Sequence[FeatureSpec]) -> None:
+        self.name = baseline.name
+        self._feature = [feature.name for feature in features].index(baseline.rank_by)
+        self._features = len(features)
+        self._sign = 1.0 if baseline.order == "highest_first" else -1.0
+
+    def fit(self, rows: Floats, positive: Bools) -> RuleScorer:  # noqa: ARG002 - a rule learns nothing of outcomes
+        """The rule, with a score below all others for what is missing."""
+        signed = self._sign * rows[:, self._feature]
+        known = signed[np.isfinite(signed)]
+        least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+        missing = float(least - max(1.0, _FAR * (most - least)))
+        return RuleScorer(
+            feature=self._feature,
+            features=self._features,
+            sign=self._sign,
+            missing=missing,
+            average=float(np.where(np.isnan(signed), missing, signed).mean()),
+        )
+
+
+def random_scores(entities: npt.NDArray[np.str_], seed: int) -> Floats:
+    """A score by chance for each entity, in [0, 1); the same for the same seed.
+
+    The seed is mixed, so that chance here is not the lot that breaks ties.
+    """
+    mixed = int.from_bytes(hashlib.sha256(f"{RANDOM} {seed}".encode()).digest()[:7], "big")
+    lots = draw_lots(entities.tolist(), mixed)
+    return np.asarray(lots / 2.0**64, dtype=np.float64)

@@ -1,0 +1,154 @@
+"""The matrix as arrays: encoded features, outcomes and dates, one row per entity and as-of date."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from hearth.errors import DataError, Fault
+from hearth.risk_model import FeatureSpec
+from hearth.risk_model.encoding import encode_columns
+from training.metrics import Outcomes
+from training.ranking import Bools, Floats
+from training.splits import LabelPeriod
+
+_SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Rows to learn from or to judge by.
+
+    Attributes
+    ----------
+    features
+        The columns of `rows`, in order.
+    rows
+        Shape (n, features), NaN for missing, categories as places in their vocabulary.
+    entities
+        Shape (n,), text.
+    as_of
+        Shape (n,), datetime64[D].
+    outcomes
+        Of the same n rows.
+    """
+
+    features: tuple[FeatureSpec, ...]
+    rows: Floats
+    entities: npt.NDArray[np.str_]
+    as_of: npt.NDArray[np.datetime64]
+    outcomes: Outcomes
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, kept: Bools) -> "Examples":
+        """Some of the rows."""
+        return Examples(
+            self.features,
+            self.rows[kept],
+            self.entities[kept],
+            self.as_of[kept],
+            self.outcomes.at(kept),
+        )
+
+    def on(self, dates: Iterable[date]) -> "Examples":
+        """Rows of these as-of dates."""
+        wanted = np.array(sorted(dates), dtype="datetime64[D]")
+        return self.where(np.isin(self.as_of, wanted))
+
+    def observed(self) -> "Examples":
+        """Rows whose outcome is known: the only ones a model may learn from."""
+        return self.where(self.outcomes.observed)
+
+    def dates(self) -> tuple[date, ...]:
+        """As-of dates, earliest first."""
+        return tuple(np.unique(self.as_of).astype(object))
+
+
+def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
+    """Features a matrix's manifest lists, with their frozen vocabularies."""
+    return tuple(
+        FeatureSpec.from_dict({name: item.get(name) for name in _SPEC_FIELDS})
+        for item in manifest["features"]
+    )
+
+
+def read_examples(features: pa.Table, labels: pa.Table, manifest: Mapping[str, Any]) -> Examples:
+    """Examples of a stored matrix.
+
+    Parameters
+    ----------
+    features, labels
+        Tables of the matrix, both in the order of (as_of, entity_id).
+    manifest
+        The matrix's manifest.
+
+    Raises
+    ------
+    DataError
+        If the two tables are not about the same rows.
+    UnusableInputError
+        If a category is in the data but not in the vocabulary.
+    """
+    specs = specs_of(manifest)
+    for key in ("entity_id", "as_of"):
+        if not features[key].combine_chunks().equals(labels[key].combine_chunks()):
+            raise DataError(
+                [
+                    Fault(
+                        "features.parquet",
+                        key,
+                        "differs from labels.parquet",
+                        "build the matrix again",
+                    )
+                ]
+            )
+    columns = {
+        spec.name: (
+            features[spec.name].to_numpy()
+            if spec.kind == "number"
+            else features[spec.name].to_pylist()
+        )
+        for spec in specs
+    }
+    observed = _bools(labels["observed"]) & labels["label"].is_valid().to_numpy()
+    return Examples(
+        features=specs,
+        rows=encode_columns(specs, columns),
+        entities=np.asarray(features["entity_id"].to_pylist(), dtype=np.str_),
+        as_of=features["as_of"].to_numpy().astype("datetime64[D]"),
+        outcomes=Outcomes(_bools(labels["label"]) & observed, observed),
+    )
+
+
+def label_periods(
+    examples: Examples, window_end: pa.ChunkedArray, matures_on: Callable[[date], date]
+) -> tuple[LabelPeriod, ...]:
+    """Label periods of the as-of dates on which any outcome is known, earliest first.
+
+    Parameters
+    ----------
+    examples
+        All rows of the matrix.
+    window_end
+        Column of the labels table, same rows.
+    matures_on
+        From an as-of date to the first day by which its outcomes are held to be recorded.
+    """
+    ends = window_end.to_numpy().astype("datetime64[D]")
+    known = examples.outcomes.observed
+    periods = []
+    for day in examples.where(known).dates():
+        rows = known & (examples.as_of == np.datetime64(day))
+        last = ends[rows].max().astype(object)
+        periods.append(LabelPeriod(day, last, max(last, matures_on(day))))
+    return tuple(periods)
+
+
+def _bools(column: pa.ChunkedArray) -> Bools:
+    return np.asarray(column.fill_null(False).to_numpy(), dtype=np.bool_)
