@@ -1,0 +1,79 @@
+"""Rows set aside as unusable, each with its number and its reasons; too many stop the build."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from features.ingest.extract import Extract
+from features.ingest.quality import Finding, describe
+from hearth.errors import DataError, Fault
+from hearth.source_contract import SourceContract
+
+_MISSHAPEN = "has too few or too many fields"
+
+
+def quarantine(held: Extract, findings: Sequence[Finding]) -> pa.Table:
+    """Unusable rows as the file held them.
+
+    Returns
+    -------
+    pa.Table
+        `row` (number in the file, from 1), `reasons`, and the file's own columns; misshapen rows
+        have their number and reason only.
+    """
+    reasons: dict[int, list[str]] = {}
+    for finding in findings:
+        for place in np.flatnonzero(finding.rows).tolist():
+            reasons.setdefault(place, []).append(f"{finding.column} {finding.reason}")
+    places = sorted(reasons)
+    taken = held.table.take(pa.array(places, pa.int64()))
+    numbers = np.asarray(held.numbers)[np.array(places, dtype=np.int64)].tolist()
+    lost = len(held.misshapen)
+    return pa.table(
+        {
+            "row": pa.array([*numbers, *held.misshapen], pa.int64()),
+            "reasons": pa.array(
+                [*("; ".join(reasons[p]) for p in places), *[_MISSHAPEN] * lost], pa.string()
+            ),
+            **{
+                column: pa.chunked_array(
+                    [*taken[column].chunks, pa.nulls(lost, taken[column].type)]
+                )
+                for column in taken.column_names
+            },
+        }
+    )
+
+
+def check_threshold(
+    contract: SourceContract, held: Extract, findings: Sequence[Finding], quarantined: int
+) -> None:
+    """Stop where more rows are unusable than the contract allows, or none is usable.
+
+    Raises
+    ------
+    DataError
+        With every rule broken, how often, and the numbers of the first rows.
+    """
+    rows, most = len(held.table) + len(held.misshapen), contract.quality.quarantine_at_most
+    if quarantined <= most * rows and quarantined < rows:
+        return
+    file = contract.read.file
+    faults = [
+        Fault(file, f["column"], f"{f['reason']} in {_rows(f['rows'], f['first_rows'])}", "")
+        for f in describe(findings, held.numbers)
+    ]
+    if held.misshapen:
+        where = _rows(len(held.misshapen), held.misshapen[:5])
+        faults.append(Fault(file, "", f"{_MISSHAPEN} in {where}", ""))
+    found = f"has {quarantined} unusable rows of {rows}; its contract allows {most:.2%}"
+    remedy = "have the extract mended, or agree another quality.quarantine_at_most"
+    raise DataError([*faults, Fault(file, "", found, remedy)])
+
+
+def _rows(count: int, first: Sequence[int]) -> str:
+    """Count of rows and the numbers of the first, in words."""
+    if count == 1:
+        return f"row {first[0]}"
+    return f"{count} rows: {', '.join(map(str, first))}{' …' if count > len(first) else ''}"

@@ -1,0 +1,172 @@
+"""The feature store: each subject's features as at the last refresh, for the service to score.
+
+It imports base dependencies only, so that serving can read it without the data tools.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    Column,
+    Date,
+    Engine,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    insert,
+    make_url,
+    select,
+)
+
+Value = float | str | None
+Row = tuple[str, Mapping[str, Value], Mapping[str, Any]]
+
+_BATCH = 2_000
+_metadata = MetaData()
+_subjects = Table(
+    "subjects",
+    _metadata,
+    Column("model", String(100), primary_key=True),
+    Column("entity_id", String(200), primary_key=True),
+    Column("features", LargeBinary, nullable=False),
+    Column("flags", LargeBinary, nullable=False),
+)
+_refreshes = Table(
+    "refreshes",
+    _metadata,
+    Column("model", String(100), primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("refreshed_on", Date, nullable=False),
+    Column("key", String(64), nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """One subject's features as they stood on `as_of`, put in the store on `refreshed_on`."""
+
+    entity_id: str
+    as_of: date
+    values: dict[str, Value]
+    flags: dict[str, Any]
+    refreshed_on: date
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """When and from what a model's rows were last put in the store."""
+
+    as_of: date
+    refreshed_on: date
+    key: str
+
+
+class FeatureStore:
+    """Rows by model and subject in a database; a refresh replaces a model's rows as a whole."""
+
+    def __init__(self, engine: Engine | str) -> None:
+        self._engine = _opened(engine) if isinstance(engine, str) else engine
+        _metadata.create_all(self._engine)
+
+    def replace(
+        self, model: str, as_of: date, rows: Iterable[Row], *, refreshed_on: date, key: str = ""
+    ) -> int:
+        """Put these rows in place of all the model had, in one transaction.
+
+        Parameters
+        ----------
+        model
+            Name of the model.
+        as_of
+            Date the features are as known at.
+        rows
+            (entity_id, features by name, flags) of each subject, once each.
+        refreshed_on
+            Day of the refresh.
+        key
+            Key of the matrix the rows come from.
+
+        Returns
+        -------
+        int
+            Number of rows written.
+        """
+        written, remaining = 0, iter(rows)
+        with self._engine.begin() as connection:
+            connection.execute(delete(_subjects).where(_subjects.c.model == model))
+            connection.execute(delete(_refreshes).where(_refreshes.c.model == model))
+            while batch := [_record(model, row) for row in islice(remaining, _BATCH)]:
+                connection.execute(insert(_subjects), batch)
+                written += len(batch)
+            refresh = {"model": model, "as_of": as_of, "refreshed_on": refreshed_on, "key": key}
+            connection.execute(insert(_refreshes), [refresh])
+        return written
+
+    def get(self, model: str, entity_id: str) -> StoredRow | None:
+        """Row of one subject, or None where the model does not know it."""
+        query = (
+            select(
+                _subjects.c.features,
+                _subjects.c.flags,
+                _refreshes.c.as_of,
+                _refreshes.c.refreshed_on,
+            )
+            .join(_refreshes, _refreshes.c.model == _subjects.c.model)
+            .where(_subjects.c.model == model, _subjects.c.entity_id == entity_id)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query).one_or_none()
+        if found is None:
+            return None
+        return StoredRow(
+            entity_id,
+            found.as_of,
+            msgspec.json.decode(found.features, type=dict[str, Value]),
+            msgspec.json.decode(found.flags, type=dict[str, Any]),
+            found.refreshed_on,
+        )
+
+    def entities(self, model: str, limit: int = 100, offset: int = 0) -> list[str]:
+        """Subjects of a model, in order."""
+        query = (
+            select(_subjects.c.entity_id)
+            .where(_subjects.c.model == model)
+            .order_by(_subjects.c.entity_id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def refresh_of(self, model: str) -> Refresh | None:
+        """Last refresh of a model's rows, or None where it has had none."""
+        query = select(_refreshes).where(_refreshes.c.model == model)
+        with self._engine.connect() as connection:
+            found = connection.execute(query).one_or_none()
+        return None if found is None else Refresh(found.as_of, found.refreshed_on, found.key)
+
+
+def _opened(url: str) -> Engine:
+    """Engine for a URL; the folder of a SQLite file is made."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return create_engine(url)
+
+
+def _record(model: str, row: Row) -> dict[str, Any]:
+    entity_id, values, flags = row
+    return {
+        "model": model,
+        "entity_id": entity_id,
+        "features": msgspec.json.encode(dict(values)),
+        "flags": msgspec.json.encode(dict(flags)),
+    }
