@@ -11,7 +11,9 @@ import typer
 from pydantic import BaseModel
 
 from hearth.catalogue import load_catalogue
+from hearth.cli.main import app
 from hearth.definition import ModelDefinition
+from hearth.identity import ROLES, Permission
 from hearth.settings import Settings
 from hearth.source_contract import SourceContract
 
@@ -68,16 +70,32 @@ def test_no_setting_is_documented_that_does_not_exist() -> None:
 
 
 def test_every_permission_is_documented() -> None:
-    from hearth.identity import Permission
-
     assert {str(permission) for permission in Permission} - _code_words(
         REFERENCE / "settings.md"
     ) == set()
 
 
-def _commands() -> dict[str, typer.core.TyperCommand]:
-    from hearth.cli.main import app
+def test_the_table_of_roles_is_that_of_the_code() -> None:
+    rows = dict(
+        re.findall(
+            r"^\| `(\w+)` \| (`[^|]+`) \|$",
+            (REFERENCE / "settings.md").read_text(),
+            flags=re.MULTILINE,
+        )
+    )
+    exceptions = {"caseworker_system"}  # told as a difference
+    assert {
+        role: set(re.findall(r"`(.+?)`", text))
+        for role, text in rows.items()
+        if role not in exceptions
+    } == {
+        str(role): set(map(str, held))
+        for role, held in ROLES.items()
+        if str(role) not in exceptions
+    }
 
+
+def _commands() -> dict[str, typer.core.TyperCommand]:
     found: dict[str, typer.core.TyperCommand] = {}
 
     def walk(group: typing.Any, prefix: str) -> None:
