@@ -1,0 +1,195 @@
+"""Disclosure control: what may be printed of a count, and the one table all numbers come from.
+
+A report never prints a number computed from the raw counts. It prints sums of a
+`ProtectedTable`, and rates, intervals, ratios and charts made from those sums.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from governance.counts import SUMS, Counts
+from governance.suppression import Shown, choose_shown, choose_shown_pairs
+from hearth.errors import NotFoundError
+
+CONFIDENTIAL = "[c]"
+"""Printed for a number withheld to protect people (Government Analysis Function shorthand)."""
+UNRELIABLE = "[u]"
+"""Printed for a number resting on too few people to be read."""
+NOT_APPLICABLE = "[z]"
+"""Printed for a number that does not exist, such as a rate of nobody."""
+
+
+@dataclass(frozen=True)
+class DisclosurePolicy:
+    """A named rule for what small counts may be printed.
+
+    Attributes
+    ----------
+    name : str
+        What a model definition calls it.
+    protects : tuple of int, int, or None
+        Counts in this closed range are withheld, and what is printed must leave
+        at least this whole range possible for each of them.
+    round_to : int
+        Counts are rounded to a multiple of this; 1 leaves them exact.
+    least_denominator : int
+        A rate of fewer people than this is not printed.
+    text : str
+        The rule in one sentence, printed in the report.
+    """
+
+    name: str
+    protects: tuple[int, int] | None
+    round_to: int
+    least_denominator: int
+    text: str
+
+
+POLICIES = {
+    policy.name: policy
+    for policy in (
+        DisclosurePolicy(
+            "dfe",
+            (1, 5),
+            1,
+            1,
+            "Counts from 1 to 5 are withheld and shown as [c], with any other count that "
+            "would let them be worked out (the Department for Education's rule).",
+        ),
+        DisclosurePolicy(
+            "tre_10",
+            (0, 9),
+            1,
+            1,
+            "Counts below 10, zero included, are withheld and shown as [c], with any other "
+            "count that would let them be worked out (usual in trusted research environments).",
+        ),
+        DisclosurePolicy(
+            "round5",
+            None,
+            5,
+            23,
+            "Every count is rounded to the nearest 5, and no rate of fewer than 23 people is "
+            "shown (after the rounding strategy of the Higher Education Statistics Agency).",
+        ),
+        DisclosurePolicy("none", None, 1, 1, "Nothing is withheld: the data are public."),
+    )
+}
+
+
+def disclosure_policy(name: str) -> DisclosurePolicy:
+    """Policy of that name.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such policy; there is no default.
+    """
+    if name not in POLICIES:
+        raise NotFoundError(
+            f"disclosure policy `{name}` is not known; use one of {', '.join(sorted(POLICIES))}"
+        )
+    return POLICIES[name]
+
+
+@dataclass(frozen=True)
+class ProtectedCounts:
+    """Sums of one group that may be printed; None stands for a withheld one."""
+
+    sums: dict[str, int | None]
+    least_denominator: int = 1
+
+    def __getitem__(self, name: str) -> int | None:
+        return self.sums[name]
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing of this group is withheld."""
+        return None not in self.sums.values()
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """One attribute's groups and everyone together, after disclosure control."""
+
+    groups: dict[str, ProtectedCounts]
+    everyone: ProtectedCounts
+
+
+def protect_table(names: Sequence[str], counts: Counts, policy: DisclosurePolicy) -> ProtectedTable:
+    """Groups' sums as they may be printed beside the sums of everyone.
+
+    Tables of several attributes over the same people may be printed together:
+    a change between two groups of one attribute that leaves its printed sums as
+    they are can always be made without changing any other attribute's groups.
+
+    Parameters
+    ----------
+    names : sequence of str, length groups
+    counts : int64 array, shape (groups, 6)
+        True counts in the order of `CELLS`; every person is in one group.
+    policy : DisclosurePolicy
+    """
+    shown, everyone_shown = _choose(counts, policy)
+    return ProtectedTable(
+        groups={
+            name: _print(row, level, policy)
+            for name, row, level in zip(names, counts, shown, strict=True)
+        },
+        everyone=_print(counts.sum(axis=0), everyone_shown, policy),
+    )
+
+
+def _choose(counts: Counts, policy: DisclosurePolicy) -> tuple[list[Shown], Shown]:
+    if policy.protects is None:
+        return [Shown.EVERYTHING] * len(counts), Shown.EVERYTHING
+    return choose_shown(counts, policy.protects)
+
+
+def protect_pairs(
+    counts: Counts,
+    first: Sequence[ProtectedCounts],
+    second: Sequence[ProtectedCounts],
+    policy: DisclosurePolicy,
+) -> list[list[ProtectedCounts]]:
+    """Sums of each pair of groups of two attributes, as they may be printed.
+
+    A pair is printed whole or not at all. One attribute may be paired with many
+    others (a star), but not those with each other: round a ring of tables the
+    argument that each is safe alone no longer holds.
+
+    Parameters
+    ----------
+    counts : int64 array, shape (first, second, 6)
+    first, second : sequences of ProtectedCounts
+        The two attributes' groups as `protect_table` lets them be printed.
+    """
+    shown = np.ones(counts.shape[:2], dtype=bool)
+    if policy.protects is not None:
+        shown = choose_shown_pairs(
+            counts,
+            np.array([group.is_complete for group in first]),
+            np.array([group.is_complete for group in second]),
+            policy.protects,
+        )
+    return [
+        [
+            _print(cell, Shown.EVERYTHING if whole else Shown.NOTHING, policy)
+            for cell, whole in zip(row, row_shown, strict=True)
+        ]
+        for row, row_shown in zip(counts, shown, strict=True)
+    ]
+
+
+def _print(row: Counts, shown: Shown, policy: DisclosurePolicy) -> ProtectedCounts:
+    sums = {
+        name: _rounded(int(cells @ row), policy.round_to) if name in shown.sums else None
+        for name, cells in SUMS.items()
+    }
+    return ProtectedCounts(sums, policy.least_denominator)
+
+
+def _rounded(count: int, unit: int) -> int:
+    return unit * ((2 * count + unit) // (2 * unit))

@@ -1,0 +1,169 @@
+"""Two attributes at once: gaps that each attribute alone can hide."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from governance.counts import CELLS, outcome_cells
+from governance.disclosure import DisclosurePolicy, ProtectedCounts, protect_pairs
+from governance.fairness import Comparison, GroupTable, Outcomes, Rate, compare, rate
+from governance.intervals import false_discovery_adjusted
+from governance.policy import Metric, Verdict
+
+LEAST_PEOPLE = 30
+"""Fewest people a rate of a pair of groups is read from; below, the verdict is cannot tell."""
+_FALSE_DISCOVERY_RATE = 0.05
+
+
+@dataclass(frozen=True)
+class PairComparison:
+    """One group of an attribute against its reference, within one group of the other.
+
+    `adjusted_p_value` is over all comparisons of the report that could be made.
+    """
+
+    within: str
+    group: str
+    reference: str
+    counts: ProtectedCounts
+    rate: Rate
+    reference_rate: Rate
+    comparison: Comparison
+    adjusted_p_value: float | None = None
+
+
+@dataclass(frozen=True)
+class PairTable:
+    """Every comparison within the groups of two attributes, on one metric."""
+
+    first: str
+    second: str
+    metric: Metric
+    comparisons: tuple[PairComparison, ...]
+
+
+def pair_tables(
+    outcomes: Outcomes,
+    groups: dict[str, Sequence[str]],
+    tables: dict[str, GroupTable],
+    *,
+    metrics: Sequence[Metric],
+    policy: DisclosurePolicy,
+    tolerance: tuple[float, float],
+) -> tuple[PairTable, ...]:
+    """The first attribute crossed with each of the others, gaps adjusted for how many were looked at.
+
+    A gap is a concern only where its interval lies outside the tolerance and
+    its adjusted p-value is below 0.05.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    groups : dict of str to sequence of str
+        Each row's group, by attribute; the first attribute is the one crossed with the rest.
+    tables : dict of str to GroupTable
+        The attributes' own tables.
+    metrics : sequence of Metric
+        Those that carry a verdict.
+    policy : DisclosurePolicy
+    tolerance : tuple of float, float
+    """
+    first, *others = groups
+    found = [
+        PairTable(first, second, metric, comparisons)
+        for second in others
+        for metric, comparisons in _cross(
+            outcomes,
+            (groups[first], groups[second]),
+            (tables[first], tables[second]),
+            metrics=metrics,
+            policy=policy,
+            tolerance=tolerance,
+        ).items()
+    ]
+    return _adjusted(found)
+
+
+def _cross(
+    outcomes: Outcomes,
+    groups: tuple[Sequence[str], Sequence[str]],
+    tables: tuple[GroupTable, GroupTable],
+    *,
+    metrics: Sequence[Metric],
+    policy: DisclosurePolicy,
+    tolerance: tuple[float, float],
+) -> dict[Metric, tuple[PairComparison, ...]]:
+    names = [[row.group for row in table.rows] for table in tables]
+    codes = [
+        np.array([index[group] for group in given])
+        for given, index in zip(
+            groups, ({name: i for i, name in enumerate(part)} for part in names), strict=True
+        )
+    ]
+    cells = outcome_cells(outcomes.selected, outcomes.happened, outcomes.observed)
+    shape = (len(names[0]), len(names[1]), len(CELLS))
+    counts = np.zeros(shape, dtype=np.int64)
+    np.add.at(counts, (codes[0], codes[1], cells), 1)
+    alone = [[row.counts for row in table.rows] for table in tables]
+    printed = protect_pairs(counts, alone[0], alone[1], policy)
+    rates = {}
+    for a, b in product(range(shape[0]), range(shape[1])):
+        effects = outcomes.design_effects((codes[0] == a) & (codes[1] == b))
+        rates[a, b] = {m: rate(m, printed[a][b], effects[m.name]) for m in metrics}
+
+    def against(
+        metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int
+    ) -> PairComparison:
+        here, there = rates[mine][metric], rates[theirs][metric]
+        enough = min(here.denominator or 0, there.denominator or 0) >= LEAST_PEOPLE
+        return PairComparison(
+            within=names[axis][mine[axis]],
+            group=names[1 - axis][mine[1 - axis]],
+            reference=names[1 - axis][theirs[1 - axis]],
+            counts=printed[mine[0]][mine[1]],
+            rate=here,
+            reference_rate=there,
+            comparison=compare(here, there, tolerance)
+            if enough
+            else Comparison(Verdict.CANNOT_TELL),
+        )
+
+    references = [part.index(table.reference) for part, table in zip(names, tables, strict=True)]
+    pairs = list(_pairs(shape[0], shape[1], references))
+    return {metric: tuple(against(metric, *pair) for pair in pairs) for metric in metrics}
+
+
+def _pairs(
+    rows: int, columns: int, references: list[int]
+) -> Iterator[tuple[tuple[int, int], tuple[int, int], int]]:
+    """(pair, pair it is compared with, which attribute both share)."""
+    for a, b in product(range(rows), range(columns)):
+        if b != references[1]:
+            yield (a, b), (a, references[1]), 0
+    for b, a in product(range(columns), range(rows)):
+        if a != references[0]:
+            yield (a, b), (references[0], b), 1
+
+
+def _adjusted(tables: list[PairTable]) -> tuple[PairTable, ...]:
+    made = [c.comparison.ratio for table in tables for c in table.comparisons]
+    adjusted = iter(false_discovery_adjusted([r.p_value for r in made if r is not None]))
+    return tuple(
+        replace(
+            table,
+            comparisons=tuple(
+                _read(c, float(next(adjusted))) if c.comparison.ratio else c
+                for c in table.comparisons
+            ),
+        )
+        for table in tables
+    )
+
+
+def _read(pair: PairComparison, adjusted: float) -> PairComparison:
+    comparison = pair.comparison
+    if comparison.verdict is Verdict.CONCERN and adjusted >= _FALSE_DISCOVERY_RATE:
+        comparison = replace(comparison, verdict=Verdict.CANNOT_TELL)
+    return replace(pair, comparison=comparison, adjusted_p_value=adjusted)

@@ -1,0 +1,158 @@
+"""Intervals and tests for rates, each with its source; counts in, no data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import erfc, exp, log, sqrt
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_NORMAL = NormalDist()
+_Z95 = _NORMAL.inv_cdf(0.975)
+_POWER = 0.8
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A value with the limits of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def wilson(successes: float, trials: float, design_effect: float = 1.0) -> Interval:
+    """Share of `trials` that succeeded, in [0, 1], with Wilson's 95 % interval.
+
+    Parameters
+    ----------
+    successes, trials : float
+        Counts, 0 ≤ successes ≤ trials and trials > 0.
+    design_effect : float
+        How many times wider the variance is than that of independent trials;
+        the interval is taken at `trials / design_effect`.
+
+    References
+    ----------
+    Wilson 1927, Journal of the American Statistical Association 22, 209-212.
+    Korn & Graubard 1998, Survey Methodology 24, 193-201, for the effective sample size.
+    """
+    share, size = successes / trials, trials / design_effect
+    shrink = 1 + _Z95**2 / size
+    centre = (share + _Z95**2 / (2 * size)) / shrink
+    half = _Z95 / shrink * sqrt(share * (1 - share) / size + _Z95**2 / (4 * size**2))
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Ratio of two rates with its 95 % interval, and the p-value of their being equal."""
+
+    value: float
+    low: float
+    high: float
+    p_value: float
+
+
+def ratio_of_rates(
+    successes: float,
+    trials: float,
+    reference_successes: float,
+    reference_trials: float,
+    design_effects: tuple[float, float] = (1.0, 1.0),
+) -> Ratio | None:
+    """Rate over reference rate with the 95 % interval of its logarithm; None where the reference is 0.
+
+    Where either rate is exactly 0 or 1 the interval, and only the interval, is
+    taken with half a success added to both and one trial to both, since the
+    logarithm or its variance would otherwise vanish.
+
+    References
+    ----------
+    Katz, Baptista, Azen & Pike 1978, Biometrics 34, 469-474 (the log interval).
+    Walter 1975, Biometrika 62, 371-374 (the added half).
+    """
+    if reference_successes == 0:
+        return None
+    value = (successes / trials) / (reference_successes / reference_trials)
+    mine, theirs = (successes, trials), (reference_successes, reference_trials)
+    if any(x in {0, n} for x, n in (mine, theirs)):
+        mine, theirs = ((x + 0.5, n + 1) for x, n in (mine, theirs))
+    variance = sum(
+        effect * (1 / x - 1 / n)
+        for (x, n), effect in zip((mine, theirs), design_effects, strict=True)
+    )
+    centre, spread = log((mine[0] / mine[1]) / (theirs[0] / theirs[1])), sqrt(variance)
+    return Ratio(
+        value,
+        exp(centre - _Z95 * spread),
+        exp(centre + _Z95 * spread),
+        erfc(abs(centre) / spread / sqrt(2)),
+    )
+
+
+def smallest_detectable_gap(
+    successes: float,
+    trials: float,
+    reference_successes: float,
+    reference_trials: float,
+    design_effects: tuple[float, float] = (1.0, 1.0),
+) -> float:
+    """Smallest true difference of two rates that numbers this large would show 4 times in 5.
+
+    Two-sided at 5 %, at the pooled rate; in [0, 1] as a difference of shares.
+
+    References
+    ----------
+    Fleiss, Levin & Paik 2003, *Statistical Methods for Rates and Proportions*, ch. 4.
+    """
+    pooled = (successes + reference_successes + 0.5) / (trials + reference_trials + 1)
+    sizes = design_effects[0] / trials + design_effects[1] / reference_trials
+    return min(1.0, (_Z95 + _NORMAL.inv_cdf(_POWER)) * sqrt(pooled * (1 - pooled) * sizes))
+
+
+def design_effect(numerator: ArrayLike, denominator: ArrayLike, entity: ArrayLike) -> float:
+    """Variance of a rate with each entity's rows taken together, over that of independent rows.
+
+    At least 1. The variance is the linearised one, which the bootstrap over
+    entities approaches as its replicates grow; it needs no seed.
+
+    Parameters
+    ----------
+    numerator, denominator : array of bool, shape (rows,)
+        Whether the row counts above and below the line of the rate.
+    entity : array of int, shape (rows,)
+        Whose row it is.
+
+    References
+    ----------
+    Cochran 1977, *Sampling Techniques*, 3rd ed., ch. 6 and 11 (ratio to size).
+    """
+    below = np.asarray(denominator, dtype=bool)
+    above = (np.asarray(numerator, dtype=bool) & below)[below]
+    _, codes = np.unique(np.asarray(entity)[below], return_inverse=True)
+    rows, clusters = len(above), int(codes.max(initial=-1)) + 1
+    if rows == clusters:
+        return 1.0
+    rate = above.mean()
+    if clusters == 1 or rate in {0.0, 1.0}:
+        return rows / clusters
+    residuals = np.bincount(codes, weights=above - rate)
+    variance = clusters / (clusters - 1) * float(residuals @ residuals) / rows**2
+    return max(1.0, variance / (float(rate * (1 - rate)) / rows))
+
+
+def false_discovery_adjusted(p_values: Sequence[float]) -> NDArray[np.float64]:
+    """Adjusted p-values: calling those below q leaves a share of at most q false, in expectation.
+
+    References
+    ----------
+    Benjamini & Hochberg 1995, Journal of the Royal Statistical Society B 57, 289-300.
+    """
+    given = np.asarray(p_values, dtype=float)
+    order = np.argsort(given)
+    scaled = given[order] * len(given) / np.arange(1, len(given) + 1)
+    adjusted = np.empty_like(given)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(scaled[::-1])[::-1])
+    return adjusted

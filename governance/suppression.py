@@ -1,0 +1,280 @@
+"""Which sums of which groups to withhold, so that no withheld small count can be worked out.
+
+A small count is safe when another table, agreeing with everything printed, puts
+any count from 1 to 5 in its place. Such tables are found by *moves*: people moved
+between outcomes of one group, and back again in a partner group, so that what is
+printed of either, and of everyone, stays as it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from governance.counts import CELLS, SUMS, Counts
+
+Range = tuple[int, int]
+
+
+class Shown(Enum):
+    """How much of one group is printed, from all its sums to none."""
+
+    EVERYTHING = "everything"
+    MARGINS = "margins"
+    SELECTION = "selection"
+    OUTCOMES = "outcomes"
+    SIZE = "size"
+    NOTHING = "nothing"
+
+    @property
+    def sums(self) -> frozenset[str]:
+        """Names of the sums that are printed."""
+        return _PRINTED[self]
+
+    @property
+    def hides(self) -> int:
+        """Number of sums withheld."""
+        return len(SUMS) - len(self.sums)
+
+
+_BY_OUTCOME = {name for name, cells in SUMS.items() if (cells[:3] == cells[3:]).all()}
+_BY_SELECTION = {
+    name for name, cells in SUMS.items() if len({*cells[:3]}) == len({*cells[3:]}) == 1
+}
+_PRINTED = {
+    Shown.EVERYTHING: frozenset(SUMS),
+    Shown.MARGINS: frozenset(_BY_OUTCOME | _BY_SELECTION),
+    Shown.SELECTION: frozenset(_BY_SELECTION),
+    Shown.OUTCOMES: frozenset(_BY_OUTCOME),
+    Shown.SIZE: frozenset({"n"}),
+    Shown.NOTHING: frozenset[str](),
+}
+_MOVES = np.array([move for move in product((-1, 0, 1), repeat=len(CELLS)) if any(move)])
+_ALLOWED = {
+    shown: np.logical_and.reduce(
+        [_MOVES @ SUMS[name] == 0 for name in sorted(sums)], initial=True, axis=0
+    )
+    * np.ones(len(_MOVES), dtype=bool)
+    for shown, sums in _PRINTED.items()
+}
+_MOST_STEPS = 4  # moves tried one after another between the same two groups
+
+
+@dataclass(frozen=True)
+class _Need:
+    """A withheld sum of one group that must be able to move this far in this direction."""
+
+    group: int
+    cells: Counts
+    direction: int
+    distance: int
+
+
+def choose_shown(counts: Counts, protects: Range) -> tuple[list[Shown], Shown]:
+    """How much of each group, and of everyone, may be printed together.
+
+    Parameters
+    ----------
+    counts : int64 array, shape (groups, 6)
+        True counts in the order of `CELLS`; the groups part everyone between them.
+    protects : tuple of int, int
+        Closed range of small counts, and what must stay possible for each of them.
+
+    Returns
+    -------
+    tuple of list of Shown, Shown
+        For each group, and for everyone.
+
+    References
+    ----------
+    Duncan, Elliot & Salazar-González 2011, *Statistical Confidentiality*, ch. 4:
+    primary and complementary cell suppression, and the feasibility interval of a
+    suppressed cell. The search here is a heuristic: it may hide more than it must,
+    never less.
+    """
+    everyone = counts.sum(axis=0)
+    sums = _sums_in_play(everyone)
+    if any(_is_small(everyone @ cells, protects) for cells in sums.values()):
+        # Counts this small describe the whole cohort: nothing of it can be broken down.
+        size = Shown.NOTHING if _is_small(int(everyone.sum()), protects) else Shown.SIZE
+        return [Shown.NOTHING] * len(counts), size
+    shown = [_first_choice(row, sums, protects) for row in counts]
+    needs = list(_needs(counts, sums, protects))
+    while exposed := next((need for need in needs if not _is_met(need, counts, shown)), None):
+        step = _cheapest_cover(exposed, counts, shown)
+        if step is None:
+            # With every group withheld a count can be anything up to everyone's, which is large.
+            return [Shown.NOTHING] * len(counts), Shown.EVERYTHING
+        for group, level in step:
+            shown[group] = level
+    return _relaxed(shown, counts, needs, sums, protects), Shown.EVERYTHING
+
+
+def _sums_in_play(everyone: Counts) -> dict[str, Counts]:
+    """Sums over outcomes that exist at all: with every label known, `unknown` is no count."""
+    by_outcome = everyone.reshape(2, 3).sum(axis=0) > 0
+    exists = np.tile(by_outcome, 2)
+    return {name: cells for name, cells in SUMS.items() if (cells * exists).any()}
+
+
+def _is_small(count: int, protects: Range) -> bool:
+    return protects[0] <= count <= protects[1]
+
+
+def _first_choice(row: Counts, sums: dict[str, Counts], protects: Range) -> Shown:
+    """Most that can be printed of a group without printing a small count."""
+    small = {name for name, cells in sums.items() if _is_small(int(row @ cells), protects)}
+    return next(shown for shown in sorted(Shown, key=lambda s: s.hides) if not small & shown.sums)
+
+
+def _needs(counts: Counts, sums: dict[str, Counts], protects: Range) -> Iterator[_Need]:
+    low, high = protects
+    for group, row in enumerate(counts):
+        for cells in sums.values():
+            count = int(row @ cells)
+            if _is_small(count, protects):
+                yield _Need(group, cells, 1, high - count)
+                yield _Need(group, cells, -1, count - low)
+
+
+def _is_met(need: _Need, counts: Counts, shown: list[Shown]) -> bool:
+    own = shown[need.group]
+    return need.distance == 0 or any(
+        _can_move(need, counts, partner, own, other)
+        for partner, other in enumerate(shown)
+        if partner != need.group and other is not Shown.EVERYTHING
+    )
+
+
+def _can_move(need: _Need, counts: Counts, partner: int, own: Shown, other: Shown) -> bool:
+    """Whether the sum can go the distance, step by step, against this partner."""
+    towards = _MOVES @ need.cells == need.direction
+    moves = _MOVES[_ALLOWED[own] & _ALLOWED[other] & towards]
+    if not len(moves):
+        return False
+    here, there, left = counts[need.group].copy(), counts[partner].copy(), need.distance
+    for _ in range(_MOST_STEPS):
+        room = np.where(moves < 0, here, np.where(moves > 0, there, left)).min(axis=1)
+        best = int(room.argmax())
+        length = min(int(room[best]), left)
+        if length == 0:
+            return False
+        here, there, left = here + length * moves[best], there - length * moves[best], left - length
+        if left == 0:
+            return True
+    return False
+
+
+def _cheapest_cover(
+    need: _Need, counts: Counts, shown: list[Shown]
+) -> list[tuple[int, Shown]] | None:
+    """Least loss of printed sums, small groups first, that meets the need."""
+    weight = 1 + counts.sum(axis=1) / max(1, counts.sum())
+
+    def loss(step: tuple[Shown, int, Shown]) -> float:
+        own, partner, other = step
+        return float(
+            (own.hides - shown[need.group].hides) * weight[need.group]
+            + (other.hides - shown[partner].hides) * weight[partner]
+        )
+
+    steps = [
+        (own, partner, other)
+        for partner in range(len(counts))
+        if partner != need.group
+        for own in _coarser(shown[need.group])
+        for other in _coarser(shown[partner])
+    ]
+    for own, partner, other in sorted(steps, key=loss):
+        if _can_move(need, counts, partner, own, other):
+            return [(need.group, own), (partner, other)]
+    return None
+
+
+def _coarser(shown: Shown) -> list[Shown]:
+    return [other for other in Shown if other.sums <= shown.sums]
+
+
+def _relaxed(
+    shown: list[Shown], counts: Counts, needs: list[_Need], sums: dict[str, Counts], protects: Range
+) -> list[Shown]:
+    """The same choice, with what turned out not to be needed printed again."""
+    for group in np.argsort(-counts.sum(axis=1)):
+        first = _first_choice(counts[group], sums, protects)
+        for level in sorted(Shown, key=lambda s: s.hides):
+            if level.hides >= shown[group].hides:
+                break
+            trial = [*shown[:group], level, *shown[group + 1 :]]
+            if level.sums <= first.sums and all(_is_met(n, counts, trial) for n in needs):
+                shown = trial
+                break
+    return shown
+
+
+def choose_shown_pairs(
+    counts: Counts, first_whole: NDArray[np.bool_], second_whole: NDArray[np.bool_], protects: Range
+) -> NDArray[np.bool_]:
+    """Which pairs of groups of two attributes may be printed whole beside both attributes' tables.
+
+    Parameters
+    ----------
+    counts : int64 array, shape (first, second, 6)
+        True counts of each pair.
+    first_whole, second_whole : array of bool
+        Whether all of that group's own sums are printed.
+    protects : tuple of int, int
+        As for `choose_shown`.
+
+    Returns
+    -------
+    array of bool, shape (first, second)
+        All false where no choice of pairs is safe.
+    """
+    shown = first_whole[:, None] & second_whole[None, :]
+    sums = _sums_in_play(counts.sum(axis=(0, 1)))
+    if not sums:
+        return shown
+    values = np.stack([counts @ cells for cells in sums.values()], axis=-1)
+    small = (values >= protects[0]) & (values <= protects[1])
+    shown &= ~small.any(axis=-1)
+    for a, b in np.argwhere(small.any(axis=-1)):
+        for index, cells in enumerate(sums.values()):
+            if not small[a, b, index]:
+                continue
+            count = int(values[a, b, index])
+            for direction, distance in ((1, protects[1] - count), (-1, count - protects[0])):
+                corner = _cheapest_rectangle(
+                    counts, shown, (a, b), cells, direction=direction, distance=distance
+                )
+                if corner is None:
+                    return np.zeros_like(shown)
+                shown[a, corner[1]] = shown[corner[0], b] = shown[corner] = False
+    return shown
+
+
+def _cheapest_rectangle(
+    counts: Counts,
+    shown: NDArray[np.bool_],
+    at: tuple[int, int],
+    cells: Counts,
+    *,
+    direction: int,
+    distance: int,
+) -> tuple[int, int] | None:
+    """Opposite corner of a rectangle of pairs round which `distance` people can be passed."""
+    a, b = at
+    if distance == 0:
+        return a, b
+    row, column = counts[a][None, :, :], counts[:, b][:, None, :]
+    room = np.minimum(row, column) if direction > 0 else np.minimum(counts[a, b], counts)
+    fits = (room * cells).sum(axis=-1) >= distance
+    fits[a, :] = fits[:, b] = False
+    if not fits.any():
+        return None
+    newly = counts.sum(axis=-1) * shown
+    loss = np.where(fits, newly + newly[a][None, :] + newly[:, b][:, None], np.iinfo(np.int64).max)
+    best = np.unravel_index(int(loss.argmin()), loss.shape)
+    return int(best[0]), int(best[1])

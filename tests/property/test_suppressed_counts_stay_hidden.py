@@ -1,0 +1,167 @@
+"""No suppressed count can be worked out from what is printed.
+
+The oracle is a solver: given only the printed numbers, it finds the least and the
+greatest whole number that each withheld small count could be.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import LinearConstraint, milp
+
+from governance.counts import CELLS, SUMS
+from governance.disclosure import POLICIES, protect_pairs, protect_table
+
+LARGE = st.integers(6, 400)
+COUNT = st.one_of(st.integers(0, 8), st.integers(0, 60), st.integers(0, 2000))
+SELDOM_SMALL = st.one_of(LARGE, LARGE, LARGE, LARGE, LARGE, st.integers(0, 8))
+
+
+GROUPS = st.integers(1, 6)
+OUTCOMES = st.sampled_from([(1, 1, 0), (1, 1, 1)])
+
+
+@st.composite
+def tables(draw, groups=GROUPS, count=COUNT):
+    """Counts by group, with or without rows nobody looked at."""
+    happens = draw(OUTCOMES)
+    rows = [
+        [draw(count) if happens[i % 3] else 0 for i in range(len(CELLS))]
+        for _ in range(draw(groups))
+    ]
+    return np.array(rows, dtype=np.int64)
+
+
+def printed_facts(parts, everyone, groups):
+    """(weights over all cells, value) of every number printed."""
+    size = groups * len(CELLS)
+    for group, part in enumerate(parts):
+        for name, value in part.sums.items():
+            if value is not None:
+                weights = np.zeros(size)
+                weights[group * len(CELLS) : (group + 1) * len(CELLS)] = SUMS[name]
+                yield weights, value
+    for name, value in everyone.sums.items():
+        if value is not None:
+            yield np.tile(SUMS[name], groups), value
+
+
+def feasible_range(weights, facts):
+    """Least and greatest whole number that the weighted sum can be, agreeing with the facts."""
+    matrix, values = np.array([w for w, _ in facts]), np.array([v for _, v in facts], dtype=float)
+    answers = []
+    for sign in (1, -1):
+        found = milp(
+            sign * weights,
+            constraints=LinearConstraint(matrix, values, values) if len(facts) else (),
+            integrality=np.ones(len(weights)),
+        )
+        assert found.status in {0, 3}, found.message
+        answers.append(np.inf if found.status == 3 else round(sign * found.fun))
+    return answers[0], answers[1]
+
+
+def sensitive_sums(counts, policy):
+    """(group, sum's cells) of each small count; an outcome that nobody has is no count."""
+    exists = np.tile(counts.sum(axis=0).reshape(2, 3).sum(axis=0) > 0, 2)
+    low, high = policy.protects
+    for group, row in enumerate(counts):
+        for name, cells in SUMS.items():
+            if (cells * exists).any() and low <= cells @ row <= high:
+                yield group, name, cells
+
+
+@pytest.mark.parametrize("name", ["dfe", "tre_10"])
+@given(counts=tables())
+def test_a_small_count_of_a_group_could_be_any_small_count(name, counts):
+    policy = POLICIES[name]
+    groups = [str(i) for i in range(len(counts))]
+    table = protect_table(groups, counts, policy)
+    parts = [table.groups[group] for group in groups]
+    facts = list(printed_facts(parts, table.everyone, len(counts)))
+
+    for group, sum_name, cells in sensitive_sums(counts, policy):
+        assert parts[group].sums[sum_name] is None
+        weights = np.zeros(counts.size)
+        weights[group * len(CELLS) : (group + 1) * len(CELLS)] = cells
+        least, most = feasible_range(weights, facts)
+        assert least <= policy.protects[0]
+        assert most >= policy.protects[1]
+
+
+@given(
+    counts=st.tuples(st.integers(2, 4), st.integers(2, 3)).flatmap(
+        lambda shape: tables(groups=st.just(shape[0] * shape[1]), count=SELDOM_SMALL).map(
+            lambda flat: flat.reshape(*shape, len(CELLS))
+        )
+    )
+)
+def test_a_small_count_of_a_pair_of_groups_could_be_any_small_count(counts):
+    policy = POLICIES["dfe"]
+    first = protect_table([str(i) for i in range(counts.shape[0])], counts.sum(axis=1), policy)
+    second = protect_table([str(i) for i in range(counts.shape[1])], counts.sum(axis=0), policy)
+    alone = list(first.groups.values()), list(second.groups.values())
+    pairs = protect_pairs(counts, *alone, policy)
+    if not any(pair.is_complete for row in pairs for pair in row):
+        return  # nothing of the crossing is printed; the two tables are the test above's
+    flat = counts.reshape(-1, len(CELLS))
+    facts = list(printed_facts([p for row in pairs for p in row], first.everyone, len(flat)))
+    facts += list(line_facts(alone, counts.shape[:2]))
+
+    for pair, sum_name, cells in sensitive_sums(flat, policy):
+        assert pairs[pair // counts.shape[1]][pair % counts.shape[1]].sums[sum_name] is None
+        weights = np.zeros(flat.size)
+        weights[pair * len(CELLS) : (pair + 1) * len(CELLS)] = cells
+        least, most = feasible_range(weights, facts)
+        assert least <= 1
+        assert most >= 5
+
+
+def line_facts(alone, shape):
+    """What the two attributes' own tables say of the pairs' cells."""
+    for axis, lines in enumerate(alone):
+        for index, line in enumerate(lines):
+            for name, value in line.sums.items():
+                if value is not None:
+                    weights = np.zeros((*shape, len(CELLS)))
+                    weights[(slice(None), index) if axis else index] = SUMS[name]
+                    yield weights.ravel(), value
+
+
+def test_one_small_count_takes_a_partner_with_it():
+    counts = np.array([[400, 300, 0, 200, 900, 0], [80, 3, 0, 60, 90, 0], [70, 90, 0, 50, 80, 0]])
+
+    table = protect_table(["a", "b", "c"], counts, POLICIES["dfe"])
+
+    assert table.groups["b"]["fp"] is None
+    assert [table.groups[g]["fp"] for g in "ac"].count(None) == 1
+    assert table.groups["b"]["positives"] == 140
+
+
+def test_a_table_without_small_counts_is_printed_whole():
+    counts = np.array([[40, 30, 0, 20, 90, 0], [80, 0, 0, 60, 90, 0]])
+
+    table = protect_table(["a", "b"], counts, POLICIES["dfe"])
+
+    assert all(part.is_complete for part in table.groups.values())
+
+
+def test_when_everyone_together_is_small_only_the_size_is_printed():
+    table = protect_table(
+        ["a", "b"], np.array([[2, 9, 0, 9, 99, 0], [1, 9, 0, 9, 99, 0]]), POLICIES["dfe"]
+    )
+
+    assert {name for name, value in table.everyone.sums.items() if value is not None} == {"n"}
+    assert all(v is None for part in table.groups.values() for v in part.sums.values())
+
+
+@given(counts=tables())
+def test_rounded_counts_are_within_two_and_a_half_of_the_truth(counts):
+    names = [str(i) for i in range(len(counts))]
+    table = protect_table(names, counts, POLICIES["round5"])
+
+    for name, row in zip(names, counts, strict=True):
+        for key, cells in SUMS.items():
+            assert table.groups[name][key] % 5 == 0
+            assert abs(table.groups[name][key] - int(cells @ row)) <= 2

@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from governance.intervals import (
+    design_effect,
+    false_discovery_adjusted,
+    ratio_of_rates,
+    smallest_detectable_gap,
+    wilson,
+)
+
+
+@pytest.mark.parametrize(("successes", "trials"), [(0, 7), (3, 8), (50, 100), (19, 19), (1, 2000)])
+def test_wilson_agrees_with_scipy(successes, trials):
+    theirs = stats.binomtest(successes, trials).proportion_ci(method="wilson")
+
+    ours = wilson(successes, trials)
+
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_the_log_ratio_interval_agrees_with_scipys_relative_risk():
+    theirs = stats.contingency.relative_risk(30, 120, 60, 300).confidence_interval(0.95)
+
+    ours = ratio_of_rates(30, 120, 60, 300)
+
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), rel=1e-9)
+
+
+def test_a_rate_of_nought_still_has_a_ratio_interval_above_nought():
+    ratio = ratio_of_rates(0, 40, 20, 80)
+
+    assert ratio.value == 0.0
+    assert 0 < ratio.low < ratio.high < 1
+
+
+def test_a_reference_rate_of_nought_has_no_ratio():
+    assert ratio_of_rates(5, 10, 0, 10) is None
+
+
+def test_adjusted_p_values_agree_with_scipy():
+    given = [0.001, 0.04, 0.03, 0.9, 0.2, 0.04]
+
+    assert false_discovery_adjusted(given) == pytest.approx(
+        stats.false_discovery_control(given, method="bh")
+    )
+
+
+def test_no_p_values_adjust_to_none():
+    assert len(false_discovery_adjusted([])) == 0
+
+
+def test_rows_that_copy_each_other_have_a_design_effect_of_their_number():
+    happened = np.tile([True, False, False, True, False, True], 50)
+    entity = np.tile(np.arange(300), 3)
+
+    effect = design_effect(np.tile(happened, 3), np.ones(900), entity)
+
+    assert effect == pytest.approx(3, rel=0.01)
+
+
+def test_the_design_effect_agrees_with_a_bootstrap_over_entities():
+    random = np.random.default_rng(1)
+    entity = np.repeat(np.arange(400), 3)
+    chance = np.repeat(random.beta(1, 3, 400), 3)
+    happened, counted = random.random(1200) < chance, random.random(1200) < 0.7
+    below, above = counted.reshape(400, 3).sum(1), (happened & counted).reshape(400, 3).sum(1)
+    draws = random.multinomial(400, np.full(400, 1 / 400), size=4000)
+    rates = (draws @ above) / (draws @ below)
+    rate = above.sum() / below.sum()
+
+    effect = design_effect(happened, counted, entity)
+
+    assert effect == pytest.approx(rates.var() / (rate * (1 - rate) / below.sum()), rel=0.1)
+
+
+def test_more_people_let_a_smaller_gap_be_seen():
+    few, many = (
+        smallest_detectable_gap(10, 50, 200, 1000),
+        smallest_detectable_gap(100, 500, 200, 1000),
+    )
+
+    assert 0 < many < few < 1
+
+
+def test_the_smallest_detectable_gap_is_found_four_times_in_five():
+    random = np.random.default_rng(2)
+    gap = smallest_detectable_gap(120, 600, 120, 600)
+    high, low = (random.binomial(600, 0.2 + side * gap / 2, 4000) / 600 for side in (1, -1))
+    pooled = (high + low) / 2
+    found = abs(high - low) / np.sqrt(pooled * (1 - pooled) * 2 / 600) > 1.96
+
+    assert found.mean() == pytest.approx(0.8, abs=0.04)
