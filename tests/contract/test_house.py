@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
+from pytest_socket import SocketConnectBlockedError
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("hearth", "features", "training", "serving", "governance")
@@ -79,3 +81,20 @@ def test_spelling_is_british() -> None:
         if (hit := american.search(file.read_text()))
     ]
     assert found == []
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
+def test_nothing_beyond_this_machine_can_be_reached() -> None:
+    with socket.socket() as beyond, pytest.raises(SocketConnectBlockedError):
+        beyond.connect(("192.0.2.1", 80))  # TEST-NET-1, RFC 5737: nobody is there
+
+
+def test_loopback_and_unix_sockets_can_be_reached(tmp_path: Path) -> None:
+    for family, address in (
+        (socket.AF_INET, ("127.0.0.1", 0)),
+        (socket.AF_UNIX, str(tmp_path / "s")),
+    ):
+        with socket.socket(family) as server, socket.socket(family) as client:
+            server.bind(address)
+            server.listen()
+            client.connect(server.getsockname())
