@@ -2,10 +2,20 @@
 
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, String, func, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    RowMapping,
+    String,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.exc import DBAPIError
 
 from hearth.audit_log.chain import (
@@ -72,33 +82,51 @@ def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verificatio
     expected
         Head of an earlier verification, kept outside the database; the chain must pass through it.
     """
-    head, rows, erased = _START, 0, 0
-    fault: _Fault | None = None
+    walk = _Walk()
     with reading(engine) as connection:
         try:
-            erasures = _erasures(connection)
-            for row in _rows(connection):
-                rows += 1
-                fault = _entry_fault(row, head, expected) or _payload_fault(row, erasures)
-                if fault:
-                    break
-                head = AuditEntry(row["sequence"], row["entry_hash"])
-                erased += row["erased_by"] is not None
-            fault = fault or _end_fault(connection, head, expected)
+            walk.fault = _first_fault(connection, walk, expected)
         except DBAPIError as error:
             found = type(error.orig).__name__
-            fault = (head.sequence + 1, f"the database cannot read on from here ({found})")
+            walk.fault = (
+                walk.head.sequence + 1,
+                f"the database cannot read on from here ({found})",
+            )
+    first_bad, reason = walk.fault or (None, None)
     return Verification(
-        ok=fault is None,
-        rows=rows,
-        head=None if head == _START else head,
-        erased=erased,
-        first_bad=fault and fault[0],
-        reason=fault and fault[1],
+        ok=walk.fault is None,
+        rows=walk.rows,
+        head=None if walk.head == _START else walk.head,
+        erased=walk.erased,
+        first_bad=first_bad,
+        reason=reason,
     )
 
 
-def _rows(connection: Connection) -> Iterator[RowMapping]:
+@dataclass
+class _Walk:
+    """How far the walk has come."""
+
+    head: AuditEntry = _START
+    rows: int = 0
+    erased: int = 0
+    fault: _Fault | None = None
+
+
+def _first_fault(connection: Connection, walk: _Walk, expected: AuditEntry | None) -> _Fault | None:
+    erasures = _erasures(connection)
+    with _rows(connection) as result:
+        for row in result.mappings():
+            walk.rows += 1
+            fault = _entry_fault(row, walk.head, expected) or _payload_fault(row, erasures)
+            if fault:
+                return fault
+            walk.head = AuditEntry(row["sequence"], row["entry_hash"])
+            walk.erased += row["erased_by"] is not None
+    return _end_fault(connection, walk.head, expected)
+
+
+def _rows(connection: Connection) -> CursorResult[Any]:
     """Entries in their order, each with its payload if it has one."""
     query = (
         select(
@@ -113,8 +141,7 @@ def _rows(connection: Connection) -> Iterator[RowMapping]:
         .outerjoin(audit_payloads, audit_payloads.c.sequence == audit_entries.c.sequence)
         .order_by(audit_entries.c.sequence)
     )
-    options = {"yield_per": _ROWS_AT_A_TIME}
-    return iter(connection.execute(query, execution_options=options).mappings())
+    return connection.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME})
 
 
 def _entry_fault(
@@ -195,4 +222,6 @@ def _sequences_named(details: object) -> list[int]:
         named = json.loads(details)["sequences"] if isinstance(details, str) else []
     except (ValueError, LookupError, TypeError):
         return []
-    return named if isinstance(named, list) else []
+    return (
+        [number for number in named if isinstance(number, int)] if isinstance(named, list) else []
+    )

@@ -1,0 +1,164 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import event, func, select
+
+from hearth.audit_log import AuditWriter, Event, Row, verify
+from hearth.errors import AuditError
+from hearth.storage.engine import open_engine, reading
+from hearth.storage.schema import audit_payloads, decisions, scores
+
+MADE = Event("score.made", "key1", "pseudonym1", {"probability": 0.25})
+
+
+@pytest.fixture
+def writer(records, clock):
+    with AuditWriter(records, clock) as writer:
+        yield writer
+
+
+def score(score_id, **others):
+    values = {
+        "score_id": score_id,
+        "model": "unlicensed_hmo",
+        "version": "1",
+        "subject_ref": "pseudonym1",
+        "as_of": date(2026, 11, 1),
+        "payload": {"probability": 0.25},
+        "created_at": datetime(2026, 11, 2, tzinfo=UTC),
+        "key_id": "key1",
+    }
+    return Row(scores, values | others)
+
+
+def decision(decision_id, score_id):
+    values = {
+        "decision_id": decision_id,
+        "score_id": score_id,
+        "outcome": "agree",
+        "decided_at": datetime(2026, 11, 2, tzinfo=UTC),
+        "key_id": "key1",
+        "role": "caseworker",
+    }
+    return Row(decisions, values)
+
+
+def rows_of(engine, table):
+    with reading(engine) as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
+def test_a_promise_is_kept_only_after_the_commit(records, writer):
+    seen = []
+    event.listen(records, "commit", lambda _: seen.append(promise.done()))
+    promise = writer.submit(MADE, [score("a")])
+    assert promise.result(30).sequence == 1
+    assert seen[-1] is False
+    assert rows_of(records, scores) == 1
+
+
+def test_events_that_wait_together_are_committed_together(records, writer):
+    gate, commits = threading.Event(), []
+    event.listen(records, "begin", lambda _: gate.wait(30))
+    event.listen(records, "commit", commits.append)
+    promises = [writer.submit(MADE) for _ in range(100)]
+    gate.set()
+    assert [promise.result(30).sequence for promise in promises] == list(range(1, 101))
+    assert len(commits) <= 2  # the first may have gone alone
+
+
+def test_an_event_whose_row_is_refused_fails_alone(records, clock):
+    gate = threading.Event()
+    event.listen(records, "begin", lambda _: gate.wait(30))
+    with AuditWriter(records, clock) as writer:
+        promises = [writer.submit(MADE, [score(score_id)]) for score_id in ("a", "b", "b", "c")]
+        gate.set()
+    assert [type(promise.exception()) for promise in promises] == [
+        type(None),
+        type(None),
+        AuditError,
+        type(None),
+    ]
+    assert (rows_of(records, scores), rows_of(records, audit_payloads)) == (3, 3)
+    assert verify(records).ok
+
+
+def test_a_refusal_repeats_no_value(writer):
+    writer.submit(MADE, [score("marked")]).result(30)
+    error = writer.submit(MADE, [score("marked", subject_ref="marked")]).exception(30)
+    assert "IntegrityError" in str(error)
+    assert "marked" not in str(error)
+
+
+def test_a_decision_may_come_with_its_score_in_one_event(records, writer):
+    writer.submit(MADE, [decision("d", "a"), score("a")]).result(30)
+    assert rows_of(records, decisions) == 1
+
+
+def test_a_cancelled_promise_leaves_nothing(records, clock):
+    gate = threading.Event()
+    event.listen(records, "begin", lambda _: gate.wait(30))
+    with AuditWriter(records, clock) as writer:
+        writer.submit(MADE)
+        cancelled = [writer.submit(MADE, [score(str(n))]).cancel() for n in range(20)]
+        gate.set()
+    kept = cancelled.count(False)
+    assert rows_of(records, scores) == kept < 20
+
+
+def test_many_threads_get_one_unforked_chain(records, writer):
+    with ThreadPoolExecutor(16) as threads:
+        entries = list(threads.map(lambda _: writer.submit(MADE).result(30), range(200)))
+    assert sorted(entry.sequence for entry in entries) == list(range(1, 201))
+    assert verify(records).ok
+
+
+def test_closing_writes_what_waits(records, clock):
+    with AuditWriter(records, clock) as writer:
+        promises = [writer.submit(MADE) for _ in range(50)]
+    assert all(promise.done() for promise in promises)
+    assert verify(records).rows == 50
+
+
+def test_a_closed_writer_takes_nothing(records, clock):
+    writer = AuditWriter(records, clock)
+    writer.close()
+    writer.close()
+    with pytest.raises(AuditError, match="closed"):
+        writer.submit(MADE)
+
+
+def test_an_overwhelmed_writer_says_so(records, clock):
+    gate = threading.Event()
+    event.listen(records, "begin", lambda _: gate.wait(30))
+    with AuditWriter(records, clock, most_at_once=1, most_waiting=2) as writer:
+
+        def submit_many():
+            for _ in range(10):
+                writer.submit(MADE)
+
+        try:
+            with pytest.raises(AuditError, match="wait to be written"):
+                submit_many()
+        finally:
+            gate.set()
+
+
+def test_no_caller_waits_for_ever_when_the_database_is_gone(tmp_path, clock):
+    engine = open_engine(f"sqlite:///{tmp_path / 'records.db'}")  # no tables
+    with AuditWriter(engine, clock) as writer:
+        promises = [writer.submit(MADE) for _ in range(5)]
+    assert all("OperationalError" in str(promise.exception()) for promise in promises)
+    engine.dispose()
+
+
+def test_a_clock_that_fails_is_no_silence(records):
+    def broken():
+        raise LookupError("marked")
+
+    with AuditWriter(records, broken) as writer:
+        error = writer.submit(MADE).exception(30)
+    assert isinstance(error, AuditError)
+    assert "marked" not in str(error)
