@@ -1,0 +1,130 @@
+"""What every command shares: settings, catalogue, clock, console, progress, and how errors are told."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+
+from sqlalchemy import Engine
+
+from hearth.audit_log import AuditLog
+from hearth.catalogue import Catalogue, load_catalogue
+from hearth.errors import PermissionDeniedError
+from hearth.identity import Identity, authenticate
+from hearth.progress import Progress
+from hearth.settings import Settings, load_settings
+from hearth.storage.database import open_records
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC: the one clock, handed to whatever needs it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Context:
+    """One run of the command line."""
+
+    settings: Settings
+    as_json: bool = False
+
+    @cached_property
+    def console(self) -> Console:
+        """Where people read; standard error where standard output is for a machine."""
+        return Console(stderr=self.as_json, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+    @cached_property
+    def records(self) -> Engine:
+        """The records database, made or migrated if need be."""
+        return open_records(self.settings.records_url)
+
+    @property
+    def pepper(self) -> str:
+        """Secret that stored keys are mixed with."""
+        return self.settings.api_key_pepper.get_secret_value()
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """The audit log of the records database."""
+        return AuditLog(self.records, utc_now)
+
+    def identity(self) -> Identity:
+        """Whoever's key the command acts with.
+
+        Raises
+        ------
+        PermissionDeniedError
+            If no key is given, or it does not work.
+        """
+        if self.settings.api_key is None:
+            raise PermissionDeniedError(
+                "this step is recorded under your name, and no key was given; put yours in "
+                "HEARTH_API_KEY (an administrator makes one with: hearth keys create)"
+            )
+        return authenticate(
+            self.records, self.pepper, self.settings.api_key.get_secret_value(), utc_now()
+        )
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Contracts and definitions of the workspace, all checked."""
+        return load_catalogue(self.settings.workspace)
+
+    @property
+    def today(self) -> date:
+        """Day of the run, in UTC."""
+        return utc_now().date()
+
+    def say(self, text: str) -> None:
+        """A line for people."""
+        self.console.print(text)
+
+    def result(self, value: Any) -> None:
+        """The result as JSON, where a machine asked for it."""
+        if self.as_json:
+            typer.echo(json.dumps(value, indent=2, sort_keys=True, default=str))
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """Bars that long work draws: one a task, with what is done and the time left."""
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Bars(*columns, console=self.console, transient=True) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def report(task: str, done: int, total: int) -> None:
+                if task not in tasks:
+                    tasks[task] = bars.add_task(task, total=total)
+                bars.update(tasks[task], completed=done, total=total)
+
+            yield report
+
+
+def open_context(command: typer.Context, *, as_json: bool = False) -> Context:
+    """Context of a command, in the workspace named before it."""
+    workspace: Path | None = command.find_root().obj
+    return Context(load_settings(workspace), as_json)

@@ -1,0 +1,110 @@
+"""Keys and the audit log: who may act, and what was done."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hearth.audit_log import LIMITS
+from hearth.cli.context import Context, JsonOption, open_context, utc_now
+from hearth.errors import AuditError
+from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key
+from hearth.storage.engine import reading, writing
+
+OPERATOR = "operator"
+"""Actor of what is done at the machine itself, by whoever may open the database."""
+
+_keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+_audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.add_typer(_keys, name="keys", rich_help_panel="Records")
+    app.add_typer(_audit, name="audit", rich_help_panel="Records")
+
+
+@_keys.command("create", epilog="Example: hearth keys create 'Housing team' --role caseworker --purpose housing_standards")
+def create(
+    command: typer.Context,
+    name: Annotated[str, typer.Argument(help="What the council calls the holder: a team or a system.")],
+    role: Annotated[Role, typer.Option(help="What the holder may do.")],
+    purpose: Annotated[list[str] | None, typer.Option(help="Purpose the holder may use scores for; may be repeated.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="Days until it stops working; never if not given.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key and print it: it cannot be shown again.
+
+    Needs no key itself: whoever can open the records database can make one, and the audit log says so.
+    """
+    context = open_context(command, as_json=as_json)
+    key = make_key(context, name, role, purpose or [], days=days)
+    context.result({"name": name, "role": role.value, "key": key})
+    if not as_json:
+        typer.echo(key)
+        if context.settings.pepper_is_for_development:
+            typer.echo("Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.", err=True)
+
+
+def make_key(
+    context: Context, name: str, role: Role, purposes: list[str], *, days: int | None = None
+) -> str:
+    """A new key, recorded in the audit log."""
+    now = utc_now()
+    with writing(context.records) as connection:
+        return create_key(
+            connection,
+            context.pepper,
+            name=name,
+            role=role,
+            actor=OPERATOR,
+            audit=context.audit,
+            now=now,
+            purposes=purposes,
+            expires_at=None if days is None else now + timedelta(days=days),
+        )
+
+
+@_keys.command("list")
+def show(command: typer.Context, as_json: JsonOption = False) -> None:
+    """List every key ever made, without its secret."""
+    context = open_context(command, as_json=as_json)
+    with reading(context.records) as connection:
+        found = list_keys(connection)
+    context.result([{**vars(key), "purposes": sorted(key.purposes)} for key in found])
+    if not as_json:
+        context.console.print(_table(found))
+
+
+def _table(found: list[KeyRecord]) -> Table:
+    table = Table("id", "name", "role", "purposes", "created", "revoked")
+    for key in found:
+        revoked = "" if key.revoked_at is None else f"{key.revoked_at:%Y-%m-%d}"
+        table.add_row(
+            key.key_id, key.name, key.role, ", ".join(sorted(key.purposes)), f"{key.created_at:%Y-%m-%d}", revoked
+        )
+    return table
+
+
+@_keys.command("revoke")
+def revoke(command: typer.Context, key_id: Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")]) -> None:
+    """End a key, from now on and for good."""
+    context = open_context(command)
+    with writing(context.records) as connection:
+        revoke_key(connection, key_id, actor=OPERATOR, audit=context.audit, now=utc_now())
+    context.say(f"Key {key_id} no longer works.")
+
+
+@_audit.command("verify")
+def verify(command: typer.Context, as_json: JsonOption = False) -> None:
+    """Walk the whole audit log and say whether any row was edited, deleted or inserted."""
+    context = open_context(command, as_json=as_json)
+    found = context.audit.verify()
+    context.result(vars(found) | {"head": None if found.head is None else vars(found.head)})
+    if not found.ok:
+        raise AuditError(f"the audit log is broken at entry {found.first_bad}: {found.reason}")
+    if not as_json:
+        head = "empty" if found.head is None else f"head {found.head.entry_hash}"
+        context.say(f"The audit log holds: {found.rows} entries, {head}.")
+        context.say(f"What this cannot see: {LIMITS}")

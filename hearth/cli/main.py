@@ -1,0 +1,66 @@
+"""The command line: one command a step, errors told once, exit codes that mean something."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hearth.cli import approval, data, demo, keys, models, service
+from hearth.errors import HearthError
+
+EPILOGUE = (
+    "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
+)
+
+app = typer.Typer(
+    name="hearth",
+    help="Risk prediction for local government: build features, train, report, approve, serve.",
+    epilog=EPILOGUE,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hearth {version('hearth-council')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    command: typer.Context,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace",
+            "-w",
+            help="Folder with features/sources and models; this folder if not given.",
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    command.obj = workspace
+
+
+for part in (data, models, approval, service, demo):
+    part.mount(app)
+keys.mount(app)
+
+
+def main() -> None:
+    """Run the command line; what Hearth refuses is one message on standard error."""
+    try:
+        app()
+    except HearthError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), style="red", markup=False)
+        sys.exit(error.exit_code)
