@@ -33,10 +33,14 @@ def open_records(url: str) -> Engine:
         If the database was written by a newer release.
     """
     engine = open_engine(url)
-    with reading(engine) as connection:
-        revision = _revision(connection)
-    if revision != LATEST_REVISION:
-        _migrate(engine)
+    try:
+        with reading(engine) as connection:
+            revision = _revision(connection)
+        if revision != LATEST_REVISION:
+            _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 
