@@ -1,0 +1,96 @@
+"""Unrelated people who share a home: the occupants of houses in multiple occupation."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from features.synthetic.ethnicity import BROAD_OF_GROUP, GROUPS, Mix
+from features.synthetic.families import PERSONS_PER_BLOCK
+from features.synthetic.homes import Spells
+from features.synthetic.names import draw_forenames, draw_surnames
+from features.synthetic.places import Places
+from features.synthetic.timeline import EXTRACT, START, YEAR, Flags, Floats, Ints
+
+_OCCUPANTS: Final = np.array([3, 4, 5, 6, 7, 9])
+_OCCUPANT_SHARES: Final = np.array([0.27, 0.26, 0.22, 0.14, 0.07, 0.04])
+_STAY_YEARS: Final = 1.5
+_MOST_STAYS: Final = 24
+_KNOWN_IF_ORDERLY: Final = 0.60
+_KNOWN_IF_NOT: Final = 0.30
+"""Share of sharers whom any register knows; a landlord who dodges one rule dodges others."""
+
+
+@dataclass(frozen=True)
+class Sharers:
+    """Shared lets and the people in them.
+
+    Parameters
+    ----------
+    occupants
+        Number of occupants of each let.
+    diligence
+        Of the landlord of each let, standard normal: who applies for a licence, and who does not.
+    let
+        Let each sharer lives in; persons are numbered after the families' people.
+    is_known
+        Whether the council's registers know the sharer.
+    """
+
+    lets: Spells
+    occupants: Ints
+    diligence: Floats
+    is_student: Flags
+    let: Ints
+    start: Ints
+    end: Ints
+    number: Ints
+    birth: Ints
+    boy: Ints
+    group: Ints
+    forename: Ints
+    surname: Ints
+    is_known: Flags
+
+
+def make_sharers(
+    rng: np.random.Generator, mix: Mix, places: Places, lets: Spells, block: int, people: int
+) -> Sharers:
+    """Occupants of each let, who come and go room by room."""
+    size = len(lets)
+    occupants = rng.choice(_OCCUPANTS, size=size, p=_OCCUPANT_SHARES)
+    diligence = rng.standard_normal(size)
+    room = np.repeat(np.arange(size), occupants)
+    stays = rng.exponential(_STAY_YEARS * YEAR, (len(room), _MOST_STAYS)).astype(np.int64) + 30
+    began = np.maximum(lets.start[room], START - int(2 * YEAR))
+    ends = began[:, None] + stays.cumsum(axis=1)
+    starts = ends - stays
+    close = np.minimum(lets.end[room], EXTRACT + int(YEAR))[:, None]
+    lived = (starts < np.minimum(close, EXTRACT)) & (ends > START)
+    let = np.broadcast_to(room[:, None], lived.shape)[lived]
+    start = starts[lived]
+    end = np.minimum(ends, lets.end[room][:, None])[lived]
+    count = len(let)
+    decile = places.decile[lets.home[let]]
+    group = (rng.random(count)[:, None] > mix.group_by_decile.cumsum(axis=1)[decile]).sum(axis=1)
+    group = np.minimum(group, len(GROUPS) - 1)
+    boy = (rng.random(count) < 0.58).astype(np.int64)
+    known = np.where(diligence[let] > -0.2, _KNOWN_IF_ORDERLY, _KNOWN_IF_NOT)
+    broad = BROAD_OF_GROUP[group]
+    first = 10_000_000 + block * PERSONS_PER_BLOCK + people
+    return Sharers(
+        lets=lets,
+        occupants=occupants,
+        diligence=diligence,
+        is_student=rng.random(size) < 0.25,
+        let=let,
+        start=start,
+        end=end,
+        number=first + np.arange(count, dtype=np.int64),
+        birth=start - ((18 + rng.gamma(2.0, 4.5, count)) * YEAR).astype(np.int64),
+        boy=boy,
+        group=group,
+        forename=draw_forenames(rng, broad, boy),
+        surname=draw_surnames(rng, broad),
+        is_known=rng.random(count) < known,
+    )
