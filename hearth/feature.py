@@ -2,14 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypedDict
 
 from hearth.definition import Aggregate, FeatureGroup, ModelDefinition
 from hearth.periods import Period
 from hearth.source_contract import Column, ColumnType, SourceContract
 
-DERIVED = {"age_months": Column(type=ColumnType.INTEGER, unit="months", missing="allowed", text="Age at the as-of date")}
-"""Columns that Hearth computes of every source with a date of birth."""
+_OF_THE_COLUMN = ("sum", "mean", "min", "max", "last")  # in its unit, of its kind
+_IN_DAYS = ("days_since_last", "days_since_first")
+
+DERIVED = {
+    "age_months": Column(
+        type=ColumnType.INTEGER, unit="months", missing="allowed", text="Age at the as-of date"
+    )
+}
+"""Columns that Hearth computes of every source with a column `date_of_birth`."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,9 @@ class Feature:
     window: Period | None
 
 
-def features_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> list[Feature]:
+def features_of(
+    definition: ModelDefinition, sources: Mapping[str, SourceContract]
+) -> list[Feature]:
     """Features of a definition in their fixed order: by group, then aggregate, category and window.
 
     Parameters
@@ -65,13 +74,25 @@ def group_features(group: FeatureGroup, contract: SourceContract) -> Iterator[Fe
 
 
 def column_of(contract: SourceContract, name: str) -> Column | None:
-    """Column of a contract, or one that Hearth derives; None if there is neither."""
-    return contract.columns.get(name) or DERIVED.get(name)
+    """Column of a contract, or one that Hearth derives from its dates of birth; else None."""
+    born = contract.columns.get("date_of_birth")
+    is_derived = born is not None and born.type is ColumnType.DATE
+    return contract.columns.get(name) or (DERIVED.get(name) if is_derived else None)
 
 
 def _attribute(group: FeatureGroup, column: str, contract: SourceContract) -> Feature:
     spec = contract.columns.get(column) or DERIVED[column]
-    return _feature(group, f"{group.group}_{column}", spec, None, column, None, None)
+    return Feature(
+        name=f"{group.group}_{column}",
+        group=group.group,
+        source=group.source,
+        **_kind(spec),
+        unit=spec.unit,
+        aggregate=None,
+        column=column,
+        category=None,
+        window=None,
+    )
 
 
 def _aggregated(
@@ -81,37 +102,32 @@ def _aggregated(
     category: str | None,
     window: Period | None,
 ) -> Feature:
-    parts = [group.group, aggregate.name, aggregate.column, category, None if window is None else str(window)]
-    name = "_".join(_word(part) for part in parts if part is not None)
-    spec = None
-    if aggregate.column is not None and aggregate.name in ("sum", "mean", "min", "max", "last"):
-        spec = contract.columns[aggregate.column]
-    return _feature(group, name, spec, aggregate.name, aggregate.column, category, window)
-
-
-def _feature(
-    group: FeatureGroup,
-    name: str,
-    spec: Column | None,
-    aggregate: str | None,
-    column: str | None,
-    category: str | None,
-    window: Period | None,
-) -> Feature:
-    is_category = spec is not None and spec.type is ColumnType.CATEGORY
-    unit = "days" if aggregate in ("days_since_last", "days_since_first") else (spec.unit if spec else None)
+    shown_window = None if window is None else str(window)
+    parts = [group.group, aggregate.name, aggregate.column, category, shown_window]
+    keeps_unit = aggregate.column is not None and aggregate.name in _OF_THE_COLUMN
+    spec = contract.columns[str(aggregate.column)] if keeps_unit else None
     return Feature(
-        name=name,
+        name="_".join(_word(part) for part in parts if part is not None),
         group=group.group,
         source=group.source,
-        kind="category" if is_category else "number",
-        categories=spec.values if spec is not None and is_category else (),
-        unit=unit,
-        aggregate=aggregate,
-        column=column,
+        **_kind(spec),
+        unit="days" if aggregate.name in _IN_DAYS else (spec.unit if spec else None),
+        aggregate=aggregate.name,
+        column=aggregate.column,
         category=category,
         window=window,
     )
+
+
+class _Kind(TypedDict):
+    kind: Literal["number", "category"]
+    categories: tuple[str, ...]
+
+
+def _kind(spec: Column | None) -> _Kind:
+    if spec is not None and spec.type is ColumnType.CATEGORY:
+        return {"kind": "category", "categories": spec.values}
+    return {"kind": "number", "categories": ()}
 
 
 def _word(text: str) -> str:

@@ -8,7 +8,8 @@ from typing import Annotated, Self
 from dateutil.relativedelta import relativedelta
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
-_PATTERN = re.compile(r"(\d+)([dwmy])")
+_PATTERN = re.compile(r"([0-9]{1,6})([dwmy])")
+_HOW = "write a number and d, w, m or y, such as 12m, or all"
 _MOST = {"d": 36_525, "w": 5_200, "m": 1_200, "y": 100}
 
 
@@ -33,22 +34,33 @@ class Period:
             return cls(unbounded=True)
         match = _PATTERN.fullmatch(text)
         if match is None or int(match[1]) > _MOST[match[2]]:
-            raise ValueError("is not a period; write a number and d, w, m or y, such as 12m, or all")
+            raise ValueError(f'is "{text}", which is no period; {_HOW}')
         number, unit = int(match[1]), match[2]
         if unit in "dw":
             return cls(days=number * (7 if unit == "w" else 1))
         return cls(months=number * (12 if unit == "y" else 1))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has no length at all."""
+        return not (self.unbounded or self.months or self.days)
+
     def before(self, day: date) -> date:
-        """Day this long before `day`; `date.min` where the period is unbounded.
+        """Day this long before `day`; `date.min` where the period reaches past the calendar.
 
         Months are calendar months: one month before 31 March is the last day of February.
         """
-        return date.min if self.unbounded else day - self._delta
+        try:
+            return date.min if self.unbounded else day - self._delta
+        except (OverflowError, ValueError):
+            return date.min
 
     def after(self, day: date) -> date:
-        """Day this long after `day`; `date.max` where the period is unbounded."""
-        return date.max if self.unbounded else day + self._delta
+        """Day this long after `day`; `date.max` where the period reaches past the calendar."""
+        try:
+            return date.max if self.unbounded else day + self._delta
+        except (OverflowError, ValueError):
+            return date.max
 
     @property
     def _delta(self) -> relativedelta:
@@ -71,7 +83,7 @@ def _parse(value: object) -> Period:
     if isinstance(value, Period):
         return value
     if not isinstance(value, str):
-        raise ValueError("is not a period; write a number and d, w, m or y, such as 12m, or all")  # noqa: TRY004 - pydantic reports ValueError
+        raise ValueError(f"is no period; {_HOW}")  # noqa: TRY004 - pydantic reports ValueError
     return Period.parse(value)
 
 
@@ -79,7 +91,7 @@ PeriodField = Annotated[
     Period,
     BeforeValidator(_parse),
     PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d+[dwmy]|all)$", "examples": ["12m"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^([0-9]{1,6}[dwmy]|all)$", "examples": ["12m"]}),
 ]
 """A period as a field of a definition."""
 
@@ -94,11 +106,13 @@ def schedule(first: date, last: date, every: Period) -> list[date]:
     ValueError
         If `every` is empty or unbounded.
     """
-    if every.unbounded or (every.months, every.days) == (0, 0):
+    if every.unbounded or every.is_empty:
         raise ValueError("as-of dates need a period above zero between them")
     days: list[date] = []
-    step = 0
-    while (day := first + relativedelta(months=every.months * step, days=every.days * step)) <= last:
+    day = first
+    while day <= last:
         days.append(day)
-        step += 1
+        step = Period(months=every.months * len(days), days=every.days * len(days))
+        if (day := step.after(first)) == days[-1]:  # the calendar has ended
+            break
     return days

@@ -1,7 +1,11 @@
-"""YAML files read strictly into models, with every fault of a file placed by its key."""
+"""YAML files read strictly into models, with every fault of a file placed by its key.
 
+Of YAML only the plain part is read: keys, lists, texts, numbers, true and false. Dates, yes,
+no and 010 stay text until a model says what they are; aliases and tags are refused.
+"""
+
+import json
 import re
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,32 +13,64 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from hearth.errors import DefinitionError, Fault
-
+from hearth.plain_faults import plain_faults
 
 M = TypeVar("M", bound=BaseModel)
-_BOOLEAN = "tag:yaml.org,2002:bool"
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_VALUES = {  # after the core schema of YAML 1.2
+    "null": (r"|~|null|Null|NULL", ["", "~", "n", "N"]),
+    "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    "int": (r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    "float": (
+        r"[-+]?(0|[1-9][0-9]*)?\.?[0-9]+([eE][-+]?[0-9]+)?",
+        list("-+.0123456789"),
+    ),
+}
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """Safe loader that refuses a key written twice, and reads on, off, yes and no as text (YAML 1.2)."""
+class _PlainLoader(yaml.SafeLoader):
+    """Safe loader of plain YAML that refuses aliases, tags, and a key written twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - filled below, as PyYAML asks
+    yaml_constructors = {  # noqa: RUF012 - PyYAML's own shape
+        tag: construct
+        for tag, construct in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.removeprefix(_TAG) in (*_PLAIN_VALUES, "str", "seq", "map")
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Node at this place, unless it repeats another by alias."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call] # the stubs leave it out
+            raise yaml.composer.ComposerError(None, None, "an alias stands for a value", mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Mapping with text keys, each written once."""
+        seen: set[str] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key} stands twice", key_node.start_mark
-                )
+            problem = None
+            if not isinstance(key, str):
+                problem = "a key is not text"
+            elif key in seen:
+                problem = f"the key {key} stands twice"
+            if problem is not None:
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOLEAN]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+for _name, (_pattern, _first) in _PLAIN_VALUES.items():
+    _PlainLoader.add_implicit_resolver(_TAG + _name, re.compile(f"^(?:{_pattern})$"), _first)
+
+_REMEDIES = {
+    "an alias": "write the value out",
+    "a key is": "put it in quotes",
+    "the key": "keep one of them",
+    "found character '\\t'": "indent with spaces",
+    "could not determine": "remove the tag",
 }
-_StrictLoader.add_implicit_resolver(_BOOLEAN, re.compile(r"^(?:true|True|false|False)$"), list("tTfF"))
 
 
 def read_yaml(path: Path, model: type[M], *, shown_as: str) -> M:
@@ -55,53 +91,55 @@ def read_yaml(path: Path, model: type[M], *, shown_as: str) -> M:
         With every fault of the file.
     """
     try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
-    except UnicodeDecodeError:
-        raise DefinitionError([Fault(shown_as, "", "is not UTF-8 text", "save it as UTF-8")]) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = "" if mark is None else f"line {mark.line + 1}"
-        raise DefinitionError(
-            [Fault(shown_as, place, f"is not YAML: {error.problem}", "mend it there")]
-        ) from None
-    if not isinstance(data, dict):
-        raise DefinitionError([Fault(shown_as, "", "holds no keys", "start from docs/tutorial.md")])
-    try:
-        return model.model_validate(data)
+        return model.model_validate_json(
+            json.dumps(read_plain(path, shown_as=shown_as)), strict=True
+        )
     except ValidationError as error:
-        raise DefinitionError(_faults(error, shown_as)) from None
+        raise DefinitionError(plain_faults(error, model, file=shown_as)) from None
 
 
-def _faults(error: ValidationError, shown_as: str) -> list[Fault]:
-    faults = []
-    for item in error.errors(include_url=False):
-        place = _place(item["loc"])
-        if item["type"] == "extra_forbidden":
-            faults.append(Fault(shown_as, place, "is an unknown key", "remove it or mend its spelling"))
-        elif item["type"] == "missing":
-            faults.append(Fault(shown_as, place, "is missing", "add it"))
-        else:
-            faults += [_fault(shown_as, place, line) for line in _message(item).split("\n")]
-    return faults
+def read_plain(path: Path, *, shown_as: str) -> dict[str, Any]:
+    """Keys of a YAML file and their values, of the kinds that JSON has.
+
+    Raises
+    ------
+    DefinitionError
+        If it cannot be read as plain YAML, or holds no keys.
+    """
+    try:
+        data = yaml.load(path.read_bytes().decode("utf-8-sig"), Loader=_PlainLoader)  # noqa: S506 - it is a SafeLoader
+    except OSError as error:
+        raise _unreadable(
+            shown_as, f"cannot be read: {error.strerror}", "mend its permissions"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise _unreadable(shown_as, "is not UTF-8 text", "save it as UTF-8", line) from None
+    except yaml.MarkedYAMLError as error:
+        found = str(error.problem)
+        remedy = next(
+            (r for start, r in _REMEDIES.items() if found.startswith(start)),
+            "mend it there",
+        )
+        mark = error.problem_mark
+        raise _unreadable(
+            shown_as, f"is not plain YAML: {found}", remedy, None if mark is None else mark.line + 1
+        ) from None
+    except yaml.reader.ReaderError as error:
+        raise _unreadable(
+            shown_as,
+            f"holds the control character #x{error.character:04x}",
+            "save it as plain text",
+        ) from None
+    except (ValueError, RecursionError):
+        raise _unreadable(
+            shown_as, "holds a number too long or lists too deep to read", "mend it"
+        ) from None
+    if not isinstance(data, dict) or not data:
+        found = "is empty" if not data else "holds no keys"
+        raise _unreadable(shown_as, found, "write one, or draft it with `hearth new`")
+    return data
 
 
-def _message(item: Any) -> str:
-    return str(item["msg"]).removeprefix("Value error, ")
-
-
-def _fault(shown_as: str, place: str, message: str) -> Fault:
-    key, colon, rest = message.partition(": ")
-    if colon and " " not in key:
-        place, message = (f"{place}.{key}" if place else key), rest
-    found, semicolon, remedy = message.partition("; ")
-    return Fault(shown_as, place, found[:1].lower() + found[1:], remedy if semicolon else "mend it there")
-
-
-def _place(parts: tuple[int | str, ...]) -> str:
-    place = ""
-    for part in parts:
-        if isinstance(part, int):
-            place += f"[{part}]"
-        elif not part.endswith("]") and part not in ("[key]",):
-            place += f".{part}" if place else part
-    return place
+def _unreadable(shown_as: str, found: str, remedy: str, line: int | None = None) -> DefinitionError:
+    return DefinitionError([Fault(shown_as, f"line {line}" if line else "", found, remedy)])

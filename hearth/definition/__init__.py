@@ -1,0 +1,47 @@
+"""The model definition: one problem, said in YAML that a governance officer can read."""
+
+from hearth.definition.assessment import (
+    Baseline,
+    Capacity,
+    Fairness,
+    Oversight,
+    ProtectedAttribute,
+    Success,
+)
+from hearth.definition.cohort import AsOf, Cohort, HasMember, Label
+from hearth.definition.condition import Condition
+from hearth.definition.groups import (
+    WINDOWLESS,
+    Aggregate,
+    AssumedKnown,
+    FeatureGroup,
+    Reason,
+    Role,
+)
+from hearth.definition.model import Intervention, Learner, ModelDefinition, Unit
+from hearth.yaml_values import Scalar
+
+__all__ = [
+    "WINDOWLESS",
+    "Aggregate",
+    "AsOf",
+    "AssumedKnown",
+    "Baseline",
+    "Capacity",
+    "Cohort",
+    "Condition",
+    "Fairness",
+    "FeatureGroup",
+    "HasMember",
+    "Intervention",
+    "Label",
+    "Learner",
+    "ModelDefinition",
+    "Oversight",
+    "ProtectedAttribute",
+    "Reason",
+    "Role",
+    "Scalar",
+    "Success",
+    "Unit",
+]

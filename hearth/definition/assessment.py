@@ -1,0 +1,134 @@
+"""The bar a model must clear, for whom its results are compared, and who answers for it."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hearth.periods import PeriodField
+from hearth.yaml_values import Name, Share, Strict, Text
+
+
+class Baseline(Strict):
+    """A one-line rule: rank by one feature."""
+
+    name: Text = Field(description="What the service calls the rule.")
+    rank_by: Name = Field(description="Feature by which it ranks.")
+    order: Literal["highest_first", "lowest_first"] = Field(
+        default="highest_first", description="Which end of the feature comes first."
+    )
+
+
+class Success(Strict):
+    """The bar, set before results are seen."""
+
+    metric: Literal["precision_at_capacity", "recall_at_capacity"] = Field(
+        default="precision_at_capacity",
+        description="Metric by which candidates are compared.",
+    )
+    beats: tuple[str, ...] = Field(
+        default=(), description="Baselines that must be beaten by interval."
+    )
+    no_worse_than: tuple[str, ...] = Field(
+        default=(), description="Candidates that it must not be worse than by interval."
+    )
+    lift_at_least: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="Precision at capacity over the base rate, at least."
+    )
+
+
+class Capacity(Strict):
+    """How many the service can visit: a count, or a share of the cohort."""
+
+    count: Annotated[int, Field(gt=0)] | None = Field(
+        default=None, description="Number of entities the service can reach in a round."
+    )
+    share: Share | None = Field(
+        default=None, description="Or the share of the cohort it can reach, such as 5%."
+    )
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.count is None) == (self.share is None):
+            found = "has neither" if self.count is None else "has both"
+            raise ValueError(f"{found} count and share; write exactly one of them")
+        if self.share == 0:
+            raise ValueError("share: is 0; write a share above zero")
+        return self
+
+    def of(self, rows: int) -> int:
+        """Number chosen of a cohort of `rows`: at least 1 and at most all, 0 of none."""
+        wanted = self.count if self.count is not None else round((self.share or 0.0) * rows)
+        return min(rows, max(1, wanted)) if rows else 0
+
+
+class ProtectedAttribute(Strict):
+    """A characteristic by which the model is assessed, and how a unit belongs to a group of it."""
+
+    name: Name = Field(description="Name of the attribute in reports and tables.")
+    title: str = Field(default="", description="What the report calls it; its name if left out.")
+    characteristic: Literal[
+        "age",
+        "disability",
+        "gender_reassignment",
+        "marriage_and_civil_partnership",
+        "pregnancy_and_maternity",
+        "race",
+        "religion_or_belief",
+        "sex",
+        "sexual_orientation",
+        "deprivation",
+        "rurality",
+        "language",
+        "other",
+    ] = Field(
+        description="Characteristic of the Equality Act 2010 s.4, or deprivation, rurality, language, other."
+    )
+    source: Name = Field(description="Source that holds it.")
+    column: Name = Field(description="Column that holds it.")
+    assign: Literal["named_person", "any_member", "property", "area_estimate"] = Field(
+        description="How a unit belongs to a group: by a named person, any member, the property, or its area."
+    )
+    reference: str | None = Field(
+        default=None,
+        description="Group others are compared with; the largest if left out.",
+    )
+
+
+class Fairness(Strict):
+    """For whom results are compared, and within which limits."""
+
+    attributes: tuple[ProtectedAttribute, ...] = Field(
+        default=(), description="Characteristics by which results are compared."
+    )
+    not_held: dict[str, Text] = Field(
+        default_factory=dict,
+        description="Characteristic not held → why; none is left blank.",
+    )
+    tolerance: tuple[float, float] = Field(
+        default=(0.8, 1.25),
+        description="Least and greatest ratio to the reference group.",
+    )
+    disclosure: Literal["dfe", "tre_10", "round5", "none"] = Field(
+        default="dfe",
+        description="Rule by which small counts are hidden before they are shown.",
+    )
+
+    @model_validator(mode="after")
+    def _tolerance_spans_one(self) -> Self:
+        low, high = self.tolerance
+        if not 0 < low < 1 < high:
+            raise ValueError(
+                f"tolerance: is [{low:g}, {high:g}]; "
+                "write a ratio below one and a ratio above one, such as [0.8, 1.25]"
+            )
+        return self
+
+
+class Oversight(Strict):
+    """Who answers for the model, and until when."""
+
+    owner: Text = Field(description="A role, never a name.")
+    contact: Text = Field(description="A team's mailbox.")
+    review_every: PeriodField = Field(description="Time between reviews, such as 12m.")
+    sunset: date = Field(description="Day from which the model is no longer used.")

@@ -1,0 +1,123 @@
+"""Who is scored, as of which days, and the outcome that is to be foreseen."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from hearth.definition.condition import Condition
+from hearth.periods import Period, PeriodField, schedule
+from hearth.yaml_values import Name, Strict
+
+
+class HasMember(Strict):
+    """Households with a member whose age lies in [least, most)."""
+
+    age: tuple[PeriodField, PeriodField] = Field(
+        description="Least age, and the age below which a member counts, such as [36m, 48m]."
+    )
+
+    @model_validator(mode="after")
+    def _ages_are_in_order(self) -> Self:
+        low, high = self.age
+        if low.unbounded or high.unbounded or (low.months, low.days) >= (high.months, high.days):
+            raise ValueError(
+                f"age: is [{low}, {high}]; write the younger age first, both in months or in years"
+            )
+        return self
+
+
+class Cohort(Strict):
+    """Who is scored at each as-of date."""
+
+    has_member: HasMember | None = Field(
+        default=None,
+        description="Households with such a member; for the unit household.",
+    )
+    source: Name | None = Field(
+        default=None,
+        description="Entities with a row of this source known by the as-of date.",
+    )
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Only rows of the source that meet all of these."
+    )
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.has_member is None) == (self.source is None):
+            found = "has neither" if self.source is None else "has both"
+            raise ValueError(f"{found} has_member and source; write exactly one of them")
+        if self.has_member is not None and self.where:
+            raise ValueError("where: stands beside has_member; it goes with source only")
+        return self
+
+
+class AsOf(Strict):
+    """As-of dates: from `first` to `last`, `every` apart; the last is the one scored for use."""
+
+    first: date = Field(description="First as-of date.")
+    last: date = Field(description="Last as-of date, the one scored for use.")
+    every: PeriodField = Field(description="Time between as-of dates, such as 6m.")
+    test_from: date | None = Field(
+        default=None,
+        description="First date tested on; as early as possible if left out.",
+    )
+
+    @model_validator(mode="after")
+    def _has_dates(self) -> Self:
+        if self.every.unbounded or self.every.is_empty:
+            raise ValueError(f"every: is {self.every}; write a period above zero, such as 6m")
+        if self.last < self.first:
+            raise ValueError(f"last: is {self.last}, before first; write the later date last")
+        if self.dates()[-1] != self.last:
+            raise ValueError(
+                f"last: is {self.last}, which {self.first} and every {self.every} do not reach; "
+                f"write {self.dates()[-1]} or mend first or every"
+            )
+        if self.test_from is not None and not self.first < self.test_from <= self.last:
+            raise ValueError(
+                f"test_from: is {self.test_from}; write a date after first and not after last"
+            )
+        return self
+
+    def dates(self) -> list[date]:
+        """As-of dates, ascending."""
+        return schedule(self.first, self.last, self.every)
+
+
+class Label(Strict):
+    """The outcome to be foreseen, where and how long after the as-of date it is looked for."""
+
+    source: Name = Field(description="Source of events in which the outcome is looked for.")
+    outcome: Condition = Field(description="What a row says where it happened.")
+    at: Literal["first_row_of_child"] | None = Field(
+        default=None,
+        description="Only the child's first row of all counts, such as a first profile.",
+    )
+    row: Literal["any", "first", "last"] = Field(
+        default="any",
+        description="Which row of the window decides: any, the first or the last.",
+    )
+    window: PeriodField = Field(description="How long after the as-of date it is looked for.")
+    observed: Literal["when_any_row", "always"] = Field(
+        description="when_any_row: unknown where nobody looked; always: no row means it did not happen."
+    )
+    maturity: PeriodField = Field(
+        default=Period(), description="How long outcomes take to be recorded."
+    )
+
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        if self.window.unbounded or self.window.is_empty:
+            raise ValueError(f"window: is {self.window}; write a period above zero, such as 12m")
+        if self.maturity.unbounded:
+            raise ValueError("maturity: is all; write a period such as 3m, or 0d")
+        return self
+
+    def closes_on(self, as_of: date) -> date:
+        """Day after the last of the label window that opens on `as_of`."""
+        return self.window.after(as_of)
+
+    def matures_on(self, as_of: date) -> date:
+        """First day by which the outcome of `as_of` is held to be recorded."""
+        return self.maturity.after(self.closes_on(as_of))

@@ -1,0 +1,176 @@
+"""Feature groups: whose rows, what is computed of them, and the words people read."""
+
+import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from hearth.definition.condition import Condition
+from hearth.periods import PeriodField
+from hearth.yaml_values import Name, Strict, Text
+
+
+class Role(StrEnum):
+    """Whom or what a feature group follows."""
+
+    ADDRESS = "address"
+    PERSON = "person"
+    CHILD = "child"
+    SIBLINGS = "siblings"
+    ADULTS = "adults"
+    MEMBERS = "members"
+
+
+_PLAIN = ("count", "days_since_last", "days_since_first", "trend")
+_OF_COLUMN = ("sum", "mean", "min", "max", "distinct", "share", "last")
+WINDOWLESS = ("days_since_last", "days_since_first", "last", "trend")
+
+
+def _with_short_forms(schema: dict[str, Any]) -> None:
+    """Schema of an aggregate, with the ways it is written: `count`, `{sum: column}`, or in full."""
+    name = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+    of_column = [
+        {
+            "type": "object",
+            "properties": {aggregate: {**name, "description": f"Column whose {aggregate} it is."}},
+            "required": [aggregate],
+            "additionalProperties": False,
+        }
+        for aggregate in _OF_COLUMN
+    ]
+    full = {
+        key: schema.pop(key) for key in ("type", "properties", "required", "additionalProperties")
+    }
+    full["properties"]["name"] = {
+        "enum": [*_PLAIN, *_OF_COLUMN],
+        "description": full["properties"]["name"]["description"],
+    }
+    schema["anyOf"] = [{"enum": list(_PLAIN)}, *of_column, full]
+
+
+class Aggregate(Strict):
+    """What is computed of a group's rows: `count`, or `{sum: column}`."""
+
+    model_config = ConfigDict(json_schema_extra=_with_short_forms)
+
+    name: str = Field(description="What is computed.")
+    column: Name | None = Field(default=None, description="Column it is computed of.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"name": data}
+        if isinstance(data, dict) and "name" not in data:
+            if len(data) != 1:
+                raise ValueError("is not one aggregate; write count, or {sum: column}")
+            ((name, column),) = data.items()
+            return {"name": name, "column": column}
+        return data
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        if self.name not in _PLAIN + _OF_COLUMN:
+            raise ValueError(
+                f"is {self.name}, which is no aggregate; use one of {', '.join(_PLAIN + _OF_COLUMN)}"
+            )
+        if self.name in _OF_COLUMN and self.column is None:
+            raise ValueError(f"is {self.name} of no column; write {{{self.name}: column}}")
+        if self.name in _PLAIN and self.column is not None:
+            raise ValueError(f"is {self.name} of a column; write {self.name} alone")
+        return self
+
+    @property
+    def has_window(self) -> bool:
+        """Whether it is computed once for each window; the others look at all years held."""
+        return self.name not in WINDOWLESS
+
+
+class AssumedKnown(Strict):
+    """Declared leak: a snapshot taken as known before it was, and why that is tolerable."""
+
+    date: datetime.date = Field(description="Day from which the snapshot is taken as known.")
+    because: str = Field(min_length=20, description="Why that is tolerable; the report prints it.")
+
+
+class Reason(Strict):
+    """What people read about a group: its title, and a text with its values."""
+
+    title: Text = Field(description="The concept, in a word or two.")
+    text: Text = Field(
+        description="With {feature_name} for a value and {comparison} for its place."
+    )
+    missing: str = Field(default="", description="Text where the value is missing.")
+
+
+class FeatureGroup(Strict):
+    """One concept: rows of a source, whom they follow, what is computed, and the words for it."""
+
+    group: Name = Field(description="Name of the group; the names of its features begin with it.")
+    source: Name = Field(description="Source whose rows it looks at.")
+    follow: Role = Field(description="Whom or what it follows.")
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Only rows that meet all of these."
+    )
+    aggregates: tuple[Aggregate, ...] = Field(
+        default=(), description="What is computed of the rows: [count, {sum: amount}]."
+    )
+    windows: tuple[PeriodField, ...] = Field(
+        default=(), description="How far back each aggregate looks: [3m, 12m, all]."
+    )
+    split_by: Name | None = Field(
+        default=None,
+        description="Category by which each aggregate is computed apart as well.",
+    )
+    attributes: tuple[Name, ...] = Field(
+        default=(),
+        description="In place of aggregates: columns as they stood at the as-of date.",
+    )
+    assume_known_from: AssumedKnown | None = Field(
+        default=None,
+        description="Declares a leak: a snapshot used before it was known.",
+    )
+    justification: str = Field(
+        default="",
+        description="Needed where the group is, or stands close to, a protected characteristic.",
+    )
+    reason: Reason = Field(description="What people read about the group.")
+
+    @model_validator(mode="after")
+    def _is_coherent(self) -> Self:
+        faults = [*self._content_faults(), *self._window_faults()]
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+    def _content_faults(self) -> list[str]:
+        faults = []
+        if not self.aggregates and not self.attributes:
+            faults.append("aggregates: is missing, and so is attributes; write exactly one of them")
+        if self.aggregates and self.attributes:
+            faults.append("aggregates: stands beside attributes; write exactly one of them")
+        if len(set(self.aggregates)) != len(self.aggregates):
+            faults.append("aggregates: one stands twice; remove it")
+        if len(set(self.attributes)) != len(self.attributes):
+            faults.append("attributes: one stands twice; remove it")
+        return faults
+
+    def _window_faults(self) -> list[str]:
+        faults = []
+        windowed = any(aggregate.has_window for aggregate in self.aggregates)
+        if self.windows and not self.aggregates:
+            faults.append(
+                "windows: stands without aggregates; remove it, attributes are as they stood"
+            )
+        if windowed and not self.windows:
+            faults.append("windows: is missing; add it, such as [3m, 12m, all]")
+        if any(window.is_empty for window in self.windows):
+            faults.append("windows: holds a window of nothing; write periods above zero")
+        if len(set(map(str, self.windows))) != len(self.windows):
+            faults.append("windows: one stands twice; remove it")
+        if self.split_by and not windowed:
+            faults.append(
+                "split_by: has nothing to split; it goes with count and aggregates of columns"
+            )
+        return faults

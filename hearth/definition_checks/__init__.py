@@ -1,0 +1,6 @@
+"""Checks of a model definition that need the contracts of its sources."""
+
+from hearth.definition_checks.names import name_faults
+from hearth.definition_checks.sources import source_faults
+
+__all__ = ["name_faults", "source_faults"]

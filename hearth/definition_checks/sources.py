@@ -1,0 +1,197 @@
+"""What a model definition asks of its sources, checked against their contracts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hearth.definition import FeatureGroup, ModelDefinition, Role, Unit
+from hearth.definition_checks.conditions import NUMBERS, condition_faults
+from hearth.definition_checks.snapshots import snapshot_faults
+from hearth.errors import Fault
+from hearth.feature import DERIVED, column_of
+from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
+from hearth.source_use import column_uses, needs_residence, residence_sources, uses_of
+
+_MEASURED = (*NUMBERS, ColumnType.BOOLEAN)
+_FEATURE_TYPES = (*_MEASURED, ColumnType.CATEGORY)
+_AGGREGATED: dict[str, tuple[tuple[ColumnType, ...], str]] = {
+    "sum": (_MEASURED, "number"),
+    "mean": (_MEASURED, "number"),
+    "min": (_MEASURED, "number"),
+    "max": (_MEASURED, "number"),
+    "share": ((ColumnType.BOOLEAN,), "boolean"),
+    "last": (_FEATURE_TYPES, "number, boolean or category"),
+}
+_SUBJECTS: dict[Unit, tuple[Subject, ...]] = {
+    Unit.PERSON: (Subject.PERSON,),
+    Unit.PROPERTY: (Subject.PROPERTY,),
+}
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """A definition, the contracts it may use, and its file's name in messages."""
+
+    definition: ModelDefinition
+    sources: Mapping[str, SourceContract]
+    file: str
+
+    def fault(self, place: str, found: str, remedy: str) -> Fault:
+        return Fault(self.file, place, found, remedy)
+
+
+def source_faults(
+    definition: ModelDefinition,
+    sources: Mapping[str, SourceContract],
+    *,
+    file: str,
+    unreadable: frozenset[str] = frozenset(),
+) -> Iterator[Fault]:
+    """Faults of a definition that only its sources' contracts show.
+
+    Parameters
+    ----------
+    definition, file
+        The definition, and its file's name in messages.
+    sources
+        Contracts by name.
+    unreadable
+        Names of sources whose contracts were found at fault: nothing is said about their use.
+    """
+    checked = _Checked(definition, sources, file)
+    yield from _missing_sources(checked, unreadable)
+    yield from _column_faults(checked)
+    yield from _subject_faults(checked)
+    yield from _residence_faults(checked)
+    yield from snapshot_faults(definition, sources, file=file)
+    for i, group in enumerate(definition.features):
+        if group.source in sources:
+            yield from _group_faults(checked, group, sources[group.source], f"features[{i}]")
+
+
+def _missing_sources(checked: _Checked, unreadable: frozenset[str]) -> Iterator[Fault]:
+    known = ", ".join(sorted(checked.sources)) or "none yet"
+    for use in uses_of(checked.definition, checked.sources):
+        if use.source not in checked.sources and use.source not in unreadable:
+            yield checked.fault(
+                use.place,
+                f"is {use.source}, which has no contract",
+                f"add features/sources/{use.source}.yaml or use one of {known}",
+            )
+
+
+def _column_faults(checked: _Checked) -> Iterator[Fault]:
+    for use in column_uses(checked.definition):
+        if use.source not in checked.sources:
+            continue
+        contract = checked.sources[use.source]
+        column = column_of(contract, use.column)
+        place = use.place if use.condition is None else f"{use.place}.column"
+        if column is None:
+            yield checked.fault(
+                place,
+                f"is {use.column}, which {use.source} does not have",
+                f"use one of {', '.join(contract.columns)}",
+            )
+        elif use.column in DERIVED and ".attributes[" not in use.place:
+            yield checked.fault(
+                place, f"is {use.column}, which Hearth computes", "use it among attributes only"
+            )
+        elif use.condition is not None:
+            yield from condition_faults(use.condition, column, file=checked.file, place=use.place)
+
+
+def _subject_faults(checked: _Checked) -> Iterator[Fault]:
+    definition, sources = checked.definition, checked.sources
+    cohort, label = (
+        sources.get(definition.cohort.source or ""),
+        sources.get(definition.label.source),
+    )
+    allowed = _SUBJECTS.get(definition.unit)
+    if cohort is not None and allowed and cohort.about not in allowed:
+        yield checked.fault(
+            "cohort.source",
+            f"is {cohort.source}, which is about a {cohort.about}, but the unit is {definition.unit}",
+            f"use a source about a {definition.unit}, or mend unit",
+        )
+    if label is None:
+        return
+    if label.kind not in (SourceKind.EVENT, SourceKind.SPELL):
+        yield checked.fault(
+            "label.source",
+            f"is {label.source}, of kind {label.kind}, which says nothing of when",
+            "use a source of kind event or spell",
+        )
+    if allowed and (label.about is Subject.PERSON) != (definition.unit is Unit.PERSON):
+        yield checked.fault(
+            "label.source",
+            f"is {label.source}, which is about a {label.about}, but the unit is {definition.unit}",
+            f"use a source about a {definition.unit}, or mend unit",
+        )
+
+
+def _residence_faults(checked: _Checked) -> Iterator[Fault]:
+    if not needs_residence(checked.definition):
+        return
+    contracts = [checked.sources[name] for name in residence_sources(checked.sources)]
+    if not contracts:
+        yield checked.fault(
+            "unit",
+            "needs to know who lived where, which no source says",
+            "add a contract of kind spell about persons with a column of type uprn",
+        )
+    elif checked.definition.cohort.has_member is not None and not any(
+        column_of(contract, "age_months") for contract in contracts
+    ):
+        yield checked.fault(
+            "cohort.has_member",
+            f"needs dates of birth, which {', '.join(c.source for c in contracts)} lacks",
+            "add a column date_of_birth of type date to it",
+        )
+
+
+def _group_faults(
+    checked: _Checked, group: FeatureGroup, contract: SourceContract, place: str
+) -> Iterator[Fault]:
+    follows_people = group.follow is not Role.ADDRESS
+    if follows_people != (contract.about is Subject.PERSON):
+        yield checked.fault(
+            f"{place}.follow",
+            f"is {group.follow}, but {group.source} is about a {contract.about}",
+            "follow the address"
+            if follows_people
+            else "follow a person or a role in the household",
+        )
+    if group.aggregates and contract.kind not in (SourceKind.EVENT, SourceKind.SPELL):
+        yield checked.fault(
+            f"{place}.aggregates",
+            f"look at rows over time, but {group.source} is of kind {contract.kind}",
+            "use attributes",
+        )
+    yield from _type_faults(checked, group, contract, place)
+
+
+def _type_faults(
+    checked: _Checked, group: FeatureGroup, contract: SourceContract, place: str
+) -> Iterator[Fault]:
+    split = contract.columns.get(group.split_by or "")
+    if split is not None and split.type is not ColumnType.CATEGORY:
+        yield checked.fault(
+            f"{place}.split_by", f"is {group.split_by}, a {split.type}", "split by a category"
+        )
+    for j, aggregate in enumerate(group.aggregates):
+        column = contract.columns.get(aggregate.column or "")
+        types, wanted = _AGGREGATED.get(aggregate.name, (tuple(ColumnType), "column"))
+        if column is not None and column.type not in types:
+            yield checked.fault(
+                f"{place}.aggregates[{j}]",
+                f"is the {aggregate.name} of {aggregate.column}, a {column.type}",
+                f"name a {wanted}",
+            )
+    for j, name in enumerate(group.attributes):
+        spec = column_of(contract, name)
+        if spec is not None and spec.type not in _FEATURE_TYPES:
+            yield checked.fault(
+                f"{place}.attributes[{j}]",
+                f"is {name}, a {spec.type}",
+                "name a number, boolean or category",
+            )

@@ -1,0 +1,31 @@
+"""The source contract: what a table is, when its facts were known, and its law."""
+
+from hearth.source_contract.columns import Column, ColumnType
+from hearth.source_contract.contract import (
+    Link,
+    Quality,
+    RecordingLag,
+    SourceContract,
+    SourceKind,
+    Subject,
+)
+from hearth.source_contract.extract import Read
+from hearth.source_contract.law import Agreement, Law
+from hearth.yaml_values import Name, Strict, share_of
+
+__all__ = [
+    "Agreement",
+    "Column",
+    "ColumnType",
+    "Law",
+    "Link",
+    "Name",
+    "Quality",
+    "Read",
+    "RecordingLag",
+    "SourceContract",
+    "SourceKind",
+    "Strict",
+    "Subject",
+    "share_of",
+]

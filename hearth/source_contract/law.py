@@ -1,0 +1,44 @@
+"""The law of a source: on what footing it is held, for what, and for how long."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from hearth.lawful_basis import LawfulBasis, SpecialCategoryCondition
+from hearth.periods import PeriodField
+from hearth.yaml_values import Name, Strict, Text
+
+
+class Agreement(Strict):
+    """Data-sharing agreement under which the council holds the table."""
+
+    reference: Text = Field(description="Reference of the agreement in the council's register.")
+    expires: date = Field(description="Day from which the table may no longer be used.")
+
+
+class Law(Strict):
+    """On what footing the table is held, for what, and for how long."""
+
+    controller: Text = Field(description="Body that decides why and how the table is used.")
+    lawful_basis: LawfulBasis = Field(description="Basis under UK GDPR art. 6(1).")
+    power: Text = Field(description="Statutory power or duty relied on.")
+    special_category: SpecialCategoryCondition | None = Field(
+        default=None,
+        description="Condition under UK GDPR art. 9(2) where it holds special-category data.",
+    )
+    criminal_offence: str | None = Field(
+        default=None,
+        description="Authority for criminal-offence data (UK GDPR art. 10).",
+    )
+    agreement: Agreement | None = Field(
+        default=None,
+        description="Sharing agreement; left out where the council is controller.",
+    )
+    purposes: tuple[Name, ...] = Field(
+        min_length=1, description="Purposes for which the table may be used."
+    )
+    retention: PeriodField = Field(description="How long a row may be kept, such as 6y.")
+    sensitivity: Literal["ordinary", "restricted"] = Field(
+        default="ordinary", description="Whether few people may see its values."
+    )

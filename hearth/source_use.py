@@ -1,0 +1,81 @@
+"""Where a model definition uses sources and their columns."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from hearth.definition import Condition, ModelDefinition, Role, Unit
+from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
+
+
+@dataclass(frozen=True)
+class Use:
+    """A place in a definition that uses a source."""
+
+    place: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ColumnUse:
+    """A place in a definition that uses a column of a source; `condition` where it is tested."""
+
+    place: str
+    source: str
+    column: str
+    condition: Condition | None = None
+
+
+def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> Iterator[Use]:
+    """Every use of a source in a definition, the spells of households among them."""
+    if definition.cohort.source is not None:
+        yield Use("cohort.source", definition.cohort.source)
+    yield Use("label.source", definition.label.source)
+    for i, group in enumerate(definition.features):
+        yield Use(f"features[{i}].source", group.source)
+    for i, attribute in enumerate(definition.fairness.attributes):
+        yield Use(f"fairness.attributes[{i}].source", attribute.source)
+    if needs_residence(definition):
+        for name in residence_sources(sources):
+            yield Use("unit", name)
+
+
+def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
+    """Every use of a column in a definition."""
+    cohort, label = definition.cohort, definition.label
+    if cohort.source is not None:
+        yield from _tested("cohort.where", cohort.source, cohort.where)
+    yield ColumnUse("label.outcome", label.source, label.outcome.column, label.outcome)
+    for i, group in enumerate(definition.features):
+        place = f"features[{i}]"
+        yield from _tested(f"{place}.where", group.source, group.where)
+        for j, aggregate in enumerate(group.aggregates):
+            if aggregate.column is not None:
+                yield ColumnUse(f"{place}.aggregates[{j}]", group.source, aggregate.column)
+        for j, column in enumerate(group.attributes):
+            yield ColumnUse(f"{place}.attributes[{j}]", group.source, column)
+        if group.split_by is not None:
+            yield ColumnUse(f"{place}.split_by", group.source, group.split_by)
+    for i, attribute in enumerate(definition.fairness.attributes):
+        yield ColumnUse(f"fairness.attributes[{i}].column", attribute.source, attribute.column)
+
+
+def needs_residence(definition: ModelDefinition) -> bool:
+    """Whether the model must know who lived where."""
+    follows_members = any(group.follow is Role.MEMBERS for group in definition.features)
+    return definition.unit is Unit.HOUSEHOLD or follows_members
+
+
+def residence_sources(sources: Mapping[str, SourceContract]) -> list[str]:
+    """Names of the sources that say who lived where: spells about persons with a UPRN."""
+    return sorted(
+        name
+        for name, contract in sources.items()
+        if contract.kind is SourceKind.SPELL
+        and contract.about is Subject.PERSON
+        and any(column.type is ColumnType.UPRN for column in contract.columns.values())
+    )
+
+
+def _tested(place: str, source: str, where: tuple[Condition, ...]) -> Iterator[ColumnUse]:
+    for j, condition in enumerate(where):
+        yield ColumnUse(f"{place}[{j}]", source, condition.column, condition)
