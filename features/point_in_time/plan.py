@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from hearth.periods import Period
 
-
 ALL_TIME = Period(unbounded=True)
 
 

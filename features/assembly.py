@@ -1,0 +1,172 @@
+"""One model's rows put together: cohort, features group by group, labels, protected attributes."""
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from features import artefacts
+from features.cohort import Cohort, household_cohort, source_cohort
+from features.follow import Follower
+from features.group_features import group_features
+from features.households import Households, households_folder, read_households
+from features.ingest.snapshot import snapshot_manifest
+from features.known_rows import KnownRows, known_rows
+from features.labels import label_rows
+from features.linkage.persons import links_folder
+from features.protected_attributes import protected_column
+from hearth.catalogue import Catalogue, residence_sources
+from hearth.definition import FeatureGroup, ModelDefinition, Role, Unit
+from hearth.errors import DefinitionError, Fault, StateError
+from hearth.feature import Feature
+from hearth.progress import Progress
+from hearth.source_contract import SourceContract
+
+
+class Assembly:
+    """Reads what one model needs of the workspace, and computes its tables from it."""
+
+    def __init__(self, catalogue: Catalogue, state_dir: Path, definition: ModelDefinition) -> None:
+        self.definition = definition
+        self.features: list[Feature] = catalogue.features(definition.model)
+        self._catalogue = catalogue
+        self._state_dir = state_dir
+        self._file = f"models/{definition.model}/model.yaml"
+        self._check_snapshot_of_cohort()
+
+    @property
+    def needs_households(self) -> bool:
+        """Whether the model asks who lived where."""
+        roles = {group.follow for group in self.definition.features}
+        is_person = self.definition.unit is Unit.PERSON
+        follows_home = Role.MEMBERS in roles or (is_person and Role.ADDRESS in roles)
+        return self.definition.unit is Unit.HOUSEHOLD or follows_home
+
+    def sources(self) -> list[SourceContract]:
+        """Contracts of every source read, by name."""
+        names = {contract.source for contract in self._catalogue.sources_of(self.definition.model)}
+        if self.needs_households:
+            names |= set(residence_sources(self._catalogue.sources))
+        return [self._catalogue.source(name) for name in sorted(names)]
+
+    def provenance(self) -> dict[str, dict[str, str]]:
+        """Hashes of the data, contract and links of each source.
+
+        Raises
+        ------
+        NotFoundError, StateError
+            If a source was never ingested, or not since its contract changed.
+        """
+        found = {}
+        for contract in self.sources():
+            manifest = snapshot_manifest(self._state_dir, contract.source)
+            if manifest["contract_sha256"] != artefacts.model_sha256(contract):
+                raise StateError(
+                    f"features/sources/{contract.source}.yaml has changed since its source was "
+                    "ingested; run `hearth ingest`"
+                )
+            found[contract.source] = {
+                "data_sha256": manifest["data_sha256"],
+                "contract_sha256": manifest["contract_sha256"],
+            }
+            if contract.link is not None:
+                links = links_folder(self._state_dir, contract.source)
+                found[contract.source]["links_sha256"] = artefacts.need_manifest(
+                    links, "run `hearth ingest`"
+                )["data_sha256"]
+        return found
+
+    def households_key(self) -> str | None:
+        """Key of the households read, or None where the model asks for none."""
+        if not self.needs_households:
+            return None
+        folder = households_folder(self._state_dir)
+        return str(artefacts.need_manifest(folder, "run `hearth ingest`")["key"])
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """Rows of the matrix."""
+        households = self._households if self.needs_households else None
+        if self.definition.unit is Unit.HOUSEHOLD:
+            assert households is not None, "a household model needs households"
+            return household_cohort(self.definition, households)
+        source = self._rows(str(self.definition.cohort.source))
+        return source_cohort(self.definition, source, households)
+
+    def feature_table(self, progress: Progress) -> pa.Table:
+        """`entity_id`, `as_of` and the features in order, a row for each of the cohort's."""
+        table, groups = self.cohort.rows, self.definition.features
+        for done, group in enumerate(groups):
+            progress(f"Build features of {self.definition.model}", done, len(groups))
+            made = self._group_table(group, f"features[{done}].follow")
+            for name in made.column_names:
+                table = table.append_column(name, made[name])
+        progress(f"Build features of {self.definition.model}", len(groups), len(groups))
+        return table
+
+    def label_table(self) -> pa.Table:
+        """Labels, a row for each of the cohort's."""
+        label = self.definition.label
+        contract = self._catalogue.source(label.source)
+        extracted_on = contract.read.extracted_on or self._last_known_on(contract)
+        return label_rows(label, self.cohort, self._rows(label.source), extracted_on=extracted_on)
+
+    def protected_table(self) -> pa.Table:
+        """Protected attributes, a row for each of the cohort's."""
+        table = self.cohort.rows
+        for i, attribute in enumerate(self.definition.fairness.attributes):
+            place = f"fairness.attributes[{i}].assign"
+            source = self._rows(attribute.source)
+            column = protected_column(attribute, self.cohort, source, self._follower, place=place)
+            table = table.append_column(attribute.name, column)
+        return table
+
+    def declared_leaks(self) -> list[dict[str, Any]]:
+        """Snapshots taken as known before they were, as the definition declares."""
+        return [
+            {
+                "group": group.group,
+                "source": group.source,
+                "known_on": str(self._catalogue.source(group.source).known_on),
+                "assumed_known_from": str(group.assume_known_from.date),
+                "because": group.assume_known_from.because,
+            }
+            for group in self.definition.features
+            if group.assume_known_from is not None
+        ]
+
+    @cached_property
+    def _households(self) -> Households:
+        return read_households(self._state_dir)
+
+    @cached_property
+    def _follower(self) -> Follower:
+        return Follower(self.cohort, self._catalogue.sources, self._state_dir, file=self._file)
+
+    def _rows(self, source: str, assumed_known: date | None = None) -> KnownRows:
+        return known_rows(
+            self._catalogue.source(source), self._state_dir, assumed_known=assumed_known
+        )
+
+    def _group_table(self, group: FeatureGroup, place: str) -> pa.Table:
+        features = [f for f in self.features if f.group == group.group]
+        assumed = group.assume_known_from.date if group.assume_known_from else None
+        source = self._rows(group.source, assumed)
+        pairs = self._follower.pairs(group.follow, source.contract, place=place)
+        return group_features(group, features, self.cohort, source, pairs)
+
+    def _last_known_on(self, contract: SourceContract) -> date:
+        last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]
+        return date.fromisoformat(last)
+
+    def _check_snapshot_of_cohort(self) -> None:
+        """Refuse a cohort drawn from a snapshot that was not yet known at the first as-of date."""
+        name = self.definition.cohort.source
+        known_from = None if name is None else self._catalogue.source(name).known_from()
+        first = self.definition.as_of.first
+        if known_from is not None and first < known_from:
+            found = f"is {name}, a snapshot not known before {known_from}, but as_of begins {first}"
+            remedy = f"begin as_of on {known_from} or later, or draw the cohort from a dated source"
+            raise DefinitionError([Fault(self._file, "cohort.source", found, remedy)])

@@ -1,0 +1,86 @@
+"""What the command line asks of features: take in the extracts, and build a model's matrix."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from features.households import build_households
+from features.ingest.snapshot import Ingested, take_snapshot
+from features.linkage.persons import link_persons, spine_of
+from features.matrix import build_matrix
+from hearth.catalogue import Catalogue
+from hearth.errors import DataError, Fault
+from hearth.progress import Progress, silent
+from hearth.settings import Settings
+
+
+def ingest(
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    run_on: date,
+    sources: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> list[Ingested]:
+    """Take a snapshot of each source, link its persons, and set up the households.
+
+    Parameters
+    ----------
+    catalogue, settings
+        The workspace.
+    run_on
+        Day of the run.
+    sources
+        Names of the sources; all of the workspace's if None.
+    progress
+        Told of each source.
+
+    Returns
+    -------
+    list of Ingested
+        What became of each source, by name.
+
+    Raises
+    ------
+    DataError
+        With the faults of every extract that cannot be used; the others have been taken in.
+    """
+    names = sorted(catalogue.sources if sources is None else sources)
+    contracts = [catalogue.source(name) for name in names]
+    results, faults = [], list[Fault]()
+    for done, contract in enumerate(contracts):
+        progress(f"Ingest {contract.source}", done, len(contracts))
+        try:
+            taken = take_snapshot(contract, settings.workspace, settings.state_dir, run_on=run_on)
+            results.append(taken)
+        except DataError as error:
+            faults += error.faults
+    progress("Ingest", len(contracts), len(contracts))
+    if faults:
+        raise DataError(faults)
+    _link(catalogue, settings.state_dir, names, progress)
+    return results
+
+
+def build(
+    catalogue: Catalogue,
+    settings: Settings,
+    model: str,
+    *,
+    run_on: date,
+    progress: Progress = silent,
+) -> Path:
+    """Build the matrix of a model and refresh the feature store with it; see `build_matrix`."""
+    return build_matrix(catalogue, settings, model, run_on=run_on, progress=progress)
+
+
+def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress: Progress) -> None:
+    """Link the persons of the sources that need it, and place people in households."""
+    linked = [catalogue.source(n) for n in names if catalogue.source(n).link is not None]
+    if linked:
+        spine = spine_of(catalogue.sources)
+        for done, contract in enumerate(linked):
+            progress(f"Link {contract.source}", done, len(linked))
+            link_persons(contract, spine, state_dir)
+        progress("Link", len(linked), len(linked))
+    build_households(catalogue.sources, state_dir)

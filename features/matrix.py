@@ -1,0 +1,134 @@
+"""The matrix: features and labels of a model's cohort at every as-of date, and what they came from."""
+
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features import artefacts
+from features.assembly import Assembly
+from features.protected_attributes import PROTECTED
+from features.store import FeatureStore
+from features.store_refresh import refresh
+from hearth.catalogue import Catalogue
+from hearth.feature import Feature
+from hearth.progress import Progress, silent
+from hearth.settings import Settings
+
+FEATURES, LABELS = "features.parquet", "labels.parquet"
+_CODE = sorted(p for p in Path(__file__).parent.rglob("*.py") if "synthetic" not in p.parts)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Features and labels of a model, row for row, and the manifest that says what they came from."""
+
+    features: pa.Table
+    labels: pa.Table
+    manifest: dict[str, Any]
+
+
+def matrix_folder(settings: Settings, model: str) -> Path:
+    """Folder that holds a model's matrix."""
+    return settings.state_dir / "matrices" / model
+
+
+def read_matrix(settings: Settings, model: str) -> Matrix:
+    """Matrix of a model as last built; NotFoundError where it never was."""
+    folder = matrix_folder(settings, model)
+    manifest = artefacts.need_manifest(folder, f"run `hearth build {model}`")
+    return Matrix(pq.read_table(folder / FEATURES), pq.read_table(folder / LABELS), manifest)
+
+
+def build_matrix(
+    catalogue: Catalogue,
+    settings: Settings,
+    model: str,
+    *,
+    run_on: date,
+    progress: Progress = silent,
+) -> Path:
+    """Build a model's matrix and put its last as-of date in the feature store.
+
+    The rows are those of the cohort at every as-of date of the definition, the last of which is
+    scored for use. What is up to date is left as it is.
+
+    Parameters
+    ----------
+    catalogue, settings
+        The workspace.
+    model
+        Name of the model.
+    run_on
+        Day of the run, by which agreements are judged.
+    progress
+        Told of each step.
+
+    Returns
+    -------
+    Path
+        Folder with `features.parquet`, `labels.parquet`, `protected.parquet` and `manifest.json`.
+
+    Raises
+    ------
+    LawError
+        If a source does not allow the model's purpose, or its agreement has expired.
+    NotFoundError, StateError
+        If a source was never ingested, or not since its contract changed.
+    """
+    catalogue.check_law(model, run_on)
+    definition = catalogue.model(model)
+    assembly = Assembly(catalogue, settings.state_dir, definition)
+    made_from = {
+        "definition_sha256": artefacts.model_sha256(definition),
+        "sources": assembly.provenance(),
+        "households": assembly.households_key(),
+        "code_sha256": artefacts.code_sha256(*_CODE),
+    }
+    key = artefacts.canonical_sha256(made_from)
+    folder = matrix_folder(settings, model)
+    if not artefacts.is_current(folder, key):
+        _write(folder, assembly, {"key": key, **made_from}, progress)
+    features = read_matrix(settings, model).features
+    refresh(FeatureStore(settings.store_url), model, features, key=key, run_on=run_on)
+    return folder
+
+
+def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress: Progress) -> None:
+    """Compute the tables and put them, with their manifest, in place of what was there."""
+    definition = assembly.definition
+    with artefacts.made_aside(folder) as aside:
+        features = assembly.feature_table(progress)
+        files = {
+            FEATURES: artefacts.write_table(aside / FEATURES, features),
+            LABELS: artefacts.write_table(aside / LABELS, assembly.label_table()),
+            PROTECTED: artefacts.write_table(aside / PROTECTED, assembly.protected_table()),
+        }
+        manifest = {
+            **made_from,
+            "model": definition.model,
+            "as_of": [day.isoformat() for day in definition.as_of.dates()],
+            "score_as_of": definition.as_of.dates()[-1].isoformat(),
+            "rows": len(features),
+            "features": [_described(feature) for feature in assembly.features],
+            "files": files,
+            "declared_leaks": assembly.declared_leaks(),
+            "hearth_version": version("hearth-council"),
+        }
+        artefacts.write_json(aside / artefacts.MANIFEST, manifest)
+
+
+def _described(feature: Feature) -> dict[str, Any]:
+    """What the manifest says of a feature."""
+    return {
+        "name": feature.name,
+        "group": feature.group,
+        "source": feature.source,
+        "kind": feature.kind,
+        "categories": list(feature.categories),
+        "unit": feature.unit,
+    }

@@ -1,0 +1,84 @@
+"""Protected attributes of the cohort, in a table of their own, joined for assessment only."""
+
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from features import artefacts
+from features.cohort import Cohort
+from features.follow import Follower
+from features.group_features import Followed, latest_version
+from features.known_rows import KnownRows
+from hearth.definition import ProtectedAttribute, Role
+from hearth.settings import Settings
+
+PROTECTED = "protected.parquet"
+NOT_RECORDED, YES, NO = "not recorded", "yes", "no"
+SEVERAL = "more than one"
+"""Group of a household whose members are of different groups."""
+
+
+def read_protected(settings: Settings, model: str) -> pa.Table:
+    """Protected attributes of a model's rows: `entity_id`, `as_of`, and a string column for each."""
+    folder = settings.state_dir / "matrices" / model
+    artefacts.need_manifest(folder, f"run `hearth build {model}`")
+    return pq.read_table(folder / PROTECTED)
+
+
+def protected_column(
+    attribute: ProtectedAttribute,
+    cohort: Cohort,
+    source: KnownRows,
+    follower: Follower,
+    *,
+    place: str,
+) -> pa.Array:
+    """Group of each row of the cohort by one attribute, (rows,) string.
+
+    A household is in a group if all its people whose group is held are; of yes and no, if any is.
+    Who lives in it is as known at the as-of date; what is known of them is as held at the
+    extract, because an assessment looks back and wants the fullest record.
+    """
+    role = _role(attribute, cohort)
+    pairs = follower.pairs(role, source.contract, place=place)
+    followed = Followed.of(pairs)
+    held = _words(_held(source, followed, attribute.column))
+    row, key = np.asarray(followed.pairs["row"]), followed.pairs["key"]
+    grouped = pa.table({"row": row, "group": held.take(key)}).drop_null()
+    counted = grouped.group_by("row", use_threads=False).aggregate(
+        [("group", "count_distinct"), ("group", "max")]
+    )
+    is_one = pc.equal(counted["group_count_distinct"], 1)
+    is_yes = pc.equal(counted["group_max"], YES)
+    group = pc.if_else(pc.or_(is_one, is_yes), counted["group_max"], SEVERAL)
+    place_of = pc.index_in(pa.array(np.arange(len(cohort.rows))), value_set=counted["row"])
+    return pc.fill_null(group.take(place_of), NOT_RECORDED).combine_chunks()
+
+
+def _held(source: KnownRows, followed: Followed, column: str) -> pa.ChunkedArray:
+    """Latest value of each followed key, (keys,); null where none is held."""
+    size = len(followed.keys)
+    whenever = pa.table({"as_of": pa.repeat(pa.scalar(date.max), size)})
+    own = Followed(followed.keys, pa.table({"row": np.arange(size), "key": np.arange(size)}))
+    known = KnownRows(source.contract, source.table.filter(pc.is_valid(source.table[column])))
+    place = latest_version(whenever, known, own)
+    return known.table[column].take(pa.array(place, mask=place < 0))
+
+
+def _role(attribute: ProtectedAttribute, cohort: Cohort) -> Role:
+    """Whom the attribute is read of."""
+    if attribute.assign == "any_member":
+        return Role.MEMBERS
+    if attribute.assign == "named_person":
+        return Role.CHILD if Role.CHILD in cohort.followed else Role.PERSON
+    return Role.ADDRESS
+
+
+def _words(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Values as the names of groups: yes and no, whole numbers, or the words themselves."""
+    if pa.types.is_boolean(values.type):
+        return pc.if_else(values, YES, NO)
+    return pc.cast(values, pa.string())
