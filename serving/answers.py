@@ -1,0 +1,209 @@
+"""What the service says of a model and of a score, field by field; the OpenAPI document is made from it."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Value = float | str | None
+
+
+class ModelReference(msgspec.Struct, frozen=True):
+    """Which model made a score, what it asks of what unit, and who approved it."""
+
+    name: str
+    title: str
+    question: str
+    unit: str
+    version: str
+    sha256: Annotated[str, Meta(description="SHA-256 of the bundle that made the score.")]
+    approved_by_role: str
+    approved_on: date
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """Range in which the probability likely lies, and how it was found."""
+
+    low: Share
+    high: Share
+    method: str
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """The score in figures: how likely, and where that lies in the cohort."""
+
+    probability: Share
+    interval: Annotated[
+        Interval | None, Meta(description="Null where the model gives none; never made up.")
+    ]
+    band: str
+    rank_percentile: Annotated[
+        float, Meta(ge=0, le=100, description="Percent of the cohort that scores lower.")
+    ]
+    base_rate: Annotated[
+        float, Meta(ge=0, le=1, description="Share of the whole cohort with the outcome.")
+    ]
+
+
+class FeatureShown(msgspec.Struct, frozen=True):
+    """One feature behind a reason."""
+
+    name: str
+    value: Value
+    display: str
+    contribution: float
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One concept: what the record says of it and, apart from that, what the model made of it."""
+
+    code: str
+    title: str
+    text: Annotated[
+        str,
+        Meta(description="The value and where it lies in the cohort; says nothing of its effect."),
+    ]
+    direction: Literal["raises", "lowers", "neither"]
+    strength: Literal["strong", "moderate", "weak"]
+    contribution: float
+    source: str
+    sensitivity: Literal["ordinary", "restricted"]
+    is_missing: bool
+    features: tuple[FeatureShown, ...]
+
+
+class Withheld(msgspec.Struct, frozen=True):
+    """How many reasons are summed into one because they need `explain:sensitive`."""
+
+    count: int
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Reasons by size; their contributions and the base value add up to the raw score."""
+
+    method: str
+    scale: Literal["log_odds", "rule_value"]
+    base_value: float
+    reasons: tuple[Reason, ...]
+    withheld: Withheld
+    missing: Annotated[
+        tuple[str, ...], Meta(description="Codes of the reasons that rest on nothing recorded.")
+    ]
+
+
+class DataQuality(msgspec.Struct, frozen=True):
+    """How far the data behind a score can be leant on."""
+
+    freshness_days: int | None
+    link_confidence: float | None
+    flags: tuple[str, ...]
+
+
+class Oversight(msgspec.Struct, frozen=True):
+    """What a person must still do."""
+
+    decision_required: bool
+    decisions: str
+
+
+class Links(msgspec.Struct, frozen=True):
+    """Where to read on."""
+
+    fairness_report: str
+    model: str
+
+
+class ScoreAnswer(msgspec.Struct, frozen=True):
+    """One score with its reasons, caveats and what must follow."""
+
+    score_id: str
+    model: ModelReference
+    subject_ref: Annotated[
+        str | None, Meta(description="Pseudonym; null where values came without a subject.")
+    ]
+    as_of: date
+    scored_at: datetime
+    expires_at: date
+    score: Figures
+    explanation: Annotated[
+        Explanation | None, Meta(description="Null without the scope `explain:read`.")
+    ]
+    caveats: tuple[str, ...]
+    data_quality: DataQuality
+    oversight: Oversight
+    links: Links
+
+
+class FeatureDescribed(msgspec.Struct, frozen=True):
+    """One input of a model."""
+
+    name: str
+    kind: Literal["number", "category"]
+    categories: tuple[str, ...]
+    unit: str | None
+    reason: str
+
+
+class ModelSummary(msgspec.Struct, frozen=True):
+    """A model in use: what it predicts, for what, and until when."""
+
+    name: str
+    title: str
+    question: str
+    purpose: str
+    unit: str
+    intervention: str
+    release_level: str
+    kind: str
+    version: str
+    sha256: str
+    approved_by_role: str
+    approved_on: date
+    owner: str
+    contact: str
+    review_every: str
+    sunset: date | None
+    fairness_report: str
+
+
+class ModelDetail(ModelSummary, frozen=True):
+    """A model in use with its inputs and its cohort."""
+
+    base_rate: Share
+    cohort_rows: int
+    cohort_as_of: str
+    caveats: tuple[str, ...]
+    features: tuple[FeatureDescribed, ...]
+
+
+class ModelList(msgspec.Struct, frozen=True):
+    """Every model in use."""
+
+    models: tuple[ModelSummary, ...]
+
+
+class DecisionAnswer(msgspec.Struct, frozen=True):
+    """A decision as it was recorded."""
+
+    decision_id: str
+    score_id: str
+    outcome: Literal["agree", "override", "defer"]
+    reviewer_role: str
+    viewed_at: datetime | None
+    decided_at: datetime
+
+
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether the service can answer, and which models it does not serve and why."""
+
+    ready: bool
+    models: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+
+class Liveness(msgspec.Struct, frozen=True):
+    """The process answers."""
+
+    live: bool = True

@@ -1,0 +1,82 @@
+"""The app: routes of the API and of the pages around one service."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import Depends, FastAPI, Response
+from starlette.staticfiles import StaticFiles
+
+from features.store import FeatureStore
+from hearth.audit_log import AuditWriter, Clock
+from hearth.settings import Settings
+from hearth.storage.database import open_records
+from serving import openapi
+from serving.authentication import identify
+from serving.failures import add_handlers
+from serving.middleware import SurroundMiddleware
+from serving.pages import account, models, scores
+from serving.routes.common import json_response
+from serving.served_models import ServedModels
+from serving.service import Service
+
+STATIC = Path(__file__).parent / "pages" / "static"
+
+
+def create_app(settings: Settings, clock: Clock) -> FastAPI:
+    """The service of a workspace, ready to be run by a server.
+
+    Models come from the records database alone: the bundle of each approval in force, proved byte by
+    byte. Nothing is read from MLflow, and no model is loaded before it is asked for.
+
+    Parameters
+    ----------
+    settings
+        Where records and feature store are, and the pepper.
+    clock
+        Tells the time, with its offset.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = open_records(settings.records_url)
+        with AuditWriter(engine, clock) as writer:
+            app.state.service = Service(
+                settings=settings,
+                clock=clock,
+                engine=engine,
+                store=FeatureStore(settings.store_url),
+                models=ServedModels(engine),
+                writer=writer,
+            )
+            yield
+        engine.dispose()
+
+    app = FastAPI(
+        title=openapi.TITLE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    app.add_middleware(SurroundMiddleware)
+    add_handlers(app)
+    for router in openapi.ROUTERS:
+        app.include_router(router)
+    _add_openapi(app)
+    for pages in (account.router, models.router, scores.router):
+        app.include_router(pages, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _add_openapi(app: FastAPI) -> None:
+    """The OpenAPI document, for whoever holds a key."""
+
+    def made() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.document(app)
+        return app.openapi_schema
+
+    app.openapi = made  # type: ignore[method-assign]  # FastAPI's own way to replace it
+
+    @app.get("/openapi.json", include_in_schema=False, dependencies=[Depends(identify)])
+    def show_openapi() -> Response:
+        return json_response(made())

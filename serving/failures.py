@@ -1,0 +1,29 @@
+"""Which face an error wears: a problem for machines, a page for people."""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from hearth.errors import HearthError
+from serving.pages.errors import page_response
+from serving.problems import ProblemError, problem_response
+
+MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
+
+
+def answer_failure(request: Request, error: Exception) -> Response:
+    """Answer to an error: a problem on the API's paths, a page elsewhere."""
+    if request.url.path.startswith(MACHINE_PATHS):
+        return problem_response(request, error)
+    return page_response(request, error)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Answers every foreseen error of an app; the middleware answers the rest."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        return answer_failure(request, error)
+
+    for kind in (ProblemError, HearthError, SQLAlchemyError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer)

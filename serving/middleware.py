@@ -1,0 +1,123 @@
+"""What surrounds every request: an identifier, a limit on bodies, security headers, one log line."""
+
+import re
+import time
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.failures import answer_failure
+from serving.logs import where
+from serving.problems import ProblemError
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes of the largest request body; larger batches are files (`hearth score`)."""
+
+_CLIENT_REQUEST_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+class SurroundMiddleware:
+    """Gives each request an identifier, limits, headers and a log line, and answers the unforeseen."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger("serving")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(Headers(scope=scope))
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(MutableHeaders(raw=message["headers"]), request_id, scope)
+            await send(message)
+
+        try:
+            await self._app(scope, _limited(scope, receive), send_with_headers)
+        except Exception as error:
+            self._log.error(
+                "failed",
+                request_id=request_id,
+                kind=type(error).__name__,
+                where=where(error.__traceback__),
+            )
+            if (
+                status
+            ):  # the answer has begun; the connection must break rather than end as if whole
+                raise
+            await answer_failure(Request(scope), error)(scope, receive, send_with_headers)
+        finally:
+            self._log.info(
+                "answered",
+                request_id=request_id,
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path", ""),
+                status=int(status),
+                ms=round(1000 * (time.perf_counter() - started), 1),
+            )
+
+
+def _request_id(headers: Headers) -> str:
+    """The client's identifier if it is a UUID, which can name nobody; else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _CLIENT_REQUEST_ID.fullmatch(given) else uuid4().hex
+
+
+def _add_headers(headers: MutableHeaders, request_id: str, scope: Scope) -> None:
+    headers["X-Request-ID"] = request_id
+    if scope["path"].startswith("/static/"):
+        headers.setdefault("Cache-Control", "public, max-age=3600")
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", _HSTS)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """`receive` that refuses a body once it passes the limit, whatever length it claimed."""
+    declared = Headers(scope=scope).get("content-length", "0")
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        if not declared.isdigit() or int(declared) > LARGEST_BODY:
+            raise _too_large()
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > LARGEST_BODY:
+            raise _too_large()
+        return message
+
+    return limited
+
+
+def _too_large() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too-large",
+        f"A request holds at most {LARGEST_BODY} bytes; score larger batches with `hearth score`.",
+        headers={"Connection": "close"},
+    )

@@ -1,0 +1,44 @@
+"""Error pages, in the look of the rest; someone not signed in is sent to sign in."""
+
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from starlette.responses import RedirectResponse
+
+from serving.pages.render import page
+from serving.problems import from_error, request_id_of
+
+_TITLES = {
+    HTTPStatus.FORBIDDEN: "You may not see this",
+    HTTPStatus.NOT_FOUND: "Page not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Page not found",
+    HTTPStatus.SERVICE_UNAVAILABLE: "This is not available now",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Sorry, something went wrong",
+}
+_ADVICE = {
+    HTTPStatus.NOT_FOUND: "Check the address, or start again from the list of models.",
+}
+
+
+def page_response(request: Request, error: Exception) -> Response:
+    """Answer to an error as a page; nothing of what was sent is on it."""
+    found = from_error(error)
+    if found.status is HTTPStatus.UNAUTHORIZED:
+        return to_sign_in(request)
+    return page(
+        request,
+        "error.html",
+        status=found.status,
+        title=_TITLES.get(found.status, "This cannot be done"),
+        detail=_ADVICE.get(found.status, found.detail),
+        request_id=request_id_of(request),
+    )
+
+
+def to_sign_in(request: Request) -> Response:
+    """Way to the sign-in form and back to the page asked for."""
+    asked = request.url.path if request.method == "GET" else "/models"
+    return RedirectResponse(
+        f"/sign-in?{urlencode({'next': asked})}", status_code=HTTPStatus.SEE_OTHER
+    )

@@ -1,0 +1,83 @@
+"""Pages from templates: GOV.UK components, a nonce for the one script, and no outside request."""
+
+import secrets
+from datetime import date, datetime
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+from hearth.periods import Period
+from serving.answers import ModelSummary
+from serving.wording import day_in_words, frequency_in_words, many_of, one_of
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@cache
+def environment() -> Environment:
+    """The one template environment: it escapes everything, and knows how we write days and numbers."""
+    made = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("serving.pages"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        undefined=ChainableUndefined,  # GOV.UK's macros read options that nobody gave
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "day": _day,
+        "frequency": frequency_in_words,
+        "many": many_of,
+        "one": one_of,
+        "review": _review,
+        "words": _words,
+    }
+    return made
+
+
+def page(
+    request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **facts: Any
+) -> Response:
+    """Answer made of a template and what it shows; every template knows who visits, and where."""
+    nonce = secrets.token_urlsafe(16)
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            cspNonce=nonce,
+            visitor=getattr(request.state, "visitor", None),
+            path=request.url.path,
+            **facts,
+        )
+    )
+    headers = {"Content-Security-Policy": _POLICY.format(nonce=nonce)}
+    return Response(html, status_code=status, media_type="text/html", headers=headers)
+
+
+def _day(value: date | datetime | str | None) -> str:
+    """Day as people write it: 1 November 2026."""
+    if not value:
+        return "not set"
+    return day_in_words(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+def _review(model: ModelSummary) -> str:
+    """When a model is next to be reviewed: so long after its approval."""
+    if not model.review_every:
+        return "not set"
+    return day_in_words(Period.parse(model.review_every).after(model.approved_on))
+
+
+def _words(name: str) -> str:
+    """A name of the code as words: `board_member` as `board member`."""
+    return str(name).replace("_", " ")

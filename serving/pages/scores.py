@@ -1,0 +1,146 @@
+"""Scoring one household, home or person from a page, reading a score, and deciding on it."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from hearth.errors import NotFoundError
+from hearth.identity import Identity, Permission
+from serving.answers import ScoreAnswer
+from serving.desk import decide, read_score, score_subject
+from serving.pages.charts import bars_of, hundred_of
+from serving.pages.render import page
+from serving.pages.visitor import form_fields, signed_in
+from serving.routes.common import model_name
+from serving.routes.models import summary_of
+from serving.schemas import LONGEST_SUBJECT, LONGEST_TEXT, DecisionRequest
+from serving.scoring import check_release
+from serving.service import Service, service_of
+from serving.wording import frequency_in_words, many_of, one_of
+
+router = APIRouter()
+
+_scorers = signed_in(Permission.SCORE_WRITE)
+OUTCOMES = {
+    "agree": "I agree: act on the score",
+    "override": "I override it: act otherwise",
+    "defer": "I need to know more first",
+}
+
+
+@router.get("/models/{model}/score", dependencies=[Depends(_scorers)])
+def show_form(
+    request: Request,
+    model: Annotated[str, Depends(model_name)],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """The form that asks whom to score."""
+    return _form(request, service, model)
+
+
+@router.post("/models/{model}/score")
+def score(
+    request: Request,
+    model: Annotated[str, Depends(model_name)],
+    fields: Annotated[dict[str, str], Depends(form_fields)],
+    identity: Annotated[Identity, Depends(_scorers)],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """A score on record, or the form again with what is wrong."""
+    subject = fields.get("subject", "")
+    if not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable():
+        return _form(request, service, model, error="Enter a reference, such as a UPRN")
+    try:
+        answer = score_subject(service, identity, model, subject)
+    except NotFoundError:
+        service.models.get(model)
+        return _form(request, service, model, error="No record has this reference for this model")
+    return _shown(request, service, answer, subject=subject)
+
+
+@router.get("/scores/{score_id}")
+def show_score(
+    request: Request,
+    score_id: str,
+    identity: Annotated[Identity, Depends(signed_in(Permission.SCORE_READ))],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """A score as it was made."""
+    return _shown(request, service, read_score(service, identity, score_id))
+
+
+@router.post("/scores/{score_id}/decisions")
+def save_decision(
+    request: Request,
+    score_id: str,
+    fields: Annotated[dict[str, str], Depends(form_fields)],
+    identity: Annotated[Identity, Depends(signed_in(Permission.DECISION_WRITE))],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """A decision on record, or the score again with what is wrong."""
+    faults = _faults_of(fields)
+    if not faults:
+        decision = DecisionRequest(
+            outcome=fields["outcome"],  # type: ignore[arg-type]  # _faults_of found it to be one of the three
+            reason=fields.get("reason", ""),
+            considered=fields.get("considered", ""),
+        )
+        made = decide(service, identity, score_id, decision)
+        return page(request, "decided.html", decision=made, outcome=OUTCOMES[made.outcome])
+    answer = read_score(service, identity, score_id)
+    return _shown(request, service, answer, faults=faults, given=fields)
+
+
+def _form(request: Request, service: Service, model: str, *, error: str = "") -> Response:
+    served = service.models.get(model)
+    check_release(served.model)
+    return page(
+        request,
+        "score_form.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
+        model=summary_of(served),
+        one=one_of(str(served.model.about["unit"])),
+        error=error,
+    )
+
+
+def _shown(
+    request: Request,
+    service: Service,
+    answer: ScoreAnswer,
+    *,
+    subject: str = "",
+    faults: dict[str, str] | None = None,
+    given: dict[str, str] | None = None,
+) -> Response:
+    people = many_of(answer.model.unit)
+    facts: dict[str, Any] = {
+        "answer": answer,
+        "one": one_of(answer.model.unit),
+        "people": people,
+        "subject": subject,
+        "likely": frequency_in_words(answer.score.probability, people),
+        "usual": frequency_in_words(answer.score.base_rate, people),
+        "hundred": hundred_of(answer.score.probability),
+        "bars": bars_of(answer.explanation),
+        "outcomes": OUTCOMES,
+        "faults": faults or {},
+        "given": given or {},
+        "is_expired": answer.expires_at < service.today(),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
+    return page(request, "score.html", status=status, **facts)
+
+
+def _faults_of(fields: dict[str, str]) -> dict[str, str]:
+    """What is wrong with a decision form, by field."""
+    faults = {}
+    if fields.get("outcome") not in OUTCOMES:
+        faults["outcome"] = "Choose what you decide"
+    elif fields["outcome"] == "override" and not fields.get("reason"):
+        faults["reason"] = "Say why you override the score"
+    for name in ("reason", "considered"):
+        if len(fields.get(name, "")) > LONGEST_TEXT:
+            faults[name] = f"Use at most {LONGEST_TEXT:,} characters"
+    return faults

@@ -1,0 +1,141 @@
+"""What is put on record before an answer leaves: scores, views and decisions, each with its audit entry."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from sqlalchemy import select
+
+from hearth.audit_log import Event, Row
+from hearth.digest import canonical_json, sha256_of
+from hearth.errors import AuditError, NotFoundError
+from hearth.identity import Identity
+from hearth.storage.engine import reading
+from hearth.storage.schema import decisions, scores
+from serving.answers import DecisionAnswer, ScoreAnswer, Value
+from serving.schemas import DecisionRequest
+from serving.service import Service
+
+_LONGEST_WAIT_S = (
+    30.0  # for the audit writer's commit; the records database waits as long for its lock
+)
+
+
+def record_score(
+    service: Service,
+    identity: Identity,
+    answer: ScoreAnswer,
+    *,
+    purpose: str,
+    values: Mapping[str, Value],
+) -> None:
+    """Nothing, once the score, its inputs and its audit entry are durable.
+
+    Raises
+    ------
+    AuditError
+        If they could not be written; then no answer may leave.
+    """
+    payload = {
+        "purpose": purpose,
+        "answer": msgspec.to_builtins(answer),
+        "values": dict(values),
+    }
+    event = Event(
+        "score.made",
+        identity.key_id,
+        subject=answer.subject_ref,
+        details={
+            "score_id": answer.score_id,
+            "model": answer.model.name,
+            "version": answer.model.version,
+            "bundle_sha256": answer.model.sha256,
+            "payload_sha256": sha256_of(canonical_json(payload)),
+        },
+    )
+    row = {
+        "score_id": answer.score_id,
+        "model": answer.model.name,
+        "version": answer.model.version,
+        "subject_ref": answer.subject_ref,
+        "as_of": answer.as_of,
+        "payload": payload,
+        "created_at": answer.scored_at,
+        "key_id": identity.key_id,
+    }
+    _write(service, event, Row(scores, row))
+
+
+def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> None:
+    """Nothing, once it is durable that someone read a score."""
+    details = {"score_id": answer.score_id, "model": answer.model.name}
+    _write(
+        service, Event("score.read", identity.key_id, subject=answer.subject_ref, details=details)
+    )
+
+
+def find_score(service: Service, score_id: str) -> tuple[str, ScoreAnswer]:
+    """Purpose of a score, and the score as it was made, nothing withheld.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such score.
+    """
+    query = select(scores.c.payload).where(scores.c.score_id == _uuid(score_id))
+    with reading(service.engine) as connection:
+        payload: dict[str, Any] | None = connection.scalar(query)
+    if payload is None:
+        raise NotFoundError("there is no such score")
+    return payload["purpose"], msgspec.convert(payload["answer"], ScoreAnswer)
+
+
+def record_decision(
+    service: Service, identity: Identity, answer: ScoreAnswer, decision: DecisionRequest
+) -> DecisionAnswer:
+    """Decision on a score, once it is durable with its audit entry."""
+    made = DecisionAnswer(
+        decision_id=str(uuid4()),
+        score_id=answer.score_id,
+        outcome=decision.outcome,
+        reviewer_role=identity.role.value,
+        viewed_at=decision.viewed_at,
+        decided_at=service.now(),
+    )
+    row = {
+        "decision_id": made.decision_id,
+        "score_id": made.score_id,
+        "outcome": made.outcome,
+        "reason": decision.reason.strip() or None,
+        "considered": decision.considered.strip() or None,
+        "viewed_at": made.viewed_at,
+        "decided_at": made.decided_at,
+        "key_id": identity.key_id,
+        "role": made.reviewer_role,
+    }
+    details = {
+        "decision_id": made.decision_id,
+        "score_id": made.score_id,
+        "outcome": made.outcome,
+        "role": made.reviewer_role,
+    }
+    event = Event("score.decided", identity.key_id, subject=answer.subject_ref, details=details)
+    _write(service, event, Row(decisions, row))
+    return made
+
+
+def _write(service: Service, event: Event, *rows: Row) -> None:
+    written = service.writer.submit(event, rows)
+    try:
+        written.result(timeout=_LONGEST_WAIT_S)
+    except TimeoutError:
+        written.cancel()
+        raise AuditError("the audit log took too long; nothing leaves without its entry") from None
+
+
+def _uuid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise NotFoundError("there is no such score") from None

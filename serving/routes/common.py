@@ -1,0 +1,108 @@
+"""What the routes of the API share: answers as JSON, bodies, names, and how each is documented."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from fastapi import Request, Response
+
+from hearth.errors import NotFoundError
+from serving.problems import MEDIA_TYPE, ProblemError
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_REF = "#/components/schemas/"
+_PROBLEMS = {
+    400: "The body is not JSON",
+    401: "No working API key",
+    403: "The key may not do this",
+    404: "Nothing under that name",
+    413: "The body is too large",
+    415: "The body is not declared as JSON",
+    422: "Some of what was sent cannot be used",
+    503: "Not served now: the records database or the approved bundle cannot be used",
+}
+_ALWAYS = (401, 403, 503)
+
+
+def json_response(content: Any, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Answer that holds a Struct as JSON."""
+    return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
+
+
+async def json_body(request: Request) -> bytes:
+    """Body of a request, as it came.
+
+    Raises
+    ------
+    ProblemError
+        415 if it is not declared as JSON.
+    """
+    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if declared != "application/json":
+        raise ProblemError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "not-json",
+            "Send the body as JSON, with Content-Type: application/json.",
+        )
+    return await request.body()
+
+
+def model_name(model: str) -> str:
+    """Name of a model in a path.
+
+    Raises
+    ------
+    NotFoundError
+        If no model can have it.
+    """
+    if not _NAME.fullmatch(model):
+        raise NotFoundError("no model has such a name")
+    return model
+
+
+def answers(description: str, schema: type, *also: int, status: int = 200) -> dict[int | str, Any]:
+    """Answers of an authenticated route, for the OpenAPI document.
+
+    Parameters
+    ----------
+    description
+        What the answer is, in a few words.
+    schema
+        Struct of its body.
+    *also
+        Statuses of problems beside 401, 403 and 503.
+    status
+        Status of the answer.
+    """
+    return {
+        status: {
+            "description": description,
+            "content": {"application/json": {"schema": {"$ref": f"{_REF}{schema.__name__}"}}},
+        },
+        **problems(*sorted({*_ALWAYS, *also})),
+    }
+
+
+def problems(*statuses: int) -> dict[int | str, Any]:
+    """Problems a route may answer with, for the OpenAPI document."""
+    return {
+        status: {
+            "description": _PROBLEMS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+def body_of(*schemas: type, examples: dict[str, Any]) -> dict[str, Any]:
+    """Body of a route, for the OpenAPI document: one of some Structs, with examples."""
+    refs = [{"$ref": f"{_REF}{schema.__name__}"} for schema in schemas]
+    schema = refs[0] if len(refs) == 1 else {"oneOf": refs}
+    named = {name: {"value": value} for name, value in examples.items()}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": schema, "examples": named}},
+        }
+    }

@@ -1,0 +1,52 @@
+"""Whether the process lives, and whether it can answer; the only routes of the API open to everyone."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from serving.answers import Liveness, Readiness
+from serving.routes.common import json_response
+from serving.service import Service, service_of
+
+router = APIRouter(prefix="/health", tags=["health"])
+_REF = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}}}
+
+
+@router.get(
+    "/live",
+    summary="The process answers",
+    responses={
+        200: {
+            "description": "Live",
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Liveness"}}},
+        }
+    },
+)
+def live() -> Response:
+    """Says that the process answers."""
+    return json_response(Liveness())
+
+
+@router.get(
+    "/ready",
+    summary="The service can score with every approved model",
+    responses={200: {"description": "Ready", **_REF}, 503: {"description": "Not ready", **_REF}},
+)
+def ready(service: Annotated[Service, Depends(service_of)]) -> Response:
+    """Reads and hashes every approved bundle anew, and says which models are served."""
+    try:
+        refused = service.models.prove()
+        served, _ = service.models.all()
+    except SQLAlchemyError:
+        found = Readiness(False, {}, ("the records database cannot be read",))
+        return json_response(found, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    models = {one.approval.model: one.approval.version for one in served}
+    if refused or not models:
+        reasons = tuple(refused.values()) or (
+            "no model is approved; submit one with `hearth submit`, and let another person approve it",
+        )
+        found = Readiness(False, models, reasons)
+        return json_response(found, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return json_response(Readiness(True, models))

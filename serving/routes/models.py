@@ -1,0 +1,85 @@
+"""Which models are in use, what each predicts, and what it reads."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from hearth.identity import Permission
+from serving.answers import FeatureDescribed, ModelDetail, ModelList, ModelSummary
+from serving.authentication import require
+from serving.routes.common import answers, json_response, model_name
+from serving.served_models import ServedModel
+from serving.service import Service, service_of
+
+router = APIRouter(
+    prefix="/v1/models",
+    tags=["models"],
+    dependencies=[Depends(require(Permission.REPORT_READ, Permission.SCORE_READ))],
+)
+
+
+@router.get("", summary="Models in use", responses=answers("Models in use", ModelList))
+def list_models(service: Annotated[Service, Depends(service_of)]) -> Response:
+    """Every model that is approved and proved whole."""
+    served, _ = service.models.all()
+    return json_response(ModelList(tuple(summary_of(one) for one in served)))
+
+
+@router.get(
+    "/{model}",
+    summary="One model in use, with its inputs",
+    responses=answers("The model", ModelDetail, 404),
+)
+def show_model(
+    model: Annotated[str, Depends(model_name)], service: Annotated[Service, Depends(service_of)]
+) -> Response:
+    """One model: what it predicts, who approved it, its features and its cohort."""
+    return json_response(detail_of(service.models.get(model)))
+
+
+def summary_of(served: ServedModel) -> ModelSummary:
+    """What people must know of a model before they use it."""
+    return ModelSummary(**_summary(served))
+
+
+def detail_of(served: ServedModel) -> ModelDetail:
+    """The summary with inputs and cohort."""
+    model = served.model
+    titles = {words.group: words.title for words in model.reasons}
+    return ModelDetail(
+        **_summary(served),
+        base_rate=model.cohort.base_rate,
+        cohort_rows=model.cohort.rows,
+        cohort_as_of=model.cohort.as_of,
+        caveats=tuple(model.about.get("caveats", ())),
+        features=tuple(
+            FeatureDescribed(f.name, f.kind, f.categories, f.unit, titles[f.group])
+            for f in model.features
+        ),
+    )
+
+
+def _summary(served: ServedModel) -> dict[str, Any]:
+    about, approval = served.model.about, served.approval
+    oversight = about.get("oversight", {})
+    sunset = oversight.get("sunset")
+    return {
+        "name": approval.model,
+        "title": about["title"],
+        "question": about["question"],
+        "purpose": about["purpose"],
+        "unit": about["unit"],
+        "intervention": about["intervention"],
+        "release_level": about["release_level"],
+        "kind": served.model.kind,
+        "version": approval.version,
+        "sha256": approval.bundle_sha256,
+        "approved_by_role": approval.decided_by_role,
+        "approved_on": approval.decided_at.date(),
+        "owner": oversight.get("owner", ""),
+        "contact": oversight.get("contact", ""),
+        "review_every": oversight.get("review_every", ""),
+        "sunset": date.fromisoformat(sunset) if sunset else None,
+        "fairness_report": f"/models/{approval.model}/report",
+    }

@@ -1,0 +1,53 @@
+"""Scores with reasons: made for a subject or for given values, and read again by identifier."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+
+from hearth.identity import Identity, Permission
+from serving.answers import ScoreAnswer
+from serving.authentication import require
+from serving.desk import read_score, score_request
+from serving.routes.common import answers, body_of, json_body, json_response, model_name
+from serving.schemas import SubjectRequest, ValuesRequest
+from serving.service import Service, service_of
+
+router = APIRouter(prefix="/v1", tags=["scores"])
+
+_EXAMPLES = {
+    "by_subject": {"subject": "100012345678"},
+    "by_values": {"values": {"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}},
+}
+
+
+@router.post(
+    "/models/{model}/scores",
+    status_code=HTTPStatus.CREATED,
+    summary="Score a subject, or given values, with reasons",
+    responses=answers("The score, on record", ScoreAnswer, 400, 404, 413, 415, 422, status=201),
+    openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES),
+)
+def create_score(
+    model: Annotated[str, Depends(model_name)],
+    body: Annotated[bytes, Depends(json_body)],
+    identity: Annotated[Identity, Depends(require(Permission.SCORE_WRITE))],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """Makes one score and puts it on record; the answer leaves only once that is durable."""
+    answer = score_request(service, identity, model, body)
+    return json_response(answer, status=HTTPStatus.CREATED)
+
+
+@router.get(
+    "/scores/{score_id}",
+    summary="A score as it was made",
+    responses=answers("The score", ScoreAnswer, 404),
+)
+def show_score(
+    score_id: str,
+    identity: Annotated[Identity, Depends(require(Permission.SCORE_READ))],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """One score as it was made; reading it is on record too."""
+    return json_response(read_score(service, identity, score_id))

@@ -1,0 +1,189 @@
+"""What a request may hold: msgspec types built from a model's features, and every fault told at once."""
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from hearth.errors import Fault, UnusableInputError
+from hearth.risk_model import FeatureSpec
+from hearth.risk_model.encoding import encode_record
+from serving.answers import Value
+from serving.problems import ProblemError
+
+LONGEST_SUBJECT = 128
+LONGEST_TEXT = 2_000
+_FORM = 'send {"subject": "…"} or {"values": {…}}, and nothing else'
+
+
+class SubjectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A household, property or person by the identifier that the feature store knows."""
+
+    subject: Annotated[str, Meta(min_length=1, max_length=LONGEST_SUBJECT)]
+
+
+class ValuesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Every feature of the model by name; null where a value is not recorded."""
+
+    values: dict[str, float | str | None]
+
+
+class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a person decided after reading a score."""
+
+    outcome: Literal["agree", "override", "defer"]
+    reason: Annotated[str, Meta(max_length=LONGEST_TEXT, description="Needed on override.")] = ""
+    considered: Annotated[
+        str, Meta(max_length=LONGEST_TEXT, description="What else was looked at.")
+    ] = ""
+    viewed_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class RequestSchema:
+    """Reads score requests for one model."""
+
+    def __init__(self, features: Sequence[FeatureSpec]) -> None:
+        self._features = tuple(features)
+        values = msgspec.defstruct(
+            "Values",
+            [(f"f{j}", _type_of(feature)) for j, feature in enumerate(features)],
+            rename={f"f{j}": feature.name for j, feature in enumerate(features)},
+            forbid_unknown_fields=True,
+            frozen=True,
+        )
+        given = msgspec.defstruct(
+            "Given", [("values", values)], forbid_unknown_fields=True, frozen=True
+        )
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(given)
+
+    def read(self, body: bytes) -> str | dict[str, Value]:
+        """Subject of a request, or its values by feature name.
+
+        Raises
+        ------
+        ProblemError
+            If the body is not JSON.
+        UnusableInputError
+            With every fault together: neither form, unknown or absent fields, wrong types, numbers
+            that are not finite, unseen categories. Nothing that was sent is repeated.
+        """
+        try:
+            values: Any = self._decoder.decode(body).values
+        except (msgspec.MsgspecError, RecursionError):
+            return self._read_slowly(body)
+        return {feature.name: getattr(values, f"f{j}") for j, feature in enumerate(self._features)}
+
+    def _read_slowly(self, body: bytes) -> str | dict[str, Value]:
+        """A subject, or the faults of what the fast way refused."""
+        content = decode_json(body)
+        if isinstance(content, dict) and set(content) == {"subject"}:
+            return _subject(content["subject"])
+        if not isinstance(content, dict) or set(content) != {"values"}:
+            raise UnusableInputError([Fault("request", "", "is of neither form", _FORM)])
+        return read_values(self._features, content["values"])
+
+
+def read_values(features: Sequence[FeatureSpec], values: Any) -> dict[str, Value]:
+    """Values by feature name, each found fit.
+
+    Raises
+    ------
+    UnusableInputError
+        With every fault together.
+    """
+    if not isinstance(values, Mapping):
+        raise UnusableInputError([Fault("request", "values", "is not an object", _FORM)])
+    fit: dict[str, Value] = {name: _within_floats(value) for name, value in values.items()}
+    faults = [
+        Fault("values", feature.name, "is absent", "give it, or null where it is not recorded")
+        for feature in features
+        if feature.name not in values
+    ]
+    try:
+        encode_record(features, fit)
+    except UnusableInputError as error:
+        faults += error.faults
+    if faults:
+        raise UnusableInputError(faults)
+    return fit
+
+
+def decode_json(body: bytes) -> Any:
+    """What a JSON body holds.
+
+    Raises
+    ------
+    ProblemError
+        If it is not JSON, or holds a number no computer here can.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        raise ProblemError(
+            HTTPStatus.BAD_REQUEST,
+            "not-json",
+            "The body cannot be read as JSON with finite numbers.",
+        ) from None
+
+
+def read_decision(body: bytes) -> DecisionRequest:
+    """Decision of a request.
+
+    Raises
+    ------
+    UnusableInputError
+        If its outcome is none of the three, an override has no reason, or a field is wrong.
+    """
+    content = decode_json(body)
+    try:
+        decision = msgspec.convert(content, DecisionRequest)
+    except msgspec.ValidationError:
+        raise UnusableInputError(
+            [
+                Fault(
+                    "request",
+                    "",
+                    "is no decision",
+                    "send outcome (agree, override or defer); texts of at most 2,000 characters as "
+                    "reason and considered; viewed_at is a time with its offset",
+                )
+            ]
+        ) from None
+    if decision.outcome == "override" and not decision.reason.strip():
+        raise UnusableInputError(
+            [Fault("request", "reason", "is needed on override", "say why in a sentence")]
+        )
+    return decision
+
+
+def _subject(given: Any) -> str:
+    is_fit = isinstance(given, str) and 1 <= len(given) <= LONGEST_SUBJECT and given.isprintable()
+    if not is_fit:
+        raise UnusableInputError(
+            [
+                Fault(
+                    "request",
+                    "subject",
+                    "is no identifier",
+                    f"give a text of 1 to {LONGEST_SUBJECT} characters",
+                )
+            ]
+        )
+    return str(given)
+
+
+def _within_floats(value: Any) -> Any:
+    """The value; a whole number beyond every float becomes infinity, which is refused."""
+    is_beyond = isinstance(value, int) and abs(value) > sys.float_info.max
+    return math.inf if is_beyond else value
+
+
+def _type_of(feature: FeatureSpec) -> Any:
+    if feature.kind == "category":
+        return Literal[feature.categories] | None if feature.categories else None
+    return float | None

@@ -1,0 +1,180 @@
+"""One score: from a subject or given values to an answer with reasons, caveats and what must follow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Protocol
+
+import numpy as np
+
+from hearth.errors import NotFoundError
+from hearth.periods import Period
+from hearth.risk_model import RiskModel
+from serving.answers import (
+    DataQuality,
+    Figures,
+    Links,
+    ModelReference,
+    Oversight,
+    ScoreAnswer,
+    Value,
+)
+from serving.problems import ProblemError
+from serving.reasons import explain
+from serving.served_models import ServedModel
+
+EXPIRES_AFTER = Period(months=1)
+"""How long a score may be leant on before it must be asked for again."""
+
+STALE_AFTER_DAYS = 100
+"""A quarterly refresh with some days' grace; older features are flagged, not refused."""
+
+_STANDING_CAVEATS = (
+    "A score is one thing to consider. A person decides, and records the decision.",
+    "Reasons say what the record holds and how the model weighed it; they do not say what would help.",
+)
+_NO_INTERVAL = "This model gives no range around its probability; read it as rough."
+_STALE = "The records behind this score are more than three months old."
+
+
+class StoredRow(Protocol):
+    """Features of one subject as at the last refresh."""
+
+    @property
+    def as_of(self) -> date:
+        """Date the features are as of."""
+        ...
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Value by feature name."""
+        ...
+
+    @property
+    def flags(self) -> Mapping[str, object]:
+        """What else is known of the row, such as `link_confidence`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a score is made from. `entity_id` is None where values came without a subject."""
+
+    values: Mapping[str, Value]
+    as_of: date
+    entity_id: str | None = None
+    link_confidence: float | None = None
+    is_from_store: bool = False
+
+
+def check_release(model: RiskModel) -> None:
+    """Nothing, unless the model's results are released for areas only: then a 403, whoever asks."""
+    if model.about.get("release_level") == "output_area":
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "released-for-areas-only",
+            "This model's results are released for areas; it gives none for a household, home or person.",
+        )
+
+
+def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:
+    """Inputs of a subject from the feature store.
+
+    Raises
+    ------
+    NotFoundError
+        If the store has no such subject for the model.
+    """
+    if row is None:
+        raise NotFoundError("the feature store has no such subject; refresh it with `hearth build`")
+    confidence = row.flags.get("link_confidence") if row.flags else None
+    return Inputs(
+        values=row.values,
+        as_of=row.as_of,
+        entity_id=entity_id,
+        link_confidence=float(confidence) if isinstance(confidence, int | float) else None,
+        is_from_store=True,
+    )
+
+
+def make_score(
+    served: ServedModel, inputs: Inputs, *, score_id: str, subject_ref: str | None, now: datetime
+) -> ScoreAnswer:
+    """Answer in full, nothing withheld; it may leave only once it is recorded.
+
+    Parameters
+    ----------
+    served
+        The model in use.
+    inputs
+        Its features, found fit.
+    score_id
+        Identifier of the score, random.
+    subject_ref
+        Pseudonym of the subject, if there is one.
+    now
+        When it is made.
+
+    Raises
+    ------
+    UnusableInputError
+        If stored features are not those of the model, as after a new definition.
+    """
+    model, approval = served.model, served.approval
+    row = model.encode(inputs.values)
+    contributions = model.contributions(row)[0]
+    raw = float(model.raw_score(row)[0])
+    today = now.date()
+    freshness = (today - inputs.as_of).days if inputs.is_from_store else None
+    return ScoreAnswer(
+        score_id=score_id,
+        model=ModelReference(
+            name=approval.model,
+            title=str(model.about["title"]),
+            question=str(model.about["question"]),
+            unit=str(model.about["unit"]),
+            version=approval.version,
+            sha256=approval.bundle_sha256,
+            approved_by_role=approval.decided_by_role,
+            approved_on=approval.decided_at.date(),
+        ),
+        subject_ref=subject_ref,
+        as_of=inputs.as_of,
+        scored_at=now,
+        expires_at=EXPIRES_AFTER.after(today),
+        score=_figures(model, raw),
+        explanation=explain(model, inputs.values, contributions),
+        caveats=_caveats(model, freshness),
+        data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
+        oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),
+        links=Links(
+            fairness_report=f"/models/{approval.model}/report", model=f"/models/{approval.model}"
+        ),
+    )
+
+
+def _figures(model: RiskModel, raw: float) -> Figures:
+    percentile = model.cohort.percentile(raw)
+    probability = float(model.probability(np.array([raw]))[0])
+    return Figures(
+        probability=min(max(probability, 0.0), 1.0),
+        interval=None,
+        band=model.cohort.band(percentile),
+        rank_percentile=percentile,
+        base_rate=model.cohort.base_rate,
+    )
+
+
+def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:
+    own = tuple(str(caveat) for caveat in model.about.get("caveats", ()))
+    stale = (_STALE,) if _is_stale(freshness) else ()
+    return (*_STANDING_CAVEATS, _NO_INTERVAL, *stale, *own)
+
+
+def _flags(freshness: int | None) -> tuple[str, ...]:
+    return ("stale",) if _is_stale(freshness) else ()
+
+
+def _is_stale(freshness: int | None) -> bool:
+    return freshness is not None and freshness > STALE_AFTER_DAYS

@@ -1,0 +1,56 @@
+"""What every request may use: made once, when the app starts, and given to routes by name."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from fastapi import Request
+from sqlalchemy import Engine
+
+from features.store import FeatureStore
+from hearth.audit_log import AuditWriter, Clock
+from hearth.settings import Settings
+from serving.served_models import ServedModels
+
+_PSEUDONYM_PURPOSE = b"hearth subject pseudonym 1"
+_PSEUDONYM_DIGITS = 32
+
+
+@dataclass(frozen=True)
+class Service:
+    """Settings, clock, records, feature store, models in use and the audit writer."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    store: FeatureStore
+    models: ServedModels
+    writer: AuditWriter
+
+    @property
+    def pepper(self) -> str:
+        """Secret mixed into stored keys, session cookies and pseudonyms."""
+        return self.settings.api_key_pepper.get_secret_value()
+
+    def now(self) -> datetime:
+        """The moment, by the service's clock."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The day, by the service's clock."""
+        return self.clock().date()
+
+    def pseudonym_of(self, model: str, entity_id: str) -> str:
+        """Pseudonym of a subject within a model: the same each time, and nobody's without the pepper.
+
+        Two models give one subject two pseudonyms, so that logs cannot be joined on them.
+        """
+        key = hmac.digest(self.pepper.encode(), _PSEUDONYM_PURPOSE, "sha256")
+        text = f"{model}\n{entity_id}".encode()
+        return hmac.new(key, text, "sha256").hexdigest()[:_PSEUDONYM_DIGITS]
+
+
+def service_of(request: Request) -> Service:
+    """The service a request came to."""
+    service: Service = request.app.state.service
+    return service

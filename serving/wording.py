@@ -1,0 +1,64 @@
+"""How values, days and shares are written for people."""
+
+from datetime import date
+
+_MANY = {"household": "households", "property": "homes", "person": "people"}
+_ONE = {"household": "household", "property": "home", "person": "person"}
+_SMALL, _LARGE = 0.01, 100
+
+
+def one_of(unit: str) -> str:
+    """One of what a model scores, in plain words: `home` for a property."""
+    return _ONE.get(unit, unit)
+
+
+def many_of(unit: str) -> str:
+    """Several of what a model scores, in plain words: `homes` for properties."""
+    return _MANY.get(unit, unit)
+
+
+def value_in_words(value: float | str, unit: str | None = None) -> str:
+    """A value as people read it: `1,204`, `0.35`, `120 hours`, `1 day`, `£12.50`, `private rented`."""
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    text = _number(value)
+    if not unit:
+        return text
+    if unit in {"£", "GBP"}:
+        return f"£{text}"
+    if unit == "%":
+        return f"{text}%"
+    return f"{text} {unit[:-1] if text == '1' and unit.endswith('s') else unit}"
+
+
+def frequency_in_words(probability: float, people: str) -> str:
+    """A probability as a natural frequency: `About 41 of every 100 households`.
+
+    Rare outcomes are counted in thousands, so that none is called impossible and none certain.
+
+    References
+    ----------
+    Gigerenzer & Hoffrage (1995), How to improve Bayesian reasoning without instruction.
+    """
+    hundredths, thousandths = round(100 * probability), round(1_000 * probability)
+    if 0 < hundredths < 100:  # noqa: PLR2004 all of a hundred
+        return f"About {hundredths} of every 100 {people}"
+    if 0 < thousandths < 1_000:  # noqa: PLR2004 all of a thousand
+        return f"About {thousandths} of every 1,000 {people}"
+    bound = "Fewer than 1" if thousandths == 0 else "More than 999"
+    return f"{bound} of every 1,000 {people}"
+
+
+def day_in_words(day: date) -> str:
+    """Day as people write it: 1 November 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _number(value: float) -> str:
+    """Whole numbers whole; two decimals below a hundred, one above; the very small to two figures."""
+    if value == int(value):
+        return f"{int(value):,}"
+    if abs(value) < _SMALL:
+        return f"{value:.2g}"
+    text = f"{value:,.2f}" if abs(value) < _LARGE else f"{value:,.1f}"
+    return text.rstrip("0").rstrip(".")

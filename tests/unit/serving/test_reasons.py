@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from serving.reasons import explain, withhold_restricted
+
+VALUES = {
+    "early_education_sum_hours_12m": 120.0,
+    "attendance_share_unauthorised_12m": None,
+    "arrears_count_12m": 0.0,
+    "arrears_days_since_last": None,
+    "moves_count_24m": 2.0,
+    "contacts_count_24m": 1.0,
+    "tenure_tenure": "owned",
+}
+CONTRIBUTIONS = [-0.5, 0.01, 0.3, 0.2, 0.0, 0.6, -0.1, -1.2]
+
+
+@pytest.fixture
+def explanation(readiness_model):
+    return explain(readiness_model, VALUES, CONTRIBUTIONS)
+
+
+def reason(explanation, code):
+    return next(one for one in explanation.reasons if one.code == code)
+
+
+def test_contributions_are_summed_by_concept_and_none_is_lost(explanation):
+    assert reason(explanation, "arrears").contribution == pytest.approx(0.5, abs=1e-12)
+    total = sum(one.contribution for one in explanation.reasons) + explanation.base_value
+    assert total == pytest.approx(sum(CONTRIBUTIONS), abs=1e-12)
+
+
+def test_reasons_come_largest_first(explanation):
+    sizes = [abs(one.contribution) for one in explanation.reasons]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_no_arrears_can_raise_a_score_and_the_text_still_says_none(explanation):
+    arrears = reason(explanation, "arrears")
+    assert arrears.direction == "raises"
+    assert arrears.text.startswith("0 reminders in the last 12 months, the same as ")
+
+
+def test_a_place_in_a_text_that_is_not_recorded_says_so(explanation):
+    assert reason(explanation, "arrears").text.endswith("; the last not recorded ago, not recorded")
+
+
+def test_a_concept_without_its_value_is_a_reason_of_its_own(explanation):
+    attendance = reason(explanation, "attendance")
+    assert attendance.is_missing
+    assert attendance.text == "No brother or sister at school here"
+    assert explanation.missing == ("attendance",)
+
+
+@pytest.mark.parametrize(
+    ("code", "strength"), [("contacts", "strong"), ("tenure", "moderate"), ("attendance", "weak")]
+)
+def test_strength_is_by_the_change_in_odds(explanation, code, strength):
+    assert reason(explanation, code).strength == strength
+
+
+def test_a_concept_that_moves_nothing_neither_raises_nor_lowers(explanation):
+    assert reason(explanation, "moves").direction == "neither"
+
+
+def test_no_text_claims_a_cause(explanation):
+    assert "because" not in " ".join(one.text for one in explanation.reasons).lower()
+
+
+def test_a_restricted_source_is_summed_and_not_named(explanation):
+    seen = withhold_restricted(explanation)
+    veiled = reason(seen, "restricted")
+    assert veiled.text == "Information from a restricted source"
+    assert (veiled.source, veiled.features, seen.withheld.count) == ("", (), 1)
+    assert "ocial care" not in str(seen)
+
+
+def test_withholding_keeps_the_sum(explanation):
+    seen = withhold_restricted(explanation)
+    assert sum(one.contribution for one in seen.reasons) == pytest.approx(
+        sum(one.contribution for one in explanation.reasons), abs=1e-12
+    )
+
+
+def test_a_rule_has_one_reason_and_its_own_scale(model_maker):
+    rule = model_maker(kind="rule", rows=300)
+    row = rule.encode(VALUES)
+    found = explain(rule, VALUES, rule.contributions(row)[0])
+    assert found.scale == "rule_value"
+    assert [one.code for one in found.reasons if one.direction != "neither"] == ["arrears"]
+    assert np.isclose(found.base_value, 0.6)
