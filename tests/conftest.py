@@ -38,7 +38,7 @@ settings.register_profile(
 )
 settings.load_profile("ci")
 
-_POSTGRES_PLUGIN = Path(__file__).parent / "fixtures" / "postgres.py"
+_FIXTURES = Path(__file__).parent / "fixtures"
 
 
 def _load_plugin(config: pytest.Config, file: Path) -> None:
@@ -56,8 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("HEARTH_")]:
         if not name.startswith("HEARTH_TEST_"):
             del os.environ[name]
-    if _POSTGRES_PLUGIN.exists():
-        _load_plugin(config, _POSTGRES_PLUGIN)
+    for file in sorted(_FIXTURES.glob("*.py")):
+        _load_plugin(config, file)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -53,7 +53,7 @@ class BoosterScorer:
     @cached_property
     def booster(self) -> lightgbm.Booster:
         """The trees, read from their native text."""
-        return lightgbm.Booster(model_str=self.text, params={"num_threads": 1, "verbosity": -1})
+        return lightgbm.Booster(model_str=self.text)  # threads are set at each prediction
 
     def raw_score(self, rows: Matrix) -> Vector:
         """Log-odds of each row."""
