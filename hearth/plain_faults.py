@@ -1,7 +1,7 @@
 """Pydantic's errors as faults in plain English: what was found, and what to do."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -56,7 +56,7 @@ def plain_faults(
     model: type[BaseModel],
     *,
     file: str,
-    shows_values: bool = True,
+    hidden: Collection[str] = (),
 ) -> list[Fault]:
     """Faults of a file, each with its place, what was found there and what to do.
 
@@ -71,18 +71,18 @@ def plain_faults(
         Model that was asked for; its keys are offered where one is unknown.
     file
         Name of the file in messages.
-    shows_values
-        Whether messages repeat the value found; False where it may be secret.
+    hidden
+        Places whose value may be secret: messages do not repeat it.
     """
     return [
         fault
         for item in error.errors(include_url=False)
-        for fault in _faults_of(item, model, file, shows_values=shows_values)
+        for fault in _faults_of(item, model, file, hidden=hidden)
     ]
 
 
 def _faults_of(
-    item: ErrorDetails, model: type[BaseModel], file: str, *, shows_values: bool
+    item: ErrorDetails, model: type[BaseModel], file: str, *, hidden: Collection[str]
 ) -> Iterator[Fault]:
     place, kind, value = _place(item["loc"]), item["type"], item["input"]
     if kind == "value_error":
@@ -95,7 +95,7 @@ def _faults_of(
     elif kind in _PHRASES:
         words = {
             **item.get("ctx", {}),
-            "input": _shown(value) if shows_values else "a value",
+            "input": "what is not shown" if place in hidden else _shown(value),
         }
         words["expected"] = str(words.get("expected", "")).replace(" or ", ", ").replace("'", "")
         found, remedy = _PHRASES[kind]

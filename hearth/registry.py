@@ -3,13 +3,12 @@
 MLflow is imported only when a function here is called: serving never needs it.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hearth.errors import NotFoundError
 from hearth.risk_model.files import read_folder
-from hearth.settings import Settings
+from hearth.settings import Settings, keep_mlflow_local
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -25,9 +24,8 @@ def open_registry(settings: Settings) -> "MlflowClient":
     Nothing is sent to another host: MLflow's usage reporting is turned off, and so is its
     reading of pickles.
     """
-    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
-    import mlflow
+    keep_mlflow_local()
+    import mlflow  # noqa: PLC0415 - serving never loads it
 
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     mlflow.set_tracking_uri(settings.mlflow_url)
@@ -52,7 +50,7 @@ def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Pa
     str
         The version: `1`, `2`, …
     """
-    from mlflow.exceptions import MlflowException
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - serving never loads it
 
     client.log_artifacts(run_id, str(bundle), artifact_path=BUNDLE)
     try:
@@ -74,7 +72,7 @@ def version_of(client: "MlflowClient", model: str, version: str | None = None) -
     NotFoundError
         If the model has no such version.
     """
-    from mlflow.exceptions import MlflowException
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - serving never loads it
 
     try:
         if version is None:
@@ -87,7 +85,7 @@ def version_of(client: "MlflowClient", model: str, version: str | None = None) -
 
 def read_bundle(client: "MlflowClient", model: str, version: str) -> dict[str, bytes]:
     """Files of a version's bundle, as the registry keeps them."""
-    import mlflow
+    import mlflow  # noqa: PLC0415 - serving never loads it
 
     uri = client.get_model_version(model, version).source
     return read_folder(Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)))

@@ -1,5 +1,7 @@
 """Settings from the environment (`HEARTH_…`) and from `hearth.toml` in the workspace."""
 
+import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,12 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from hearth.errors import SettingsError
+from hearth.errors import Fault, SettingsError
+from hearth.plain_faults import plain_faults
 
 _FILE = "hearth.toml"
+_PREFIX = "HEARTH_"
+_HIDDEN = ("api_key", "api_key_pepper", "records_url", "store_url", "mlflow_url")
 _DEVELOPMENT_PEPPER = "development-only-pepper"
 
 
@@ -23,23 +28,30 @@ class Settings(BaseSettings):
     The environment goes before the file, the file before the defaults.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HEARTH_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     workspace: Path = Field(default=Path(), description="Folder with features/sources and models.")
     state_dir: Path = Field(default=Path(".hearth"), description="Where artefacts are kept.")
-    records_url: str = Field(default="", description="Records database; SQLite in state_dir if empty.")
+    records_url: str = Field(
+        default="", description="Records database; SQLite in state_dir if empty."
+    )
     store_url: str = Field(default="", description="Feature store; SQLite in state_dir if empty.")
-    mlflow_url: str = Field(default="", description="MLflow tracking; SQLite in state_dir if empty.")
+    mlflow_url: str = Field(
+        default="", description="MLflow tracking; SQLite in state_dir if empty."
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     api_key: SecretStr | None = Field(
-        default=None, description="Key the command line acts with; whoever holds it acts as its owner."
+        default=None,
+        description="Key the command line acts with; whoever holds it acts as its owner.",
     )
     api_key_pepper: SecretStr = Field(
         default=SecretStr(_DEVELOPMENT_PEPPER),
         description="Secret mixed into stored API keys and session cookies; set your own in production.",
     )
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Least level logged.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -47,8 +59,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic names it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of the sources: arguments, environment, file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
@@ -77,17 +89,15 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
     given = dict(overrides) if workspace is None else {"workspace": workspace, **overrides}
     try:
         root = Settings(**given).workspace.expanduser().resolve()
-        bound = type("Settings", (Settings,), {
-            "model_config": SettingsConfigDict(
-                env_prefix="HEARTH_", extra="forbid", frozen=True, toml_file=root / _FILE
-            ),
-            "__doc__": Settings.__doc__,
-        })
-        settings: Settings = bound(**{**given, "workspace": root})
+        settings = _bound_to(root / _FILE)(**{**given, "workspace": root})
     except ValidationError as error:
-        lines = (f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
-        raise SettingsError("settings cannot be used: " + "; ".join(lines)) from None
-    state = (root / settings.state_dir).resolve()
+        faults = plain_faults(error, Settings, file="settings", hidden=_HIDDEN)
+        raise SettingsError("\n".join(map(_named, sorted(set(faults))))) from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{_FILE}: is not UTF-8 text; save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_FILE}: is not TOML ({error}); mend it there") from None
+    state = (root / settings.state_dir.expanduser()).resolve()
     return Settings.model_construct(
         **{
             **dict(settings),
@@ -96,4 +106,26 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
             "store_url": settings.store_url or f"sqlite:///{state / 'feature_store.db'}",
             "mlflow_url": settings.mlflow_url or f"sqlite:///{state / 'mlflow.db'}",
         }
+    )
+
+
+def keep_mlflow_local() -> None:
+    """Set MLflow's own switches: it reports no usage to anybody, and reads no pickle."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+
+
+def _bound_to(file: Path) -> type[Settings]:
+    """Settings that look into this file too."""
+
+    class Bound(Settings):
+        model_config = SettingsConfigDict(toml_file=file)
+
+    return Bound
+
+
+def _named(fault: Fault) -> str:
+    """Fault with both places where the setting can stand."""
+    return (
+        f"{_PREFIX}{fault.place.upper()} or {_FILE}: `{fault.place}` {fault.found}; {fault.remedy}"
     )

@@ -3,7 +3,13 @@
 from hearth.risk_model.cohort import Cohort
 from hearth.risk_model.encoding import FeatureSpec
 from hearth.risk_model.model import Calibration, ReasonWords, RiskModel
-from hearth.risk_model.scorers import BoosterScorer, LogisticScorer, LogisticTerm, RuleScorer, Scorer
+from hearth.risk_model.scorers import (
+    BoosterScorer,
+    LogisticScorer,
+    LogisticTerm,
+    RuleScorer,
+    Scorer,
+)
 
 __all__ = [
     "BoosterScorer",

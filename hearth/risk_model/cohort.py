@@ -1,5 +1,7 @@
 """The cohort a model was trained on, as quantiles: where a value and a score lie in it."""
 
+import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,14 +27,22 @@ class Distribution:
     missing_share: float
 
     def share_below(self, value: float) -> float:
-        """Share of the known values surely below `value`, in [0, 1]: never more than the truth."""
-        index = int(np.searchsorted(self.values, value, side="left")) - 1
-        return self.at_or_below[index] if index >= 0 else 0.0
+        """Share of the known values surely below `value`, in [0, 1]: never more than the truth.
+
+        0 where `value` is missing (NaN): nothing lies below what is not known.
+        """
+        index = bisect_left(self.values, value) - 1
+        return self.at_or_below[index] if index >= 0 and not math.isnan(value) else 0.0
 
     def share_above(self, value: float) -> float:
-        """Share of the known values surely above `value`, in [0, 1]: never more than the truth."""
-        index = int(np.searchsorted(self.values, value, side="left"))
-        return 1.0 - self.at_or_below[index] if index < len(self.values) else 0.0
+        """Share of the known values surely above `value`, in [0, 1]: never more than the truth.
+
+        0 where `value` is missing (NaN).
+        """
+        index = bisect_left(self.values, value)
+        if index == len(self.values) or math.isnan(value):
+            return 0.0
+        return 1.0 - self.at_or_below[index]
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Cohort:
     """What a score is compared with.
 
     `distributions` holds numbers by feature name, `category_shares` categories; `scores` are the
-    percentiles 0…100 of the raw score; `bands` are (name, least percentile), ascending.
+    raw scores at percentiles 0…100; `bands` are (name, least percentile), ascending.
     """
 
     rows: int
@@ -52,9 +62,9 @@ class Cohort:
     bands: tuple[tuple[str, float], ...]
 
     def percentile(self, raw: float) -> float:
-        """Share of the cohort with a lower raw score, in percent, 0 to 100."""
-        below = np.searchsorted(self.scores, raw, side="left")
-        return float(min(int(below), 100))
+        """Share of the cohort with a lower raw score, in whole percent, 0 to 100: never more than the truth."""
+        reached = int(np.searchsorted(self.scores, raw, side="left")) - 1
+        return float(max(reached, 0))
 
     def band(self, percentile: float) -> str:
         """Name of the band that a percentile lies in."""
@@ -75,7 +85,9 @@ class Cohort:
                 }
                 for name, d in self.distributions.items()
             },
-            "category_shares": {name: dict(shares) for name, shares in self.category_shares.items()},
+            "category_shares": {
+                name: dict(shares) for name, shares in self.category_shares.items()
+            },
             "scores": list(self.scores),
             "bands": [list(band) for band in self.bands],
         }
@@ -105,7 +117,12 @@ class Cohort:
         *,
         as_of: str,
         base_rate: float,
-        bands: Sequence[tuple[str, float]] = (("lower", 0), ("middle", 50), ("higher", 80), ("highest", 95)),
+        bands: Sequence[tuple[str, float]] = (
+            ("lower", 0),
+            ("middle", 50),
+            ("higher", 80),
+            ("highest", 95),
+        ),
     ) -> "Cohort":
         """Cohort of encoded rows.
 
@@ -124,9 +141,15 @@ class Cohort:
         bands
             (name, least percentile), ascending from 0.
         """
-        numbers = {f.name: distribution_of(rows[:, j]) for j, f in enumerate(features) if f.kind == "number"}
-        shares = {f.name: _shares(f, rows[:, j]) for j, f in enumerate(features) if f.kind == "category"}
-        scores = np.quantile(raw_scores, _GRID) if len(raw_scores) else np.zeros(len(_GRID))
+        numbers = {
+            f.name: distribution_of(rows[:, j])
+            for j, f in enumerate(features)
+            if f.kind == "number"
+        }
+        shares = {
+            f.name: _shares(f, rows[:, j]) for j, f in enumerate(features) if f.kind == "category"
+        }
+        scores = _percentiles(raw_scores) if len(raw_scores) else np.zeros(len(_GRID))
         return cls(
             rows=len(rows),
             as_of=as_of,
@@ -148,6 +171,11 @@ def distribution_of(column: NDArray[np.float64], *, most: int = 201) -> Distribu
         keep = np.unique(np.linspace(0, len(values) - 1, most).round().astype(np.intp))
         values, shares = values[keep], shares[keep]
     return Distribution(tuple(map(float, values)), tuple(map(float, shares)), missing)
+
+
+def _percentiles(raw_scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Score at or below which each percent of the rows lies: scores that rows have, none between."""
+    return np.asarray(np.quantile(raw_scores, _GRID, method="inverted_cdf"))
 
 
 def _shares(feature: FeatureSpec, column: NDArray[np.float64]) -> dict[str, float]:

@@ -1,9 +1,10 @@
 """From named values to the numbers a model reads, by a vocabulary frozen at training."""
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from hearth.errors import Fault, UnusableInputError
 
 Value = float | str | None
 Matrix = NDArray[np.float64]
+Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def encode_columns(
     Raises
     ------
     UnusableInputError
-        If a column is missing or holds a category that was not there at training.
+        If a column is missing or of another length, a number is not one, or a category was not
+        there at training.
     """
     faults = [
         Fault("columns", f.name, "is missing", "add it") for f in features if f.name not in columns
@@ -89,25 +92,52 @@ def encode_columns(
     rows = len(columns[features[0].name]) if features else 0
     matrix = np.empty((rows, len(features)), dtype=np.float64, order="F")
     for j, feature in enumerate(features):
-        column = columns[feature.name]
-        if feature.kind == "number":
-            matrix[:, j] = np.asarray(column, dtype=np.float64)
-            continue
-        codes = {category: float(code) for code, category in enumerate(feature.categories)}
-        encoded = [_MISSING if _is_missing(v) else codes.get(v, _UNSEEN) for v in column]
-        matrix[:, j] = encoded
-        unseen = int(np.count_nonzero(matrix[:, j] == _UNSEEN))
-        if unseen:
-            faults.append(
-                Fault("columns", feature.name, f"holds {unseen} values that are no category of it", _one_of(feature))
-            )
+        encode = _numbers if feature.kind == "number" else _codes
+        try:
+            matrix[:, j] = encode(feature, columns[feature.name], rows)
+        except ValueError as error:
+            faults.append(Fault("columns", feature.name, *str(error).split("; ", 1)))
     if faults:
         raise UnusableInputError(faults)
     return matrix
 
 
+def _numbers(_feature: FeatureSpec, column: Sequence[Any] | NDArray[Any], rows: int) -> Column:
+    _check_length(column, rows)
+    given = np.asarray(column)
+    if given.dtype.kind not in "iuf" and not all(
+        v is None or isinstance(v, np.number) or _is_number(v) for v in column
+    ):
+        raise ValueError("holds what is not a number; give numbers, or null where missing")
+    numbers = given.astype(np.float64)
+    if np.isinf(numbers).any():
+        raise ValueError("holds an infinite number; give numbers, or null where missing")
+    return numbers
+
+
+def _codes(feature: FeatureSpec, column: Sequence[Any] | NDArray[Any], rows: int) -> Column:
+    _check_length(column, rows)
+    codes = {category: float(code) for code, category in enumerate(feature.categories)}
+    encoded = np.array(
+        [_MISSING if _is_missing(v) else codes.get(v, _UNSEEN) for v in column], dtype=np.float64
+    )
+    unseen = int(np.count_nonzero(encoded == _UNSEEN))
+    if unseen:
+        what = "1 value that is" if unseen == 1 else f"{unseen} values that are"
+        raise ValueError(f"holds {what} no category of it; {_one_of(feature)}")
+    return encoded
+
+
+def _check_length(column: Sequence[Any] | NDArray[Any], rows: int) -> None:
+    if len(column) != rows:
+        raise ValueError(
+            f"has {len(column)} rows where the first has {rows}; give every row a value"
+        )
+
+
 _MISSING = math.nan
 _UNSEEN = -1.0
+_GREATEST = sys.float_info.max
 
 
 def _is_missing(value: Any) -> bool:
@@ -127,11 +157,15 @@ def _problem(feature: FeatureSpec, value: object) -> tuple[str, str] | None:
         if not isinstance(value, str):
             return "is not a text", _one_of(feature)
         return None if value in feature.categories else ("is no category of it", _one_of(feature))
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_number(value):
         return "is not a number", "give a number, or null where it is missing"
-    if not math.isfinite(value):
+    if not abs(value) <= _GREATEST:
         return "is not a finite number", "give a number, or null where it is missing"
     return None
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _one_of(feature: FeatureSpec) -> str:

@@ -1,15 +1,16 @@
 """Text files with a manifest of their sha256: how a bundle is written, read and proved whole."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hearth.digest import sha256_of
 from hearth.errors import BundleError
 
 MANIFEST = "manifest.json"
+_AGAIN = "train or publish the model again"
 
 
 def to_json(value: Any) -> bytes:
@@ -18,14 +19,11 @@ def to_json(value: Any) -> bytes:
     return (text + "\n").encode()
 
 
-def sha256(content: bytes) -> str:
-    """SHA-256 in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def with_manifest(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files and the manifest that lists their sha256."""
-    listed = {name: sha256(content) for name, content in sorted(files.items()) if name != MANIFEST}
+    listed = {
+        name: sha256_of(content) for name, content in sorted(files.items()) if name != MANIFEST
+    }
     return {**files, MANIFEST: to_json({"files": listed})}
 
 
@@ -38,22 +36,31 @@ def check_files(files: Mapping[str, bytes]) -> str:
         If a file is missing, altered or not listed.
     """
     if MANIFEST not in files:
-        raise BundleError("the bundle has no manifest.json; train the model again")
-    try:
-        listed: dict[str, str] = json.loads(files[MANIFEST])["files"]
-    except (ValueError, KeyError, TypeError):
-        raise BundleError("the bundle's manifest.json cannot be read; train the model again") from None
-    wrong = sorted(name for name in listed if name in files and sha256(files[name]) != listed[name])
-    missing = sorted(set(listed) - set(files))
-    extra = sorted(set(files) - set(listed) - {MANIFEST})
+        raise BundleError(f"the bundle has no manifest.json; {_AGAIN}")
+    listed = _listed(files[MANIFEST])
+    wrong = [name for name in listed if name in files and sha256_of(files[name]) != listed[name]]
+    missing = listed.keys() - files.keys()
+    extra = files.keys() - listed.keys() - {MANIFEST}
     parts = [
-        f"{what}: {', '.join(names)}"
+        f"{what}: {', '.join(sorted(names))}"
         for what, names in (("altered", wrong), ("missing", missing), ("not listed", extra))
         if names
     ]
     if parts:
-        raise BundleError(f"the bundle is not as it was written ({'; '.join(parts)}); train or publish it again")
-    return sha256(files[MANIFEST])
+        raise BundleError(f"the bundle is not as it was written ({'; '.join(parts)}); {_AGAIN}")
+    return sha256_of(files[MANIFEST])
+
+
+def _listed(manifest: bytes) -> dict[str, str]:
+    """Files and their sha256 as the manifest lists them; refused unless it is written as we write it."""
+    try:
+        files: Any = json.loads(manifest)["files"]
+        listed = {name: str(digest) for name, digest in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BundleError(f"the bundle's manifest.json cannot be read; {_AGAIN}") from None
+    if to_json({"files": listed}) != manifest:
+        raise BundleError(f"the bundle is not as it was written (altered: {MANIFEST}); {_AGAIN}")
+    return listed
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:

@@ -10,9 +10,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hearth.digest import sha256_of
+from hearth.errors import BundleError
 from hearth.risk_model.cohort import Cohort
 from hearth.risk_model.encoding import FeatureSpec, Matrix, Value, encode_columns, encode_record
-from hearth.risk_model.files import MANIFEST, check_files, read_folder, sha256, to_json, with_manifest, write_folder
+from hearth.risk_model.files import (
+    MANIFEST,
+    check_files,
+    read_folder,
+    to_json,
+    with_manifest,
+    write_folder,
+)
 from hearth.risk_model.scorers import Scorer, read_scorer
 
 Vector = NDArray[np.float64]
@@ -128,7 +137,7 @@ class RiskModel:
     @property
     def sha256(self) -> str:
         """SHA-256 of the manifest, and so of every file."""
-        return sha256(self.files[MANIFEST])
+        return sha256_of(self.files[MANIFEST])
 
     def save(self, folder: Path) -> None:
         """Write the bundle to a folder, aside and renamed."""
@@ -141,15 +150,25 @@ class RiskModel:
         Raises
         ------
         BundleError
-            If a file is missing, altered or not listed.
+            If a file is missing, altered or not listed, or holds what this version cannot read.
         """
         files = read_folder(bundle) if isinstance(bundle, Path) else dict(bundle)
         check_files(files)
+        try:
+            return cls._read(files)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise BundleError(
+                f"the bundle holds what this version of Hearth cannot read ({type(error).__name__}); "
+                "train the model again"
+            ) from None
+
+    @classmethod
+    def _read(cls, files: dict[str, bytes]) -> "RiskModel":
         head = json.loads(files["model.json"])
         return cls(
             about=head["about"],
             features=tuple(FeatureSpec.from_dict(item) for item in head["features"]),
-            scorer=read_scorer(head["kind"], files, json.loads),
+            scorer=read_scorer(head["kind"], files),
             calibration=Calibration.from_dict(json.loads(files["calibration.json"])),
             cohort=Cohort.from_dict(json.loads(files["cohort.json"])),
             reasons=tuple(ReasonWords(**item) for item in json.loads(files["reasons.json"])),

@@ -1,5 +1,6 @@
 """The three kinds of model, each with a raw score and contributions that add up to it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,11 +58,15 @@ class BoosterScorer:
 
     def raw_score(self, rows: Matrix) -> Vector:
         """Log-odds of each row."""
-        return np.asarray(self.booster.predict(rows, raw_score=True, num_threads=1), dtype=np.float64)
+        return np.asarray(
+            self.booster.predict(rows, raw_score=True, num_threads=1), dtype=np.float64
+        )
 
     def contributions(self, rows: Matrix) -> Matrix:
         """TreeSHAP contributions and base value, in log-odds."""
-        return np.asarray(self.booster.predict(rows, pred_contrib=True, num_threads=1), dtype=np.float64)
+        return np.asarray(
+            self.booster.predict(rows, pred_contrib=True, num_threads=1), dtype=np.float64
+        )
 
     def files(self) -> dict[str, bytes]:
         """`booster.txt` in LightGBM's own format."""
@@ -91,7 +96,9 @@ class LogisticTerm:
             codes = np.where(absent, 0, column).astype(np.intp)
             present = np.asarray(self.category_weights)[codes]
         else:
-            present = self.weight * (np.where(absent, self.centre, column) - self.centre) / self.scale
+            present = (
+                self.weight * (np.where(absent, self.centre, column) - self.centre) / self.scale
+            )
         return np.where(absent, self.missing, present)
 
 
@@ -162,7 +169,7 @@ class RuleScorer:
         return {"rule.json": to_json({k: v for k, v in vars(self).items() if k != "kind"})}
 
 
-def read_scorer(kind: str, files: Mapping[str, bytes], decode: Any) -> Scorer:
+def read_scorer(kind: str, files: Mapping[str, bytes]) -> Scorer:
     """Scorer of a bundle from its files.
 
     Parameters
@@ -171,20 +178,24 @@ def read_scorer(kind: str, files: Mapping[str, bytes], decode: Any) -> Scorer:
         `lightgbm`, `logistic` or `rule`.
     files
         The bundle's files.
-    decode
-        Function from bytes of JSON to its value.
+
+    Raises
+    ------
+    BundleError
+        If the kind is none of these.
     """
     if kind == "lightgbm":
         return BoosterScorer(files["booster.txt"].decode())
     if kind == "logistic":
-        data = decode(files["coefficients.json"])
+        data = json.loads(files["coefficients.json"])
         return LogisticScorer(data["intercept"], _terms(data["terms"]))
     if kind == "rule":
-        return RuleScorer(**decode(files["rule.json"]))
+        return RuleScorer(**json.loads(files["rule.json"]))
     raise BundleError(f"the bundle is of kind {kind}, which this version of Hearth cannot serve")
 
 
 def _terms(items: Sequence[Mapping[str, Any]]) -> tuple[LogisticTerm, ...]:
     return tuple(
-        LogisticTerm(**{**item, "category_weights": tuple(item["category_weights"])}) for item in items
+        LogisticTerm(**{**item, "category_weights": tuple(item["category_weights"])})
+        for item in items
     )
