@@ -25,7 +25,6 @@ _DOMAIN_LOADING: Final = (0.80, 0.35, 0.50, 0.62, 0.66)
 _DOMAIN_MEAN: Final = (45.0, 52.0, 47.0, 48.0, 47.0)
 _DOMAIN_SPREAD: Final = 11.0
 _CUT_OFF: Final = (25.0, 38.0, 32.0, 32.0, 32.0)
-REVIEW_OUTCOMES: Final = ("at_expected_level", "one_area_below", "two_or_more_below")
 _PANDEMIC: Final = (day("2020-03-15"), day("2021-07-01"))
 
 ENTITLEMENTS: Final = ("two_year_old", "universal", "extended")
@@ -52,14 +51,12 @@ def births(block: Block) -> Frame:
     early = 0.30 * people.development[child] + 0.15 * families.adversity[of]
     weeks = np.clip(np.round(39.8 - 0.45 * early - rng.gamma(0.8, 1.5, size)), 24, 42)
     weight = 3450 + 165 * (weeks - 39.5) - 70 * early + rng.normal(0, 400, size)
-    mother = block.first_adult[of]
     return {
         "person_id": people.number[child],
         "born_on": birth,
         "registered_on": recorded(rng, birth, 24.0, 0.4),
         "birth_weight": np.clip(np.round(weight / 10) * 10, 500, 5800),
         "gestation_weeks": weeks,
-        "mother_age": np.clip((birth - people.birth[mother]) / YEAR, 14, 54).astype(np.int64),
         "earlier_children": people.order[child],
     }
 
@@ -93,7 +90,7 @@ def two_year_review(block: Block) -> Frame:
         "reviewed_on": due,
         "received_on": recorded(rng, due, 25.0),
         **dict(zip(DOMAINS, scores, strict=True)),
-        "outcome": np.minimum(below, 2),
+        "areas_below": below,
     }
     return take(frame, held)
 

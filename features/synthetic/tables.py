@@ -100,11 +100,11 @@ TABLES: Final = {
         }),
         Table("births", "", "", "registered_on", {
             "person_id": As.PERSON, "registered_on": As.DATE, "birth_weight": As.WHOLE,
-            "gestation_weeks": As.WHOLE, "mother_age": As.WHOLE, "earlier_children": As.WHOLE,
+            "gestation_weeks": As.WHOLE, "earlier_children": As.WHOLE,
         }, {"birth_weight": 0.02, "gestation_weeks": 0.04}),
         Table("two_year_review", "review_id", "TY", "received_on", {
             **_IDENTITY, "reviewed_on": As.DATE, "received_on": As.DATE,
-            **dict.fromkeys(early_years.DOMAINS, As.WHOLE), "outcome": early_years.REVIEW_OUTCOMES,
+            **dict.fromkeys(early_years.DOMAINS, As.WHOLE), "areas_below": As.WHOLE,
         }, {"postcode": 0.02, "communication": 0.03, "personal_social": 0.04}, body="HV"),
         Table("funded_hours", "claim_id", "FH", "received_on", {
             **_IDENTITY, "counted_on": As.DATE, "received_on": As.DATE,
