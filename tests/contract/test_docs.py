@@ -16,6 +16,7 @@ from hearth.definition import ModelDefinition
 from hearth.identity import ROLES, Permission
 from hearth.settings import Settings
 from hearth.source_contract import SourceContract
+from serving.openapi import routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -133,8 +134,6 @@ def test_every_command_has_help_with_an_example() -> None:
 
 
 def test_every_route_is_documented() -> None:
-    from serving.openapi import routes_of  # the published surface, one line a route
-
     text = (REFERENCE / "http_api.md").read_text()
     assert [route for route in routes_of() if route not in text] == []
 

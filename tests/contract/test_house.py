@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import subprocess
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +45,18 @@ def test_every_lint_exemption_gives_its_reason() -> None:
         if (found := EXEMPTION.search(line)) and len(found["reason"].split()) < 2
     ]
     assert bare == []
+
+
+def test_every_part_of_the_floor_has_its_place() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"][
+        "contracts"
+    ]
+    placed = re.findall(r"hearth\.(\w+)", " ".join(contracts[0]["layers"]))
+    parts = {
+        file.relative_to(ROOT / "hearth").parts[0].removesuffix(".py")
+        for file in _tracked("hearth/*.py")
+    }
+    assert parts - {"__init__"} - set(placed) == set()
 
 
 def test_every_dependency_gives_its_reason() -> None:
