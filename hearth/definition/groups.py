@@ -23,30 +23,32 @@ class Role(StrEnum):
 
 
 _PLAIN = ("count", "days_since_last", "days_since_first", "trend")
-_OF_COLUMN = ("sum", "mean", "min", "max", "distinct", "share", "last")
+_OF_COLUMN = {
+    "sum": "Column whose values are added.",
+    "mean": "Column whose values are averaged.",
+    "min": "Column whose least value it is.",
+    "max": "Column whose greatest value it is.",
+    "distinct": "Column whose different values are counted.",
+    "share": "True-or-false column: the share of rows where it is true.",
+    "last": "Column whose value in the latest row it is.",
+}
 WINDOWLESS = ("days_since_last", "days_since_first", "last", "trend")
 
 
 def _with_short_forms(schema: dict[str, Any]) -> None:
-    """Schema of an aggregate, with the ways it is written: `count`, `{sum: column}`, or in full."""
-    name = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
-    of_column = [
-        {
-            "type": "object",
-            "properties": {aggregate: {**name, "description": f"Column whose {aggregate} it is."}},
-            "required": [aggregate],
-            "additionalProperties": False,
-        }
-        for aggregate in _OF_COLUMN
-    ]
-    full = {
-        key: schema.pop(key) for key in ("type", "properties", "required", "additionalProperties")
+    """Schema of an aggregate with the ways it is written: `count`, `{sum: column}`, or in full."""
+    keys = ("type", "properties", "required", "additionalProperties")
+    full = {key: schema.pop(key) for key in keys}
+    full["properties"]["name"]["enum"] = [*_PLAIN, *_OF_COLUMN]
+    column = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+    of_column = {
+        "type": "object",
+        "properties": {name: {**column, "description": text} for name, text in _OF_COLUMN.items()},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
     }
-    full["properties"]["name"] = {
-        "enum": [*_PLAIN, *_OF_COLUMN],
-        "description": full["properties"]["name"]["description"],
-    }
-    schema["anyOf"] = [{"enum": list(_PLAIN)}, *of_column, full]
+    schema["anyOf"] = [{"enum": list(_PLAIN)}, of_column, full]
 
 
 class Aggregate(Strict):
@@ -71,9 +73,9 @@ class Aggregate(Strict):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        if self.name not in _PLAIN + _OF_COLUMN:
+        if self.name not in (*_PLAIN, *_OF_COLUMN):
             raise ValueError(
-                f"is {self.name}, which is no aggregate; use one of {', '.join(_PLAIN + _OF_COLUMN)}"
+                f"is {self.name}, which is no aggregate; use one of {', '.join((*_PLAIN, *_OF_COLUMN))}"
             )
         if self.name in _OF_COLUMN and self.column is None:
             raise ValueError(f"is {self.name} of no column; write {{{self.name}: column}}")
