@@ -17,12 +17,13 @@ from features.known_rows import KnownRows, known_rows
 from features.labels import label_rows
 from features.linkage.persons import links_folder
 from features.protected_attributes import protected_column
-from hearth.catalogue import Catalogue, residence_sources
-from hearth.definition import FeatureGroup, ModelDefinition, Role, Unit
-from hearth.errors import DefinitionError, Fault, StateError
+from hearth.catalogue import Catalogue
+from hearth.definition import FeatureGroup, ModelDefinition
+from hearth.errors import StateError
 from hearth.feature import Feature
 from hearth.progress import Progress
 from hearth.source_contract import SourceContract
+from hearth.source_use import needs_residence
 
 
 class Assembly:
@@ -33,23 +34,8 @@ class Assembly:
         self.features: list[Feature] = catalogue.features(definition.model)
         self._catalogue = catalogue
         self._state_dir = state_dir
+        self._needs_households = needs_residence(definition)
         self._file = f"models/{definition.model}/model.yaml"
-        self._check_snapshot_of_cohort()
-
-    @property
-    def needs_households(self) -> bool:
-        """Whether the model asks who lived where."""
-        roles = {group.follow for group in self.definition.features}
-        is_person = self.definition.unit is Unit.PERSON
-        follows_home = Role.MEMBERS in roles or (is_person and Role.ADDRESS in roles)
-        return self.definition.unit is Unit.HOUSEHOLD or follows_home
-
-    def sources(self) -> list[SourceContract]:
-        """Contracts of every source read, by name."""
-        names = {contract.source for contract in self._catalogue.sources_of(self.definition.model)}
-        if self.needs_households:
-            names |= set(residence_sources(self._catalogue.sources))
-        return [self._catalogue.source(name) for name in sorted(names)]
 
     def provenance(self) -> dict[str, dict[str, str]]:
         """Hashes of the data, contract and links of each source.
@@ -60,7 +46,7 @@ class Assembly:
             If a source was never ingested, or not since its contract changed.
         """
         found = {}
-        for contract in self.sources():
+        for contract in self._catalogue.sources_of(self.definition.model):
             manifest = snapshot_manifest(self._state_dir, contract.source)
             if manifest["contract_sha256"] != artefacts.model_sha256(contract):
                 raise StateError(
@@ -80,7 +66,7 @@ class Assembly:
 
     def households_key(self) -> str | None:
         """Key of the households read, or None where the model asks for none."""
-        if not self.needs_households:
+        if not self._needs_households:
             return None
         folder = households_folder(self._state_dir)
         return str(artefacts.need_manifest(folder, "run `hearth ingest`")["key"])
@@ -88,10 +74,10 @@ class Assembly:
     @cached_property
     def cohort(self) -> Cohort:
         """Rows of the matrix."""
-        households = self._households if self.needs_households else None
-        if self.definition.unit is Unit.HOUSEHOLD:
-            assert households is not None, "a household model needs households"
-            return household_cohort(self.definition, households)
+        households = self._households if self._needs_households else None
+        wanted = self.definition.cohort.has_member
+        if wanted is not None and households is not None:
+            return household_cohort(self.definition, wanted, households)
         source = self._rows(str(self.definition.cohort.source))
         return source_cohort(self.definition, source, households)
 
@@ -160,13 +146,3 @@ class Assembly:
     def _last_known_on(self, contract: SourceContract) -> date:
         last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]
         return date.fromisoformat(last)
-
-    def _check_snapshot_of_cohort(self) -> None:
-        """Refuse a cohort drawn from a snapshot that was not yet known at the first as-of date."""
-        name = self.definition.cohort.source
-        known_from = None if name is None else self._catalogue.source(name).known_from()
-        first = self.definition.as_of.first
-        if known_from is not None and first < known_from:
-            found = f"is {name}, a snapshot not known before {known_from}, but as_of begins {first}"
-            remedy = f"begin as_of on {known_from} or later, or draw the cohort from a dated source"
-            raise DefinitionError([Fault(self._file, "cohort.source", found, remedy)])

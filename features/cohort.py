@@ -41,14 +41,14 @@ class _AtDate:
     pairs: dict[Role, tuple[pa.ChunkedArray, pa.ChunkedArray]]
 
 
-def household_cohort(definition: ModelDefinition, households: Households) -> Cohort:
+def household_cohort(
+    definition: ModelDefinition, wanted: HasMember, households: Households
+) -> Cohort:
     """Households with a member of the cohort's age at each as-of date; the entity is the UPRN.
 
     The child is every member of that age (twins are two), siblings are the other members under 18,
     adults the other members of 18 and over. A member of unknown age is a member only.
     """
-    wanted = definition.cohort.has_member
-    assert wanted is not None, "the catalogue gives a household cohort has_member"
     dates = definition.as_of.dates()
     return _assembled(definition, (_households_at(households, wanted, as_of) for as_of in dates))
 

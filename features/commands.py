@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from features.artefacts import read_manifest
 from features.households import build_households
-from features.ingest.snapshot import Ingested, take_snapshot
+from features.ingest.snapshot import Ingested, snapshot_folder, take_snapshot
 from features.linkage.persons import link_persons, spine_of
 from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
+from hearth.source_use import residence_sources
 
 
 def ingest(
@@ -78,9 +80,7 @@ def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress:
     """Link the persons of the sources that need it, and place people in households."""
     linked = [catalogue.source(n) for n in names if catalogue.source(n).link is not None]
     if linked:
-        spine = spine_of(catalogue.sources)
-        for done, contract in enumerate(linked):
-            progress(f"Link {contract.source}", done, len(linked))
-            link_persons(contract, spine, state_dir)
-        progress("Link", len(linked), len(linked))
-    build_households(catalogue.sources, state_dir)
+        link_persons(linked, spine_of(catalogue.sources), state_dir, progress=progress)
+    residences = residence_sources(catalogue.sources)
+    if residences and all(read_manifest(snapshot_folder(state_dir, n)) for n in residences):
+        build_households(catalogue.sources, state_dir)

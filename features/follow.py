@@ -14,8 +14,6 @@ from hearth.definition import Role
 from hearth.errors import DefinitionError, Fault
 from hearth.source_contract import SourceContract, SourceKind, Subject
 
-_PEOPLE = (Role.PERSON, Role.CHILD, Role.SIBLINGS, Role.ADULTS, Role.MEMBERS)
-
 
 class Follower:
     """Keys of the cohort in any source, with the area of each address found once."""
@@ -35,18 +33,11 @@ class Follower:
         Raises
         ------
         DefinitionError
-            If a source about that subject cannot be followed in that role.
+            If the source is about areas and nothing says in which a home lies.
         """
-        is_person = contract.about is Subject.PERSON
-        if is_person == (role in _PEOPLE) and role in self._cohort.followed:
-            return (
-                self._areas_of(contract, place)
-                if contract.about is Subject.AREA
-                else self._cohort.followed[role]
-            )
-        found = f"follows {role}, but {contract.source} is about a {contract.about}"
-        remedy = "follow the address in sources about homes and areas, and people in sources about persons"
-        raise DefinitionError([Fault(self._file, place, found, remedy)])
+        if contract.about is Subject.AREA:
+            return self._areas_of(contract, place)
+        return self._cohort.followed[role]
 
     def _areas_of(self, contract: SourceContract, place: str) -> pa.Table:
         """Area of each address, as known at the as-of date, from a source about homes that says it."""

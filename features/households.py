@@ -19,9 +19,9 @@ from features.known_rows import (
     KNOWLEDGE_DATE,
     known_rows,
 )
-from hearth.catalogue import residence_sources
 from hearth.periods import Period
 from hearth.source_contract import ColumnType, SourceContract
+from hearth.source_use import residence_sources
 
 SPELLS = "spells.parquet"
 SCHEMA = pa.schema(

@@ -92,7 +92,7 @@ def _outcomes(
     inside = (happened[place] >= window[0][row]) & (happened[place] < window[1][row])
     row, pair, place = row[inside], pair[inside], place[inside]
     if label.row != "any":
-        chosen = _chosen(pair, place, last=label.row == "last")
+        chosen = _chosen(pair, last=label.row == "last")
         row, place = row[chosen], place[chosen]
     outcome = np.full(len(window[0]), _UNKNOWN, dtype=np.int64)
     np.maximum.at(outcome, row, is_outcome[place].astype(np.int64))
@@ -121,7 +121,7 @@ def _joined(followed: pa.Table, table: pa.Table) -> tuple[Ints, Ints, Ints]:
     return np.asarray(followed["row"], dtype=np.int64)[pair], pair, place
 
 
-def _chosen(pair: Ints, place: Ints, *, last: bool) -> Ints:
+def _chosen(pair: Ints, *, last: bool) -> Ints:
     """Positions of the first, or last, row of each pair; they come in order of time."""
     edge = np.ones(len(pair), dtype=bool)
     if last:

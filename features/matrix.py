@@ -88,6 +88,7 @@ def build_matrix(
         "sources": assembly.provenance(),
         "households": assembly.households_key(),
         "code_sha256": artefacts.code_sha256(*_CODE),
+        "hearth_version": version("hearth-council"),
     }
     key = artefacts.canonical_sha256(made_from)
     folder = matrix_folder(settings, model)
@@ -117,7 +118,6 @@ def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress
             "features": [_described(feature) for feature in assembly.features],
             "files": files,
             "declared_leaks": assembly.declared_leaks(),
-            "hearth_version": version("hearth-council"),
         }
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
 

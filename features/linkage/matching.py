@@ -1,7 +1,7 @@
 """Deterministic passes that pair two lists of identities, the surest first."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,9 @@ import jellyfish
 
 _ALIKE = 0.88
 """Jaro–Winkler similarity above which two names are taken for one misspelt (Winkler 1990)."""
+
+
+_Key = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True)
@@ -40,49 +43,49 @@ class Pass:
     """
 
     rule: str
-    block: Callable[[Identity], tuple[Hashable, ...]]
+    block: Callable[[Identity], _Key]
     agrees: Callable[[Identity, Identity], bool]
     confidence: float
 
 
-def match(references: Iterable[Identity], persons: Iterable[Identity]) -> Iterator[Match]:
+class Index:
+    """Persons by the block keys of every pass, so that many tables can be linked to them."""
+
+    def __init__(self, persons: Iterable[Identity]) -> None:
+        self._blocks: dict[str, dict[_Key, list[Identity]]] = {p.rule: {} for p in PASSES}
+        for person in persons:
+            for rule in PASSES:
+                key = rule.block(person)
+                if None not in key:
+                    self._blocks[rule.rule].setdefault(key, []).append(person)
+
+    def candidates(self, rule: Pass, reference: Identity) -> Iterator[str]:
+        """Persons that fit a reference by one rule, perhaps more than once."""
+        for person in self._blocks[rule.rule].get(rule.block(reference), ()):
+            if rule.agrees(reference, person):
+                yield person.owner
+
+
+def match(references: Iterable[Identity], persons: Index) -> Iterator[Match]:
     """Links of references to persons, one to one, in the order of the passes.
 
     A reference that fits several persons in a pass, or a person whom several references fit, is
     ambiguous: those references stay unlinked and are not tried by weaker rules.
     """
-    open_references, free_persons = list(references), list(persons)
+    waiting, taken = list(references), set[str]()
     for rule in PASSES:
-        found = _candidates(rule, open_references, free_persons)
-        claims: dict[str, set[str]] = defaultdict(set)
-        for reference, people in found.items():
-            for person in people:
-                claims[person].add(reference)
-        linked: set[str] = set()
-        for reference in sorted(found):
-            (person, *others) = sorted(found[reference])
-            if not others and len(claims[person]) == 1:
-                linked.add(person)
-                yield Match(reference, person, rule.rule, rule.confidence)
-        open_references = [i for i in open_references if i.owner not in found]
-        free_persons = [i for i in free_persons if i.owner not in linked]
-
-
-def _candidates(
-    rule: Pass, references: Sequence[Identity], persons: Sequence[Identity]
-) -> dict[str, set[str]]:
-    """Persons that fit each reference by one rule; references that fit nobody are left out."""
-    blocks: dict[tuple[Hashable, ...], list[Identity]] = defaultdict(list)
-    for person in persons:
-        key = rule.block(person)
-        if None not in key:
-            blocks[key].append(person)
-    found: dict[str, set[str]] = defaultdict(set)
-    for reference in references:
-        for person in blocks.get(rule.block(reference), ()):
-            if rule.agrees(reference, person):
-                found[reference.owner].add(person.owner)
-    return found
+        found: dict[str, set[str]] = defaultdict(set)
+        for reference in waiting:
+            fitting = [p for p in persons.candidates(rule, reference) if p not in taken]
+            if fitting:
+                found[reference.owner].update(fitting)
+        claims = Counter(person for people in found.values() for person in people)
+        for reference_id, people in sorted(found.items()):
+            (person, *others) = sorted(people)
+            if not others and claims[person] == 1:
+                taken.add(person)
+                yield Match(reference_id, person, rule.rule, rule.confidence)
+        waiting = [identity for identity in waiting if identity.owner not in found]
 
 
 def _alike(one: str | None, other: str | None) -> bool:
@@ -99,6 +102,10 @@ def _names_alike(one: Identity, other: Identity) -> bool:
 
 def _names_alike_at_postcode(one: Identity, other: Identity) -> bool:
     return one.postcode is not None and one.postcode == other.postcode and _names_alike(one, other)
+
+
+def _forename_alike(one: Identity, other: Identity) -> bool:
+    return _alike(one.forename, other.forename)
 
 
 def _birthday_slipped(one: Identity, other: Identity) -> bool:
@@ -135,6 +142,12 @@ PASSES: tuple[Pass, ...] = (
         lambda i: (i.date_of_birth, i.postcode),
         _names_alike_at_postcode,
         0.97,
+    ),
+    Pass(
+        "date of birth and postcode, forename alike",
+        lambda i: (i.date_of_birth, i.postcode),
+        _forename_alike,
+        0.93,
     ),
     Pass("date of birth, names alike", lambda i: (i.date_of_birth,), _names_alike, 0.92),
     Pass(

@@ -1,8 +1,9 @@
 """Persons of other bodies' tables linked to the council's own spine of residents."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,13 +12,14 @@ import pyarrow.parquet as pq
 from features import artefacts
 from features.ingest.snapshot import read_snapshot, snapshot_manifest
 from features.linkage import matching, standardise
-from features.linkage.matching import Identity, match
+from features.linkage.matching import Identity, Index, match
 from features.linkage.standardise import (
     standardise_forename,
     standardise_postcode,
     standardise_surname,
 )
-from hearth.errors import DefinitionError, Fault
+from hearth.errors import DefinitionError, Fault, StateError
+from hearth.progress import Progress, silent
 from hearth.source_contract import Link, SourceContract, Subject
 
 LINKS = "links.parquet"
@@ -60,44 +62,63 @@ def spine_of(sources: Mapping[str, SourceContract]) -> SourceContract:
     raise DefinitionError([Fault("features/sources", "", f"lists persons in: {names}", remedy)])
 
 
-def link_persons(contract: SourceContract, spine: SourceContract, state_dir: Path) -> bool:
-    """Link a source's persons to the spine; False where the links were up to date.
+def link_persons(
+    contracts: Sequence[SourceContract],
+    spine: SourceContract,
+    state_dir: Path,
+    *,
+    progress: Progress = silent,
+) -> None:
+    """Link the persons of each source to the spine, where its links are not up to date.
 
     Parameters
     ----------
-    contract
-        A contract with a `link`.
+    contracts
+        Contracts with a `link`.
     spine
         Contract of the council's own persons.
     state_dir
         Where snapshots lie and links go.
+    progress
+        Told of each source.
     """
-    folder = links_folder(state_dir, contract.source)
-    made_from = {
-        "source_key": snapshot_manifest(state_dir, contract.source)["key"],
-        "spine_key": snapshot_manifest(state_dir, spine.source)["key"],
-        "code_sha256": artefacts.code_sha256(*_CODE),
-    }
-    key = artefacts.canonical_sha256(made_from)
-    if artefacts.is_current(folder, key):
-        return False
+    index: Index | None = None
+    for done, contract in enumerate(contracts):
+        progress(f"Link {contract.source}", done, len(contracts))
+        made_from = {
+            "source_key": snapshot_manifest(state_dir, contract.source)["key"],
+            "spine_key": snapshot_manifest(state_dir, spine.source)["key"],
+            "code_sha256": artefacts.code_sha256(*_CODE),
+        }
+        key = artefacts.canonical_sha256(made_from)
+        if not artefacts.is_current(links_folder(state_dir, contract.source), key):
+            index = index or _index(spine, state_dir)
+            _write(contract, index, state_dir, {"key": key, **made_from})
+    progress("Link", len(contracts), len(contracts))
+
+
+def _index(spine: SourceContract, state_dir: Path) -> Index:
+    """The council's own persons, ready to be matched with."""
     own = Link(reference=str(spine.key), **{name: name for name in _IDENTITY})
-    references = list(_identities(read_snapshot(state_dir, contract.source), _link(contract)))
-    found = [
-        asdict(m)
-        for m in match(references, _identities(read_snapshot(state_dir, spine.source), own))
-    ]
+    return Index(_identities(read_snapshot(state_dir, spine.source), own))
+
+
+def _write(
+    contract: SourceContract, index: Index, state_dir: Path, made_from: dict[str, Any]
+) -> None:
+    """Match one source and put its links in place of what was there."""
+    held = read_snapshot(state_dir, contract.source)
+    references = list(_identities(held, _link(contract)))
+    found = [asdict(one) for one in match(references, index)]
     links = pa.Table.from_pylist(found, schema=SCHEMA).sort_by("reference")
-    with artefacts.made_aside(folder) as aside:
+    with artefacts.made_aside(links_folder(state_dir, contract.source)) as aside:
         manifest = {
-            "key": key,
             **made_from,
-            "references": len({i.owner for i in references}),
+            "references": len({identity.owner for identity in references}),
             "linked": len(links),
             "data_sha256": artefacts.write_table(aside / LINKS, links),
         }
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
-    return True
 
 
 def read_links(state_dir: Path, source: str) -> pa.Table:
@@ -115,7 +136,9 @@ def linked_persons(contract: SourceContract, table: pa.Table, state_dir: Path) -
 
 
 def _link(contract: SourceContract) -> Link:
-    assert contract.link is not None, f"{contract.source} has a key and needs no linkage"
+    if contract.link is None:
+        found = f"features/sources/{contract.source}.yaml: `link` is missing"
+        raise StateError(f"{found}; a source with a key needs no linkage")
     return contract.link
 
 

@@ -4,36 +4,16 @@ A pure function of one partition of entities, Arrow in and Arrow out: any way of
 entities into partitions gives the same features.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.point_in_time.events import Column, Events, Floats, Ints, days, group_by_key
-from features.point_in_time.plan import Aggregate, Function, GroupPlan
+from features.point_in_time.events import Events, Floats, Ints, days, group_by_key
+from features.point_in_time.functions import FUNCTIONS, Visible, column_of
+from features.point_in_time.plan import Function, GroupPlan
 from features.point_in_time.rings import Edges, Rings
-from hearth.errors import HearthError
 
 AS_OF, ROW, KEY = "as_of", "row", "key"
-
-
-@dataclass(frozen=True)
-class _Visible:
-    """What is known at one as-of date: positions among the events, and the cells they fall in."""
-
-    events: Events
-    at: Ints
-    rings: Rings
-    edges: Edges
-    _kept: dict[tuple[str, str | None], Floats] = field(default_factory=dict)
-
-    def by_ring(self, what: str, column: str | None, compute: Callable[[], Floats]) -> Floats:
-        """Running values over the rings, (slots, rings), computed once for all windows."""
-        if (what, column) not in self._kept:
-            self._kept[what, column] = compute()
-        return self._kept[what, column]
 
 
 def aggregate(plan: GroupPlan, rows: pa.Table, followed: pa.Table, events: pa.Table) -> pa.Table:
@@ -137,20 +117,20 @@ def _fill(
     edges = Edges.of(plan.aggregates, day)
     ring = edges.rings(events.event_day[at])
     shape = (len(members), len(edges.days))
-    whole = _Visible(events, at, Rings(slot, ring, shape), edges)
+    whole = Visible(events, at, Rings(slot, ring, shape), edges)
     split = _split(plan, whole) if plan.split_by else whole
     width = len(plan.categories)
-    for aggregate_, column in zip(plan.aggregates, columns, strict=True):
-        visible = whole if aggregate_.category is None else split
-        values = _FUNCTIONS[aggregate_.function](visible, aggregate_)
-        if aggregate_.category is not None:
-            values = values[plan.categories.index(aggregate_.category) :: width]
+    for asked, column in zip(plan.aggregates, columns, strict=True):
+        visible = whole if asked.category is None else split
+        values = FUNCTIONS[asked.function](visible, asked)
+        if asked.category is not None:
+            values = values[plan.categories.index(asked.category) :: width]
         column.numbers[members] = values
-        if aggregate_.function is Function.LAST and not _of(events, aggregate_).is_number:
-            column.words = _of(events, aggregate_).values
+        if asked.function is Function.LAST and not column_of(events, asked).is_number:
+            column.words = column_of(events, asked).values
 
 
-def _split(plan: GroupPlan, whole: _Visible) -> _Visible:
+def _split(plan: GroupPlan, whole: Visible) -> Visible:
     """The same rows in finer slots, one for each category; rows of other categories fall away."""
     column = whole.events.columns[str(plan.split_by)]
     words = {word.as_py(): code for code, word in enumerate(column.values)}
@@ -166,107 +146,4 @@ def _split(plan: GroupPlan, whole: _Visible) -> _Visible:
         rings.ring[kept],
         (rings.shape[0] * width, rings.shape[1]),
     )
-    return _Visible(whole.events, whole.at[kept], fine, whole.edges)
-
-
-def _of(events: Events, asked: Aggregate) -> Column:
-    """Column that the aggregate reads."""
-    return events.columns[str(asked.column)]
-
-
-def _numbers(visible: _Visible, asked: Aggregate) -> Floats:
-    column = _of(visible.events, asked)
-    if not column.is_number:
-        raise HearthError(
-            f"{asked.name}: {asked.function} needs a column of numbers, {asked.column} holds words"
-        )
-    return column.numbers[visible.at]
-
-
-def _in_window(
-    visible: _Visible, asked: Aggregate, what: str, compute: Callable[[], Floats]
-) -> Floats:
-    return visible.by_ring(what, asked.column, compute)[
-        :, visible.edges.ring_of_window(asked.window)
-    ]
-
-
-def _count(visible: _Visible, asked: Aggregate) -> Floats:
-    return _in_window(visible, asked, "rows", visible.rings.counts)
-
-
-def _sum(visible: _Visible, asked: Aggregate) -> Floats:
-    return _in_window(visible, asked, "sum", lambda: visible.rings.sums(_numbers(visible, asked)))
-
-
-def _mean(visible: _Visible, asked: Aggregate) -> Floats:
-    total = _sum(visible, asked)
-    counted = _in_window(
-        visible, asked, "values", lambda: visible.rings.counts(~np.isnan(_numbers(visible, asked)))
-    )
-    mean = np.full(len(total), np.nan)
-    np.divide(total, counted, out=mean, where=counted > 0)
-    return mean
-
-
-def _least(visible: _Visible, asked: Aggregate) -> Floats:
-    return _in_window(
-        visible, asked, "least", lambda: visible.rings.extremes(_numbers(visible, asked), np.fmin)
-    )
-
-
-def _greatest(visible: _Visible, asked: Aggregate) -> Floats:
-    return _in_window(
-        visible,
-        asked,
-        "greatest",
-        lambda: visible.rings.extremes(_numbers(visible, asked), np.fmax),
-    )
-
-
-def _distinct(visible: _Visible, asked: Aggregate) -> Floats:
-    codes = _of(visible.events, asked).codes[visible.at]
-    return _in_window(visible, asked, "distinct", lambda: visible.rings.distinct(codes))
-
-
-def _trend(visible: _Visible, asked: Aggregate) -> Floats:
-    """Rows in the nearer half of the window less rows in the further half."""
-    counts = visible.by_ring("rows", None, visible.rings.counts)
-    recent = counts[:, visible.edges.ring_of_recent_half(asked.window)]
-    return 2 * recent - counts[:, visible.edges.ring_of_window(asked.window)]
-
-
-def _last(visible: _Visible, asked: Aggregate) -> Floats:
-    """Value, or code of the word, in the latest row that has one."""
-    column = _of(visible.events, asked)
-    values = (
-        column.numbers if column.is_number else np.where(column.codes < 0, np.nan, column.codes)
-    )
-    here = values[visible.at]
-    best = visible.rings.latest(visible.events.rank[visible.at], ~np.isnan(here))
-    return np.asarray(np.append(here, np.nan)[best], dtype=np.float64)
-
-
-def _days_since(what: str, extreme: np.ufunc) -> Callable[[_Visible, Aggregate], Floats]:
-    def days_since(visible: _Visible, asked: Aggregate) -> Floats:
-        event_day = visible.events.event_day[visible.at].astype(np.float64)
-        return visible.edges.day - _in_window(
-            visible, asked, what, lambda: visible.rings.extremes(event_day, extreme)
-        )
-
-    return days_since
-
-
-_FUNCTIONS: dict[Function, Callable[[_Visible, Aggregate], Floats]] = {
-    Function.COUNT: _count,
-    Function.SUM: _sum,
-    Function.MEAN: _mean,
-    Function.SHARE: _mean,
-    Function.MIN: _least,
-    Function.MAX: _greatest,
-    Function.DISTINCT: _distinct,
-    Function.LAST: _last,
-    Function.TREND: _trend,
-    Function.DAYS_SINCE_LAST: _days_since("last day", np.fmax),
-    Function.DAYS_SINCE_FIRST: _days_since("first day", np.fmin),
-}
+    return Visible(whole.events, whole.at[kept], fine, whole.edges)
