@@ -60,9 +60,13 @@ def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
 
 
 def needs_residence(definition: ModelDefinition) -> bool:
-    """Whether the model must know who lived where."""
-    follows_members = any(group.follow is Role.MEMBERS for group in definition.features)
-    return definition.unit is Unit.HOUSEHOLD or follows_members
+    """Whether the model must know who lived where: of a household's members, or a person's address."""
+    followed = {group.follow for group in definition.features}
+    return (
+        definition.unit is Unit.HOUSEHOLD
+        or Role.MEMBERS in followed
+        or (definition.unit is Unit.PERSON and Role.ADDRESS in followed)
+    )
 
 
 def residence_sources(sources: Mapping[str, SourceContract]) -> list[str]:
