@@ -66,6 +66,12 @@ def write_table(path: Path, table: pa.Table) -> str:
     return file_sha256(path)
 
 
+def read_table(path: Path) -> pa.Table:
+    """Read a Parquet file whole."""
+    with pq.ParquetFile(path) as file:  # `pq.read_table` would load pandas
+        return file.read()
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write JSON for people to read, keys in order."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)

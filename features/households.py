@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from features import artefacts
 from features.ingest.snapshot import snapshot_manifest
@@ -110,7 +109,7 @@ def read_households(state_dir: Path) -> Households:
     """Households of the workspace; NotFoundError where they were never built."""
     folder = households_folder(state_dir)
     artefacts.need_manifest(folder, "run `hearth ingest`")
-    return Households(pq.read_table(folder / SPELLS, schema=SCHEMA))
+    return Households(artefacts.read_table(folder / SPELLS))
 
 
 def _spells(contract: SourceContract, state_dir: Path) -> pa.Table:

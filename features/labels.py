@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
     }
 )
 _UNKNOWN, _NO, _YES = -1, 0, 1
+_EPOCH = date(1970, 1, 1).toordinal()
 Ints = npt.NDArray[np.int64]
 
 
@@ -51,15 +52,14 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
         `SCHEMA`, a row for each of the cohort's: `label` is null where unknown, and `observed` is
         whether anybody looked in a window that has matured.
     """
-    as_of = days(cohort.rows["as_of"])
-    dates = {day: date.fromordinal(int(day) + _EPOCH) for day in np.unique(as_of)}
-    closes = {day: label.closes_on(as_date) for day, as_date in dates.items()}
-    window_end = np.array([(closes[day].toordinal() - _EPOCH) for day in as_of], dtype=np.int64)
-    mature = np.array([label.matures_on(dates[day]) <= extracted_on for day in as_of], dtype=bool)
+    as_of, place = np.unique(days(cohort.rows["as_of"]), return_inverse=True)
+    dates = [date.fromordinal(int(day) + _EPOCH) for day in as_of]
+    window_end = np.array([label.closes_on(day).toordinal() - _EPOCH for day in dates])[place]
+    mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
     role = Role.ADDRESS
     if source.contract.about is Subject.PERSON:
         role = Role.CHILD if Role.CHILD in cohort.followed else Role.PERSON
-    outcome = _outcomes(label, cohort.followed[role], source, (as_of, window_end))
+    outcome = _outcomes(label, cohort.followed[role], source, (as_of[place], window_end))
     looked = outcome != _UNKNOWN
     if label.observed == "always":
         outcome, looked = np.where(looked, outcome, _NO), np.ones(len(looked), dtype=bool)
@@ -74,9 +74,6 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
         },
         schema=SCHEMA,
     )
-
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 
 def _outcomes(

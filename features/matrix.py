@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features import artefacts
 from features.assembly import Assembly
@@ -41,7 +40,9 @@ def read_matrix(settings: Settings, model: str) -> Matrix:
     """Matrix of a model as last built; NotFoundError where it never was."""
     folder = matrix_folder(settings, model)
     manifest = artefacts.need_manifest(folder, f"run `hearth build {model}`")
-    return Matrix(pq.read_table(folder / FEATURES), pq.read_table(folder / LABELS), manifest)
+    return Matrix(
+        artefacts.read_table(folder / FEATURES), artefacts.read_table(folder / LABELS), manifest
+    )
 
 
 def build_matrix(

@@ -5,7 +5,6 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from features import artefacts
 from features.cohort import Cohort
@@ -25,7 +24,7 @@ def read_protected(settings: Settings, model: str) -> pa.Table:
     """Protected attributes of a model's rows: `entity_id`, `as_of`, and a string column for each."""
     folder = settings.state_dir / "matrices" / model
     artefacts.need_manifest(folder, f"run `hearth build {model}`")
-    return pq.read_table(folder / PROTECTED)
+    return artefacts.read_table(folder / PROTECTED)
 
 
 def protected_column(

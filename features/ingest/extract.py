@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pc_csv
-import pyarrow.parquet as pq
 
+from features.artefacts import read_table
 from hearth.errors import DataError, Fault
 from hearth.source_contract import SourceContract
 
@@ -45,9 +45,7 @@ def read_extract(contract: SourceContract, workspace: Path) -> Extract:
         raise DataError([Fault(file, "", "is empty: it has not even a header", _AGAIN)])
     misshapen: list[int] = []
     try:
-        table = (
-            pq.read_table(path) if file.endswith(".parquet") else _csv(path, contract, misshapen)
-        )
+        table = read_table(path) if file.endswith(".parquet") else _csv(path, contract, misshapen)
     except (pa.ArrowInvalid, OSError, EOFError, UnicodeError) as error:
         raise DataError([_unreadable(contract, error)]) from None
     if len(table) + len(misshapen) == 0:

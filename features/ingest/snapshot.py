@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from features import artefacts
 from features.ingest import coerce, extract, quality
@@ -60,7 +59,7 @@ def snapshot_manifest(state_dir: Path, source: str) -> dict[str, Any]:
 def read_snapshot(state_dir: Path, source: str) -> pa.Table:
     """Rows of a source's snapshot, in the contract's types and in the source's own order."""
     snapshot_manifest(state_dir, source)
-    return pq.read_table(snapshot_folder(state_dir, source) / DATA)
+    return artefacts.read_table(snapshot_folder(state_dir, source) / DATA)
 
 
 def take_snapshot(

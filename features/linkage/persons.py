@@ -7,7 +7,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from features import artefacts
 from features.ingest.snapshot import read_snapshot, snapshot_manifest
@@ -125,7 +124,7 @@ def read_links(state_dir: Path, source: str) -> pa.Table:
     """Links of a source: `reference`, `person_id`, `rule`, `confidence`, one row per reference."""
     folder = links_folder(state_dir, source)
     artefacts.need_manifest(folder, "run `hearth ingest`")
-    return pq.read_table(folder / LINKS)
+    return artefacts.read_table(folder / LINKS)
 
 
 def linked_persons(contract: SourceContract, table: pa.Table, state_dir: Path) -> pa.ChunkedArray:
