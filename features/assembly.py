@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features import artefacts
 from features.cohort import Cohort, household_cohort, source_cohort
-from features.follow import Follower
+from features.follow import Follower, home_sources
 from features.group_features import group_features
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
@@ -35,7 +35,6 @@ class Assembly:
         self._catalogue = catalogue
         self._state_dir = state_dir
         self._needs_households = needs_residence(definition)
-        self._file = f"models/{definition.model}/model.yaml"
 
     def provenance(self) -> dict[str, dict[str, str]]:
         """Hashes of the data, contract and links of each source.
@@ -46,7 +45,7 @@ class Assembly:
             If a source was never ingested, or not since its contract changed.
         """
         found = {}
-        for contract in self._catalogue.sources_of(self.definition.model):
+        for contract in self._sources():
             manifest = snapshot_manifest(self._state_dir, contract.source)
             if manifest["contract_sha256"] != artefacts.model_sha256(contract):
                 raise StateError(
@@ -123,13 +122,20 @@ class Assembly:
             if group.assume_known_from is not None
         ]
 
+    def _sources(self) -> list[SourceContract]:
+        """Contracts of every source read."""
+        catalogue = self._catalogue
+        named = catalogue.sources_of(self.definition.model)
+        placing = home_sources(self.definition, catalogue.sources)
+        return [*named, *(contract for contract in placing if contract not in named)]
+
     @cached_property
     def _households(self) -> Households:
         return read_households(self._state_dir)
 
     @cached_property
     def _follower(self) -> Follower:
-        return Follower(self.cohort, self._catalogue.sources, self._state_dir, file=self._file)
+        return Follower(self.cohort, self.definition, self._catalogue.sources, self._state_dir)
 
     def _rows(self, source: str, assumed_known: date | None = None) -> KnownRows:
         return known_rows(

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from features.cohort import FOLLOWED, Cohort
 from features.group_features import Followed, latest_version
 from features.known_rows import known_rows
-from hearth.definition import Role
+from hearth.definition import ModelDefinition, Role
 from hearth.errors import DefinitionError, Fault
 from hearth.source_contract import SourceContract, SourceKind, Subject
 
@@ -19,12 +19,16 @@ class Follower:
     """Keys of the cohort in any source, with the area of each address found once."""
 
     def __init__(
-        self, cohort: Cohort, sources: Mapping[str, SourceContract], state_dir: Path, *, file: str
+        self,
+        cohort: Cohort,
+        definition: ModelDefinition,
+        sources: Mapping[str, SourceContract],
+        state_dir: Path,
     ) -> None:
         self._cohort = cohort
+        self._definition = definition
         self._sources = sources
         self._state_dir = state_dir
-        self._file = file
         self._areas: dict[str, pa.Table] = {}
 
     def pairs(self, role: Role, contract: SourceContract, *, place: str) -> pa.Table:
@@ -33,17 +37,22 @@ class Follower:
         Raises
         ------
         DefinitionError
-            If the source is about areas and nothing says in which a home lies.
+            If nobody is in that role, or nothing says in which area a home lies; `place` is where
+            the definition asks for it.
         """
         if contract.about is Subject.AREA:
             return self._areas_of(contract, place)
+        if role not in self._cohort.followed:
+            found = f"follows {role}, which a {self._definition.unit} does not have here"
+            known = ", ".join(sorted(self._cohort.followed))
+            raise DefinitionError([self._fault(place, found, f"follow one of {known}")])
         return self._cohort.followed[role]
 
     def _areas_of(self, contract: SourceContract, place: str) -> pa.Table:
         """Area of each address, as known at the as-of date, from a source about homes that says it."""
         column = str(contract.key)
         if column not in self._areas:
-            homes = self._source_with(column, place)
+            homes = self._homes_with(column, place)
             rows = known_rows(homes, self._state_dir)
             followed = Followed.of(self._cohort.followed[Role.ADDRESS])
             latest = latest_version(self._cohort.rows, rows, followed)
@@ -52,11 +61,40 @@ class Follower:
             self._areas[column] = pairs.filter(pc.is_valid(pairs["key"]))
         return self._areas[column]
 
-    def _source_with(self, column: str, place: str) -> SourceContract:
-        for _, contract in sorted(self._sources.items()):
-            is_of_homes = contract.about in (Subject.PROPERTY, Subject.HOUSEHOLD)
-            if is_of_homes and contract.kind is SourceKind.ATTRIBUTE and column in contract.columns:
-                return contract
-        found = f"is about areas, but no source says in which {column} a home lies"
-        remedy = f"add the column {column} to a source of kind attribute about properties"
-        raise DefinitionError([Fault(self._file, place, found, remedy)])
+    def _homes_with(self, column: str, place: str) -> SourceContract:
+        contract = home_source_with(column, self._definition, self._sources)
+        if contract is None:
+            found = f"is about areas, but no source says in which {column} a home lies"
+            remedy = (
+                f"add the column {column} to a source of kind attribute about properties "
+                f"that allows {self._definition.purpose}"
+            )
+            raise DefinitionError([self._fault(place, found, remedy)])
+        return contract
+
+    def _fault(self, place: str, found: str, remedy: str) -> Fault:
+        return Fault(f"models/{self._definition.model}/model.yaml", place, found, remedy)
+
+
+def home_source_with(
+    column: str, definition: ModelDefinition, sources: Mapping[str, SourceContract]
+) -> SourceContract | None:
+    """First source, by name, that places homes in the areas of `column` and allows the model's purpose."""
+    for _, contract in sorted(sources.items()):
+        is_of_homes = contract.about in (Subject.PROPERTY, Subject.HOUSEHOLD)
+        has_column = contract.kind is SourceKind.ATTRIBUTE and column in contract.columns
+        if is_of_homes and has_column and definition.purpose in contract.law.purposes:
+            return contract
+    return None
+
+
+def home_sources(
+    definition: ModelDefinition, sources: Mapping[str, SourceContract]
+) -> list[SourceContract]:
+    """Sources that place homes in the areas that a model looks at, by name."""
+    names = {group.source for group in definition.features}
+    names |= {attribute.source for attribute in definition.fairness.attributes}
+    areas = [sources[name] for name in sorted(names) if sources[name].about is Subject.AREA]
+    found = [home_source_with(str(area.key), definition, sources) for area in areas]
+    by_name = {contract.source: contract for contract in found if contract is not None}
+    return [by_name[name] for name in sorted(by_name)]
