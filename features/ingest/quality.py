@@ -120,10 +120,11 @@ def _column_findings(name: str, column: Column, coerced: Coerced) -> Iterator[Fi
 
 
 def _future_findings(contract: SourceContract, table: pa.Table, run_on: date) -> Iterator[Finding]:
-    """Events and knowledge of days to come; a spell may begin or end in the future."""
+    """Events and knowledge after the extract or the run; a spell may begin or end in the future."""
+    last = min(run_on, contract.read.extracted_on or run_on)
     for name in (contract.event_date, contract.knowledge_date, contract.end_knowledge_date):
         if name is not None:
-            after = pc.greater(table[name], pa.scalar(run_on))
+            after = pc.greater(table[name], pa.scalar(last))
             yield Finding(name, IN_THE_FUTURE, np.asarray(pc.fill_null(after, False)))
 
 
