@@ -14,7 +14,7 @@ from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
 from hearth.source_contract import SourceContract
 from hearth.source_use import Use, residence_sources, uses_of
-from hearth.yaml_file import read_yaml
+from hearth.yaml_file import read_with_faults, read_yaml
 
 __all__ = ["Catalogue", "Use", "load_catalogue", "load_contract", "residence_sources", "uses_of"]
 
@@ -142,10 +142,9 @@ def _read_all(
     found: dict[str, M] = {}
     for name, path in paths.items():
         shown_as = path.relative_to(workspace).as_posix()
-        try:
-            item = read_yaml(path, model, shown_as=shown_as)
-        except DefinitionError as error:
-            faults += error.faults
+        item, own_faults = read_with_faults(path, model, shown_as=shown_as)
+        faults += own_faults
+        if item is None:
             continue
         found[name] = item
         key, told = own_name(item)

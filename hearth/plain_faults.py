@@ -85,12 +85,14 @@ def _faults_of(
     item: ErrorDetails, model: type[BaseModel], file: str, *, hidden: Collection[str]
 ) -> Iterator[Fault]:
     place, kind, value = _place(item["loc"]), item["type"], item["input"]
+    if kind == "too_short" and len(value) >= item["ctx"]["min_length"]:
+        return  # long enough, but for items that are faults themselves
     if kind == "value_error":
         for line in str(item["ctx"]["error"]).split("\n"):
             yield _own_fault(file, place, line)
     elif kind == "extra_forbidden":
         yield Fault(file, place, "is an unknown key", _spelling(str(item["loc"][-1]), model))
-    elif kind != "missing" and value is None:
+    elif kind != "missing" and _is_empty(value):
         yield Fault(file, place, "is left empty", "fill it in")
     elif kind in _PHRASES:
         words = {
@@ -102,6 +104,10 @@ def _faults_of(
         yield Fault(file, place, found.format_map(words), remedy.format_map(words))
     else:
         yield Fault(file, place, item["msg"][:1].lower() + item["msg"][1:], "mend it there")
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _own_fault(file: str, place: str, line: str) -> Fault:

@@ -17,12 +17,13 @@ from hearth.plain_faults import plain_faults
 
 M = TypeVar("M", bound=BaseModel)
 _TAG = "tag:yaml.org,2002:"
+_DIGITS = "(0|[1-9][0-9]*)"
 _PLAIN_VALUES = {  # after the core schema of YAML 1.2
     "null": (r"|~|null|Null|NULL", ["", "~", "n", "N"]),
     "bool": (r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    "int": (r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
+    "int": (f"[-+]?{_DIGITS}", list("-+0123456789")),
     "float": (
-        r"[-+]?(0|[1-9][0-9]*)?\.?[0-9]+([eE][-+]?[0-9]+)?",
+        rf"[-+]?({_DIGITS}?\.[0-9]+|{_DIGITS}\.?)([eE][-+]?[0-9]+)?",
         list("-+.0123456789"),
     ),
 }
@@ -90,12 +91,48 @@ def read_yaml(path: Path, model: type[M], *, shown_as: str) -> M:
     DefinitionError
         With every fault of the file.
     """
+    item, faults = read_with_faults(path, model, shown_as=shown_as)
+    if item is None or faults:
+        raise DefinitionError(faults)
+    return item
+
+
+def read_with_faults(
+    path: Path, model: type[M], *, shown_as: str
+) -> tuple[M | None, tuple[Fault, ...]]:
+    """Model read from a YAML file as far as it can be, and every fault of the file.
+
+    Unknown keys are faults that leave the rest readable, so that it can be checked further.
+    """
     try:
-        return model.model_validate_json(
-            json.dumps(read_plain(path, shown_as=shown_as)), strict=True
-        )
+        data = read_plain(path, shown_as=shown_as)
+    except DefinitionError as error:
+        return None, error.faults
+    try:
+        return _validated(data, model), ()
     except ValidationError as error:
-        raise DefinitionError(plain_faults(error, model, file=shown_as)) from None
+        faults = plain_faults(error, model, file=shown_as)
+        if not _remove_unknown_keys(data, error):
+            return None, tuple(faults)
+    try:
+        return _validated(data, model), tuple(faults)
+    except ValidationError as error:
+        return None, (*faults, *plain_faults(error, model, file=shown_as))
+
+
+def _validated(data: dict[str, Any], model: type[M]) -> M:
+    return model.model_validate_json(json.dumps(data), strict=True)
+
+
+def _remove_unknown_keys(data: dict[str, Any], error: ValidationError) -> bool:
+    """Take the unknown keys out of the data; False if there were none."""
+    unknown = [item["loc"] for item in error.errors() if item["type"] == "extra_forbidden"]
+    for *parents, key in unknown:
+        part: Any = data
+        for parent in parents:
+            part = part[parent]
+        del part[key]
+    return bool(unknown)
 
 
 def read_plain(path: Path, *, shown_as: str) -> dict[str, Any]:

@@ -30,7 +30,8 @@ class Strict(BaseModel):
 def _check_name(value: str) -> str:
     if not _NAME.fullmatch(value):
         raise ValueError(
-            f"{quoted(value)} is not a name; use lower-case letters, digits and _, a letter first"
+            f"is {quoted(value)}, which is no name; "
+            "use lower-case letters, digits and _, a letter first"
         )
     return value
 

@@ -153,9 +153,9 @@ class FeatureGroup(Strict):
         if self.aggregates and self.attributes:
             faults.append("aggregates: stands beside attributes; write exactly one of them")
         if len(set(self.aggregates)) != len(self.aggregates):
-            faults.append("aggregates: one stands twice; remove it")
+            faults.append("aggregates: holds one twice; remove it")
         if len(set(self.attributes)) != len(self.attributes):
-            faults.append("attributes: one stands twice; remove it")
+            faults.append("attributes: holds one twice; remove it")
         return faults
 
     def _window_faults(self) -> list[str]:
@@ -170,7 +170,7 @@ class FeatureGroup(Strict):
         if any(window.is_empty for window in self.windows):
             faults.append("windows: holds a window of nothing; write periods above zero")
         if len(set(map(str, self.windows))) != len(self.windows):
-            faults.append("windows: one stands twice; remove it")
+            faults.append("windows: holds one twice; remove it")
         if self.split_by and not windowed:
             faults.append(
                 "split_by: has nothing to split; it goes with count and aggregates of columns"

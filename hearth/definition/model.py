@@ -112,7 +112,7 @@ class ModelDefinition(Strict):
             "fairness.attributes": [attribute.name for attribute in self.fairness.attributes],
         }
         return [
-            f"{place}: the name {name} stands twice; rename one of them"
+            f"{place}: holds the name {name} twice; rename one of them"
             for place, names in named.items()
             for name in _repeated(names)
         ]
@@ -121,13 +121,13 @@ class ModelDefinition(Strict):
         names = [baseline.name for baseline in self.baselines]
         known = sorted({*names, *_LEARNERS})
         faults = [
-            f"baselines: {name} is the name of a learner; choose another"
+            f"baselines: holds {name}, the name of a learner; choose another"
             for name in names
             if name in _LEARNERS
         ]
         for field in ("beats", "no_worse_than"):
             faults += [
-                f"success.{field}: {name} is no candidate; use one of {', '.join(known)}"
+                f"success.{field}: names {name}, which is no candidate; use one of {', '.join(known)}"
                 for name in getattr(self.success, field)
                 if name not in known
             ]

@@ -52,7 +52,7 @@ class Column(Strict):
         if self.type is not ColumnType.CATEGORY and self.values:
             yield f"values: stands in a {self.type}; only a category lists its values"
         if len(set(self.values)) != len(self.values):
-            yield "values: a value stands twice; remove it"
+            yield "values: holds a value twice; remove one"
 
     def _range_faults(self) -> Iterator[str]:
         if self.range is None:

@@ -34,6 +34,7 @@ class Subject(StrEnum):
     AREA = "area"
 
 
+_WAYS_OF_KNOWING = ("knowledge_date", "recording_lag", "known_on")
 _DATES_OF_KIND = {
     SourceKind.EVENT: ("event_date",),
     SourceKind.SPELL: ("starts_on", "ends_on"),
@@ -129,13 +130,12 @@ class SourceContract(Strict):
             yield f"link: stands in a table about a {self.about}; only one about persons is linked"
 
     def _knowledge_faults(self) -> Iterator[str]:
-        ways = ("knowledge_date", "recording_lag", "known_on")
-        found = [way for way in ways if getattr(self, way) is not None]
-        if len(found) != 1:
-            yield (
-                f"knowledge_date: {' and '.join(found) or 'nothing'} says when the council knew; "
-                f"write exactly one of {', '.join(ways)}"
-            )
+        found = [way for way in _WAYS_OF_KNOWING if getattr(self, way) is not None]
+        remedy = f"write exactly one of {', '.join(_WAYS_OF_KNOWING)}"
+        if not found:
+            yield f"knowledge_date: is missing, and nothing else says when the council knew; {remedy}"
+        if len(found) > 1:
+            yield f"{found[0]}: stands beside {' and '.join(found[1:])}; {remedy}"
         if self.recording_lag is not None and self.kind not in _DATES_OF_KIND:
             yield (
                 f"recording_lag: counts from a date, and a source of kind {self.kind} has none; "
