@@ -55,7 +55,10 @@ them protects every n − x.
 
 
 def count_outcomes(
-    selected: ArrayLike, happened: ArrayLike, observed: ArrayLike, groups: Sequence[object]
+    selected: ArrayLike,
+    happened: ArrayLike,
+    observed: ArrayLike,
+    groups: Sequence[object],
 ) -> tuple[list[str], Counts]:
     """Outcome counts of each group, the groups in alphabetical order.
 
@@ -84,6 +87,8 @@ def outcome_cells(selected: ArrayLike, happened: ArrayLike, observed: ArrayLike)
     """Index in `CELLS` of each row, shape (rows,)."""
     chosen = np.asarray(selected, dtype=bool)
     outcome = np.where(
-        np.asarray(observed, dtype=bool), np.where(np.asarray(happened, dtype=bool), 0, 1), 2
+        np.asarray(observed, dtype=bool),
+        np.where(np.asarray(happened, dtype=bool), 0, 1),
+        2,
     )
     return np.where(chosen, 0, 3).astype(np.int64) + outcome

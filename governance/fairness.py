@@ -68,10 +68,12 @@ class Outcomes:
         """Whether some entity stands in more than one split."""
         return len(np.unique(self.entity)) < len(self.entity)
 
-    def design_effects(self, within: NDArray[np.bool_]) -> dict[str, float]:
+    def design_effects(self, within: NDArray[np.bool_] | None = None) -> dict[str, float]:
         """Design effect of each metric in part of the rows; all 1 where no entity repeats."""
         if not self.is_repeated:
             return dict.fromkeys(METRICS, 1.0)
+        if within is None:
+            within = np.ones(len(self.entity), dtype=bool)
         cells = outcome_cells(self.selected, self.happened, self.observed)[within]
         return {
             name: design_effect(
@@ -183,7 +185,7 @@ def group_table(
         )
         for name in sorted(names, key=lambda name: (name == NOT_RECORDED, name))
     )
-    everyone = _rates(table.everyone, outcomes.design_effects(np.ones(len(members), dtype=bool)))
+    everyone = _rates(table.everyone, outcomes.design_effects())
     return GroupTable(
         attribute,
         chosen,
@@ -214,7 +216,12 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     """Ratio, difference, verdict, and the smallest gap such numbers could have shown."""
     if mine.interval is None or reference.interval is None:
         return Comparison(Verdict.CANNOT_TELL)
-    counts = (mine.numerator, mine.denominator, reference.numerator, reference.denominator)
+    counts = (
+        mine.numerator,
+        mine.denominator,
+        reference.numerator,
+        reference.denominator,
+    )
     above, below, reference_above, reference_below = (float(count or 0) for count in counts)
     effects = (mine.design_effect, reference.design_effect)
     ratio = ratio_of_rates(above, below, reference_above, reference_below, effects)

@@ -33,7 +33,10 @@ class GroupCalibration:
 
 
 def calibration_within_groups(
-    outcomes: Outcomes, probability: NDArray[np.float64], groups: Sequence[str], table: GroupTable
+    outcomes: Outcomes,
+    probability: NDArray[np.float64],
+    groups: Sequence[str],
+    table: GroupTable,
 ) -> tuple[GroupCalibration, ...]:
     """Stated against observed, for each group as a whole, on the list and off it.
 

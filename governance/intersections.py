@@ -1,6 +1,6 @@
 """Two attributes at once: gaps that each attribute alone can hide."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -46,8 +46,8 @@ class PairTable:
 
 def pair_tables(
     outcomes: Outcomes,
-    groups: dict[str, Sequence[str]],
-    tables: dict[str, GroupTable],
+    groups: Mapping[str, Sequence[str]],
+    tables: Mapping[str, GroupTable],
     *,
     metrics: Sequence[Metric],
     policy: DisclosurePolicy,
@@ -61,9 +61,9 @@ def pair_tables(
     Parameters
     ----------
     outcomes : Outcomes
-    groups : dict of str to sequence of str
+    groups : mapping of str to sequence of str
         Each row's group, by attribute; the first attribute is the one crossed with the rest.
-    tables : dict of str to GroupTable
+    tables : mapping of str to GroupTable
         The attributes' own tables.
     metrics : sequence of Metric
         Those that carry a verdict.
@@ -99,7 +99,9 @@ def _cross(
     codes = [
         np.array([index[group] for group in given])
         for given, index in zip(
-            groups, ({name: i for i, name in enumerate(part)} for part in names), strict=True
+            groups,
+            ({name: i for i, name in enumerate(part)} for part in names),
+            strict=True,
         )
     ]
     cells = outcome_cells(outcomes.selected, outcomes.happened, outcomes.observed)

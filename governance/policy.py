@@ -15,15 +15,17 @@ class Metric:
     ----------
     numerator, denominator : str
         Names in `governance.counts.SUMS`.
-    meaning : str
-        What it is the share of, to follow "the share of".
+    among, share : str
+        "Of every 100 households `among`, about 31 `share`." `{where}` stands for
+        *where* or *to whom*, by what the model scores.
     """
 
     name: str
     title: str
     numerator: str
     denominator: str
-    meaning: str
+    among: str
+    share: str
 
     @property
     def above(self) -> Counts:
@@ -36,55 +38,23 @@ class Metric:
         return SUMS[self.denominator]
 
 
+_HAPPENED = "{where} the outcome happened"
+_DID_NOT = "{where} the outcome did not happen"
 METRICS = {
     metric.name: metric
     for metric in (
-        Metric(
-            "recall",
-            "Found",
-            "tp",
-            "positives",
-            "those the outcome happened to who were on the list",
-        ),
-        Metric(
-            "false_negative_rate",
-            "Missed",
-            "fn",
-            "positives",
-            "those the outcome happened to who were not on the list",
-        ),
-        Metric(
-            "false_omission_rate",
-            "Wrongly left off",
-            "fn",
-            "unselected_known",
-            "those not on the list to whom the outcome happened all the same",
-        ),
-        Metric(
-            "precision",
-            "Rightly listed",
-            "tp",
-            "selected_known",
-            "those on the list to whom the outcome happened",
-        ),
-        Metric(
-            "false_discovery_rate",
-            "Wrongly listed",
-            "fp",
-            "selected_known",
-            "those on the list to whom the outcome did not happen",
-        ),
-        Metric(
-            "false_positive_rate",
-            "Listed without cause",
-            "fp",
-            "negatives",
-            "those the outcome did not happen to who were on the list",
-        ),
-        Metric("base_rate", "Base rate", "positives", "known", "those the outcome happened to"),
-        Metric("selection_rate", "Listed", "selected", "n", "those who were on the list"),
+        Metric("recall", "Found", "tp", "positives", _HAPPENED, "were on the list"),
+        Metric("false_negative_rate", "Missed", "fn", "positives", _HAPPENED, "were not on the list"),
+        Metric("false_omission_rate", "Wrongly left off", "fn", "unselected_known", "not on the list", "had the outcome all the same"),
+        Metric("precision", "Rightly listed", "tp", "selected_known", "on the list", "had the outcome"),
+        Metric("false_discovery_rate", "Wrongly listed", "fp", "selected_known", "on the list", "did not have the outcome"),
+        Metric("false_positive_rate", "Listed without cause", "fp", "negatives", _DID_NOT, "were on the list"),
+        Metric("base_rate", "Base rate", "positives", "known", "whose outcome is known", "had the outcome"),
+        Metric("observed_share", "Looked at", "known", "n", "in the cohort", "have a known outcome"),
+        Metric("selection_rate", "Listed", "selected", "n", "in the cohort", "were on the list"),
     )
-}
+}  # fmt: skip
+"""Every rate a report gives, by name."""
 
 _FIRST = {
     Intervention.ASSISTIVE: ("recall",),

@@ -162,7 +162,11 @@ def _can_move(need: _Need, counts: Counts, partner: int, own: Shown, other: Show
         length = min(int(room[best]), left)
         if length == 0:
             return False
-        here, there, left = here + length * moves[best], there - length * moves[best], left - length
+        here, there, left = (
+            here + length * moves[best],
+            there - length * moves[best],
+            left - length,
+        )
         if left == 0:
             return True
     return False
@@ -199,7 +203,11 @@ def _coarser(shown: Shown) -> list[Shown]:
 
 
 def _relaxed(
-    shown: list[Shown], counts: Counts, needs: list[_Need], sums: dict[str, Counts], protects: Range
+    shown: list[Shown],
+    counts: Counts,
+    needs: list[_Need],
+    sums: dict[str, Counts],
+    protects: Range,
 ) -> list[Shown]:
     """The same choice, with what turned out not to be needed printed again."""
     for group in np.argsort(-counts.sum(axis=1)):
@@ -215,7 +223,10 @@ def _relaxed(
 
 
 def choose_shown_pairs(
-    counts: Counts, first_whole: NDArray[np.bool_], second_whole: NDArray[np.bool_], protects: Range
+    counts: Counts,
+    first_whole: NDArray[np.bool_],
+    second_whole: NDArray[np.bool_],
+    protects: Range,
 ) -> NDArray[np.bool_]:
     """Which pairs of groups of two attributes may be printed whole beside both attributes' tables.
 
@@ -245,7 +256,10 @@ def choose_shown_pairs(
             if not small[a, b, index]:
                 continue
             count = int(values[a, b, index])
-            for direction, distance in ((1, protects[1] - count), (-1, count - protects[0])):
+            for direction, distance in (
+                (1, protects[1] - count),
+                (-1, count - protects[0]),
+            ):
                 corner = _cheapest_rectangle(
                     counts, shown, (a, b), cells, direction=direction, distance=distance
                 )

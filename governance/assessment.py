@@ -1,0 +1,171 @@
+"""The assessment: everything the report says in numbers, made from stored artefacts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from governance.coverage import CoverageRow, coverage_of
+from governance.disclosure import DisclosurePolicy, disclosure_policy
+from governance.fairness import GroupTable, Outcomes, group_table
+from governance.group_calibration import GroupCalibration, calibration_within_groups
+from governance.intersections import PairTable, pair_tables
+from governance.performance import Performance, measure_performance
+from governance.policy import headline_metrics
+from governance.scored import check_scored, groups_of, outcomes_of
+from hearth.definition import ModelDefinition
+from hearth.errors import DataError, Fault
+from hearth.progress import Progress, silent
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Hashes of what was assessed, and how to do it again."""
+
+    hashes: dict[str, str]
+    hearth_version: str
+    made_on: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What an assessment is made from.
+
+    Attributes
+    ----------
+    scored : DataFrame
+        One row per split, entity and candidate; see `governance.scored.COLUMNS`.
+    protected : DataFrame
+        One row per entity and as-of date, one column per declared attribute.
+    metrics, matrix : mapping
+        metrics.json and the matrix manifest.
+    """
+
+    definition: ModelDefinition
+    version: str
+    scored: pd.DataFrame
+    protected: pd.DataFrame
+    metrics: Mapping[str, Any]
+    matrix: Mapping[str, Any]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Numbers and verdicts on one version of a model, all of them fit to print.
+
+    Attributes
+    ----------
+    candidate : str
+        The way of ranking that was chosen; the group figures are about its list.
+    calibration : dict of str to tuple of GroupCalibration
+        By attribute; empty where the candidate gives no probability.
+    """
+
+    definition: ModelDefinition
+    version: str
+    candidate: str
+    policy: DisclosurePolicy
+    performance: Performance
+    tables: dict[str, GroupTable]
+    pairs: tuple[PairTable, ...]
+    calibration: dict[str, tuple[GroupCalibration, ...]]
+    coverage: tuple[CoverageRow, ...]
+    metrics: Mapping[str, Any]
+    matrix: Mapping[str, Any]
+    provenance: Provenance
+
+
+def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
+    """Assessment of the candidate that training chose, over all test dates.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    progress : Progress
+        Told of each attribute.
+
+    Raises
+    ------
+    DataError
+        If the scored rows lack a column or the chosen candidate, or a person is counted twice.
+    """
+    definition = evidence.definition
+    check_scored(evidence.scored)
+    policy = disclosure_policy(definition.fairness.disclosure)
+    candidate = str(evidence.metrics["chosen"])
+    rows = _rows_of(evidence.scored, candidate)
+    outcomes = outcomes_of(rows)
+    tolerance = definition.fairness.tolerance
+    attributes = definition.fairness.attributes
+    groups = {a.name: groups_of(rows, evidence.protected, a.name) for a in attributes}
+    tables: dict[str, GroupTable] = {}
+    for done, attribute in enumerate(attributes):
+        progress("measuring groups", done, len(attributes))
+        tables[attribute.name] = group_table(
+            attribute.name,
+            outcomes,
+            groups[attribute.name],
+            policy=policy,
+            tolerance=tolerance,
+            reference=attribute.reference,
+        )
+    progress("measuring groups", len(attributes), len(attributes))
+    return Assessment(
+        definition=definition,
+        version=evidence.version,
+        candidate=candidate,
+        policy=policy,
+        performance=measure_performance(evidence.scored, evidence.metrics, policy),
+        tables=tables,
+        pairs=pair_tables(
+            outcomes,
+            groups,
+            tables,
+            metrics=headline_metrics(definition.intervention),
+            policy=policy,
+            tolerance=tolerance,
+        )
+        if len(groups) > 1
+        else (),
+        calibration=_calibration(rows, outcomes, groups, tables),
+        coverage=coverage_of(definition.fairness),
+        metrics=evidence.metrics,
+        matrix=evidence.matrix,
+        provenance=evidence.provenance,
+    )
+
+
+def _rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
+    rows = scored[scored["candidate"] == candidate]
+    if rows.empty:
+        found = ", ".join(sorted(set(scored["candidate"])))
+        raise DataError(
+            [
+                Fault(
+                    "scored.parquet",
+                    "candidate",
+                    f"holds no row of {candidate}, which metrics.json says was chosen; it holds {found}",
+                    "train the model again",
+                )
+            ]
+        )
+    return rows
+
+
+def _calibration(
+    rows: pd.DataFrame,
+    outcomes: Outcomes,
+    groups: dict[str, list[str]],
+    tables: dict[str, GroupTable],
+) -> dict[str, tuple[GroupCalibration, ...]]:
+    if not rows["calibrated"].to_numpy(dtype=bool).all():
+        return {}
+    probability = rows["score"].to_numpy(dtype=np.float64)
+    return {
+        name: calibration_within_groups(outcomes, probability, groups[name], table)
+        for name, table in tables.items()
+    }

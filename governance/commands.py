@@ -1,0 +1,206 @@
+"""What the command line and the pages ask of governance, as plain functions."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as version_of_package
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from governance import approval
+from governance.assessment import Evidence, Provenance, assess
+from governance.report.render import make_document, render_html, render_json
+from governance.submission import (
+    MANIFEST,
+    matrix_folder,
+    read_submission,
+    report_folder,
+    run_folder,
+)
+from hearth.audit_log import AuditLog
+from hearth.catalogue import Catalogue
+from hearth.digest import canonical_json, sha256_of
+from hearth.errors import BundleError, DataError, Fault, NotFoundError, StateError
+from hearth.identity import Identity
+from hearth.progress import Progress, silent
+from hearth.risk_model.files import check_files, read_folder, with_manifest, write_folder
+from hearth.settings import Settings
+
+HTML, JSON, INPUTS = "report.html", "report.json", "inputs.json"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A version's report: where it lies, whether it was there already, and its verdicts.
+
+    Attributes
+    ----------
+    is_bar_met : bool
+        Whether the success bar of the definition was met.
+    verdicts : dict of str to int
+        How many comparisons between groups read so.
+    """
+
+    folder: Path
+    was_current: bool
+    is_bar_met: bool
+    verdicts: dict[str, int]
+
+
+def report(
+    catalogue: Catalogue,
+    settings: Settings,
+    model: str,
+    version: str,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Reported:
+    """Make the fairness report of a trained version, unless it is there and nothing has changed.
+
+    Parameters
+    ----------
+    catalogue, settings
+        The workspace.
+    model, version : str
+        A version that training has left under `runs/`.
+    now : datetime
+        Printed as the day it was made.
+    progress : Progress
+
+    Raises
+    ------
+    NotFoundError
+        If the version was not trained, or the matrix not built.
+    DataError
+        If the scored rows or protected attributes cannot be used.
+    """
+    definition = catalogue.model(model)
+    run, matrix = run_folder(settings, model, version), matrix_folder(settings, model)
+    files = {
+        "Bundle manifest": run / "bundle" / MANIFEST,
+        "Matrix manifest": matrix / MANIFEST,
+        "Scored rows": run / "scored.parquet",
+        "Metrics": run / "metrics.json",
+        "Protected attributes": matrix / "protected.parquet",
+    }
+    for path in files.values():
+        if not path.exists():
+            raise NotFoundError(
+                f"{model} version {version} has no {path.name}; "
+                f"run: hearth build {model}, then hearth train {model}"
+            )
+    hashes = {name: sha256_of(path.read_bytes()) for name, path in files.items()}
+    hashes["Model definition"] = sha256_of(canonical_json(definition.model_dump(mode="json")))
+    inputs = canonical_json({"hashes": hashes, "code": _code_sha256()})
+    folder = report_folder(settings, model, version)
+    metrics = _read_json(files["Metrics"])
+    if _is_current(folder, inputs):
+        return _reported(folder, metrics, was_current=True)
+    evidence = Evidence(
+        definition=definition,
+        version=version,
+        scored=pd.read_parquet(files["Scored rows"]),
+        protected=pd.read_parquet(files["Protected attributes"]),
+        metrics=metrics,
+        matrix=_read_json(files["Matrix manifest"]),
+        provenance=Provenance(
+            hashes=hashes,
+            hearth_version=version_of_package("hearth-council"),
+            made_on=f"{now:%-d %B %Y}",
+            command=f"hearth report {model} --version {version}",
+        ),
+    )
+    assessment = assess(evidence, progress)
+    document = make_document(assessment)
+    content = {
+        HTML: render_html(document).encode(),
+        JSON: render_json(assessment, document).encode(),
+        INPUTS: inputs,
+    }
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    write_folder(folder, with_manifest(content))
+    return _reported(folder, metrics, was_current=False)
+
+
+def submit(
+    settings: Settings, model: str, version: str, *, identity: Identity, audit: AuditLog
+) -> int:
+    """Put a reported version to the board; the approval's id.
+
+    Raises
+    ------
+    StateError
+        If its success bar was not met, or it was submitted before as it is.
+    """
+    submission = read_submission(settings, model, version)
+    success = _read_json(run_folder(settings, model, version) / "metrics.json")["success"]
+    if not success["met"]:
+        missed = "; ".join(line["rule"] for line in success["lines"] if line["met"] is False)
+        raise StateError(
+            f"{model} version {version} did not meet the bar set before its results were known "
+            f"({missed}); it cannot be submitted, and its report says why"
+        )
+    return approval.submit(submission, identity, audit)
+
+
+def approve(
+    settings: Settings,
+    model: str,
+    version: str,
+    *,
+    identity: Identity,
+    audit: AuditLog,
+    reason: str,
+) -> int:
+    """Let a submitted version into use; see `governance.approval.approve`."""
+    submission = read_submission(settings, model, version)
+    return approval.approve(submission, identity, audit, reason=reason)
+
+
+def refuse(
+    settings: Settings,
+    model: str,
+    version: str,
+    *,
+    identity: Identity,
+    audit: AuditLog,
+    reason: str,
+) -> int:
+    """Keep a submitted version out of use; see `governance.approval.refuse`."""
+    submission = read_submission(settings, model, version)
+    return approval.refuse(submission, identity, audit, reason=reason)
+
+
+def _reported(folder: Path, metrics: dict[str, Any], *, was_current: bool) -> Reported:
+    verdicts = _read_json(folder / JSON)["verdicts"]
+    return Reported(folder, was_current, bool(metrics["success"]["met"]), verdicts)
+
+
+def _is_current(folder: Path, inputs: bytes) -> bool:
+    """Whether a whole report stands there, made from just these inputs."""
+    if not (folder / INPUTS).exists():
+        return False
+    try:
+        files = read_folder(folder)
+        check_files(files)
+    except BundleError:
+        return False
+    return files[INPUTS] == inputs
+
+
+def _code_sha256() -> str:
+    """SHA-256 of this room's sources, so that changed code makes its reports anew."""
+    sources = sorted(Path(__file__).parent.rglob("*.*"))
+    return sha256_of(
+        b"".join(path.read_bytes() for path in sources if path.suffix in {".py", ".j2", ".css"})
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        raise DataError([Fault(path.name, "", "is not JSON", "make it again")]) from None

@@ -1,0 +1,162 @@
+"""How each way of ranking did at capacity, by test date and over all, from printed counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from governance.counts import SUMS, count_outcomes
+from governance.disclosure import (
+    DisclosurePolicy,
+    ProtectedCounts,
+    ProtectedTable,
+    protect_table,
+)
+from governance.fairness import Outcomes, Rate, rate
+from governance.policy import METRICS
+from governance.scored import outcomes_of
+
+_SHOWN = ("precision", "recall", "base_rate", "observed_share")
+_OF_THE_ORDER = (
+    "auc",
+    "average_precision",
+    "brier",
+    "calibration_slope",
+    "predicted_over_actual",
+)
+_AT_OTHER_LENGTHS = ("precision_at_100", "precision_at_10pct")
+
+
+@dataclass(frozen=True)
+class CandidateResult:
+    """One way of ranking on one test date.
+
+    Attributes
+    ----------
+    rates : dict of str to Rate
+        `precision` and `recall` at capacity, and the cohort's `base_rate` and `observed_share`.
+    figures : dict of str to float or None
+        Figures of the whole order, as training measured them; None where withheld or unknown.
+    """
+
+    candidate: str
+    counts: ProtectedCounts
+    rates: dict[str, Rate]
+    figures: dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class SplitResult:
+    """One test date: who was in the cohort, what happened, how each way of ranking did."""
+
+    split: str
+    cohort: ProtectedCounts
+    base_rate: Rate
+    observed_share: Rate
+    candidates: dict[str, CandidateResult]
+
+
+@dataclass(frozen=True)
+class Performance:
+    """Every test date, and all of them together."""
+
+    splits: tuple[SplitResult, ...]
+    over_all: SplitResult
+    is_withheld_by_split: bool
+
+
+def measure_performance(
+    scored: pd.DataFrame, metrics: Mapping[str, Any], policy: DisclosurePolicy
+) -> Performance:
+    """Results of every candidate on every test date.
+
+    All candidates rank the same people, so a test date's outcomes are printed
+    once for all of them; where they are too few to print, no date's are.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        One row per split, entity and candidate: `split`, `entity_id`, `candidate`,
+        `selected`, `label` (nullable), `observed`.
+    metrics : mapping
+        As training writes metrics.json.
+    policy : DisclosurePolicy
+
+    Notes
+    -----
+    Under a policy that suppresses, no other length of list is printed: the counts of
+    two lengths differ by the few people between them.
+    """
+    parts = {str(name): rows for name, rows in scored.groupby("candidate", sort=False)}
+    outcomes = {name: outcomes_of(rows) for name, rows in parts.items()}
+    tables = {name: _table(rows, outcomes[name], policy) for name, rows in parts.items()}
+    withheld = any(
+        counts["positives"] is None or counts["selected"] is None
+        for table in tables.values()
+        for counts in table.groups.values()
+    )
+    trained = {entry["test_as_of"]: entry["candidates"] for entry in metrics["splits"]}
+    keys = (*_OF_THE_ORDER, *(_AT_OTHER_LENGTHS if policy.protects is None else ()))
+
+    def of_split(split: str) -> SplitResult:
+        printed = {
+            name: NOTHING_PRINTED if withheld else table.groups[split]
+            for name, table in tables.items()
+        }
+        figures = {} if withheld else trained.get(split, {})
+        return _result(
+            split,
+            {
+                name: CandidateResult(
+                    name,
+                    counts,
+                    _rates(counts, {}),
+                    {key: figures.get(name, {}).get(key) for key in keys},
+                )
+                for name, counts in printed.items()
+            },
+        )
+
+    over_all = _result(
+        "all",
+        {
+            name: CandidateResult(
+                name,
+                table.everyone,
+                _rates(table.everyone, outcomes[name].design_effects()),
+                {},
+            )
+            for name, table in tables.items()
+        },
+    )
+    return Performance(
+        tuple(of_split(split) for split in sorted(set(scored["split"]))),
+        over_all,
+        withheld,
+    )
+
+
+def _result(split: str, candidates: dict[str, CandidateResult]) -> SplitResult:
+    cohort = next(iter(candidates.values()))
+    return SplitResult(
+        split,
+        cohort.counts,
+        cohort.rates["base_rate"],
+        cohort.rates["observed_share"],
+        candidates,
+    )
+
+
+def _rates(counts: ProtectedCounts, effects: Mapping[str, float]) -> dict[str, Rate]:
+    return {name: rate(METRICS[name], counts, effects.get(name, 1.0)) for name in _SHOWN}
+
+
+NOTHING_PRINTED = ProtectedCounts(dict.fromkeys(SUMS))
+"""Counts of which none may be printed."""
+
+
+def _table(rows: pd.DataFrame, outcomes: Outcomes, policy: DisclosurePolicy) -> ProtectedTable:
+    splits = rows["split"].to_numpy(dtype=str).tolist()
+    counted = count_outcomes(outcomes.selected, outcomes.happened, outcomes.observed, splits)
+    return protect_table(*counted, policy)

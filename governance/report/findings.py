@@ -1,0 +1,216 @@
+"""What the one-page verdict says: findings, unknowns, and the question put to the board."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from governance.assessment import Assessment
+from governance.coverage import CHARACTERISTICS, Coverage, title_of
+from governance.fairness import Comparison, GroupRow, GroupTable, Rate
+from governance.performance import SplitResult
+from governance.policy import METRICS, Metric, Verdict, headline_metrics
+from governance.report.words import (
+    NOUNS,
+    counted,
+    listed,
+    natural_frequency,
+    percent,
+    ratio_with_interval,
+)
+
+LEARNERS = {
+    "lightgbm": "LightGBM",
+    "logistic": "logistic regression",
+    "random": "a random order",
+}
+_MOST_CONCERNS = 3
+_ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A comparison that carries a verdict, with where it stands."""
+
+    table: GroupTable
+    row: GroupRow
+    metric: Metric
+
+    @property
+    def comparison(self) -> Comparison:
+        """The comparison itself."""
+        return self.row.comparisons[self.metric.name]
+
+    @property
+    def rate(self) -> Rate:
+        """The group's own rate."""
+        return self.row.rates[self.metric.name]
+
+    @property
+    def reference_rate(self) -> Rate:
+        """The reference group's rate."""
+        return next(r for r in self.table.rows if r.group == self.table.reference).rates[
+            self.metric.name
+        ]
+
+
+def judged(assessment: Assessment) -> list[Judged]:
+    """Every comparison on a headline metric, reference groups left out."""
+    return [
+        Judged(table, row, metric)
+        for table in assessment.tables.values()
+        for metric in headline_metrics(assessment.definition.intervention)
+        for row in table.rows
+        if row.group != table.reference
+    ]
+
+
+def tally(assessment: Assessment) -> Counter[Verdict]:
+    """How many comparisons got which verdict."""
+    return Counter(one.comparison.verdict for one in judged(assessment))
+
+
+def candidate_name(name: str) -> str:
+    """What the report calls a way of ranking; a rule stands in quotation marks."""
+    return LEARNERS.get(name, f"the rule “{name}”")
+
+
+def findings(assessment: Assessment) -> Iterator[str]:
+    """What was found, weightiest last word first: the bar, the list, the groups."""
+    yield _bar(assessment)
+    yield from _list(assessment)
+    yield from _groups(assessment)
+
+
+def _bar(assessment: Assessment) -> str:
+    success = assessment.metrics["success"]
+    missed = [line["rule"] for line in success["lines"] if line["met"] is False]
+    if success["met"]:
+        return "It met the success bar that was set before the results were known."
+    return (
+        "It did not meet the success bar that was set before the results were known. "
+        f"Missed: {listed(missed)}."
+    )
+
+
+def _list(assessment: Assessment) -> Iterator[str]:
+    chosen = assessment.performance.over_all.candidates[assessment.candidate]
+    unit = assessment.definition.unit
+    precision, recall = (chosen.rates[name].interval for name in ("precision", "recall"))
+    if precision is None or recall is None:
+        yield "How well the list works cannot be printed: the numbers are too small to publish."
+        return
+    base = assessment.performance.over_all.base_rate.interval
+    by_chance = f"; picked at random, about {100 * base.value:.0f} would have" if base else ""
+    yield f"{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}."
+    yield f"{natural_frequency(METRICS['recall'], recall, unit)}."
+    yield from rule_sentences(assessment)
+
+
+def rule_sentences(assessment: Assessment) -> Iterator[str]:
+    """For each one-line rule, on how many test dates it did as well as the model or better."""
+    splits = assessment.performance.splits
+    for baseline in assessment.definition.baselines:
+        if baseline.name == assessment.candidate:
+            yield f"The simple rule “{baseline.name}” did best, and is what is proposed for use."
+            continue
+        pairs = [_precisions(split, assessment.candidate, baseline.name) for split in splits]
+        known = [(mine, rule) for mine, rule in pairs if mine is not None and rule is not None]
+        wins = sum(rule >= mine for mine, rule in known)
+        if known and wins:
+            yield (
+                f"The simple rule “{baseline.name}” did as well or better "
+                f"on {wins} of {counted(len(known), 'test date')}."
+            )
+        elif known:
+            yield (
+                f"It did better than the simple rule “{baseline.name}” "
+                f"on {'the one test date' if len(known) == 1 else f'all {len(known)} test dates'}."
+            )
+
+
+def _precisions(split: SplitResult, *names: str) -> tuple[float | None, ...]:
+    intervals = (split.candidates[n].rates["precision"].interval for n in names)
+    return tuple(interval.value if interval else None for interval in intervals)
+
+
+def _groups(assessment: Assessment) -> Iterator[str]:
+    concerns = sorted(
+        (one for one in judged(assessment) if one.comparison.verdict is Verdict.CONCERN),
+        key=lambda one: abs((one.comparison.ratio.value if one.comparison.ratio else 1) - 1),
+        reverse=True,
+    )
+    for one in concerns[:_MOST_CONCERNS]:
+        yield gap_sentence(assessment, one)
+    counts = tally(assessment)
+    if len(concerns) > _MOST_CONCERNS:
+        yield f"{counted(len(concerns) - _MOST_CONCERNS, 'further concern')} stand in section 5."
+    if not concerns and counts[Verdict.NO_CONCERN]:
+        yield (
+            f"No concern was found in {counts[Verdict.NO_CONCERN]} of "
+            f"{counted(sum(counts.values()), 'comparison')} between groups."
+        )
+
+
+def gap_sentence(assessment: Assessment, one: Judged) -> str:
+    """A gap between a group and its reference, in natural frequencies."""
+    mine, theirs = one.rate.interval, one.reference_rate.interval
+    attribute = title_of(
+        next(a for a in assessment.definition.fairness.attributes if a.name == one.table.attribute)
+    )
+    if mine is None or theirs is None:
+        return f"{attribute}: {one.row.group} and {one.table.reference} cannot be compared."
+    unit = assessment.definition.unit
+    own = natural_frequency(one.metric, mine, unit, one.row.group)
+    return (
+        f"Concern, {attribute.lower()}: {own[0].lower()}{own[1:]}; in the group "
+        f"{one.table.reference}, about {100 * theirs.value:.0f} "
+        f"(ratio {ratio_with_interval(one.comparison)})."
+    )
+
+
+def unknowns(assessment: Assessment) -> Iterator[str]:
+    """What the data cannot say."""
+    definition = assessment.definition
+    observed = assessment.performance.over_all.observed_share.interval
+    nouns = NOUNS[definition.unit][1]
+    if observed is not None and observed.value < _ALL_SEEN:
+        yield (
+            f"The outcome is known for {percent(observed.value)} of the {nouns} only. "
+            "Where nobody looked nothing is known, and the figures speak of the rest."
+        )
+    open_questions = tally(assessment)[Verdict.CANNOT_TELL]
+    if open_questions:
+        yield (
+            f"{counted(open_questions, 'comparison')} between groups cannot be settled: too few "
+            f"{nouns}, or numbers too small to print. That is not the same as no gap."
+        )
+    missing = [
+        row.characteristic.lower()
+        for row in assessment.coverage
+        if row.coverage is Coverage.NOT_HELD and row.characteristic in CHARACTERISTICS.values()
+    ]
+    if missing:
+        yield f"Nothing can be said about {listed(missing)}: the data do not hold them."
+    if any(group.assume_known_from for group in definition.features):
+        yield (
+            "Some data are used as if they had been known earlier than they were, so the figures "
+            "may flatter the model; section 2 lists them."
+        )
+    yield "How people will use the list, and whether a visit helps, is not measured here."
+
+
+def question_to_the_board(assessment: Assessment) -> str:
+    """What the board is asked, and what the figures speak for."""
+    counts = tally(assessment)
+    if not assessment.metrics["success"]["met"]:
+        advice = "The bar was not met, so the figures speak for refusing it."
+    elif counts[Verdict.CONCERN]:
+        advice = (
+            "It should not be approved until each concern is answered: explained, mended, or "
+            "accepted by name and with a reason."
+        )
+    elif counts[Verdict.CANNOT_TELL]:
+        advice = "The figures raise no concern, and leave the questions above open."
+    else:
+        advice = "The figures raise no concern."
+    return f"To approve or refuse version {assessment.version} for use. {advice}"

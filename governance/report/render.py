@@ -1,0 +1,84 @@
+"""The assessment as a document, and the document as one HTML file and as JSON."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from governance.assessment import Assessment
+from governance.report.document import Document, kind_of
+from governance.report.findings import tally
+from governance.report.sections import SECTIONS
+
+SCHEMA_VERSION = 1
+"""Of report.json; rises when a key changes its meaning."""
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("governance", "report"),
+    autoescape=True,
+    trim_blocks=True,
+    undefined=StrictUndefined,
+)
+
+
+def make_document(assessment: Assessment) -> Document:
+    """The report of an assessment, section by section."""
+    definition = assessment.definition
+    return Document(
+        title=definition.title,
+        subtitle=definition.question,
+        facts=(
+            ("Model", f"{definition.model}, version {assessment.version}"),
+            ("Purpose", definition.purpose.replace("_", " ")),
+            ("Owner", definition.oversight.owner),
+            ("Made on", assessment.provenance.made_on),
+        ),
+        sections=tuple(section(assessment) for section in SECTIONS),
+    )
+
+
+def render_html(document: Document) -> str:
+    """One self-contained HTML file: no scripts, no fonts, nothing fetched."""
+    style = Markup(_source("report.css"))  # noqa: S704 our own file, not input
+    return _TEMPLATES.get_template("report.html.j2").render(
+        document=document, style=style, kind_of=kind_of
+    )
+
+
+def render_json(assessment: Assessment, document: Document) -> str:
+    """The document and the figures behind it, with full precision; withheld counts are null."""
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "model": assessment.definition.model,
+        "version": assessment.version,
+        "candidate": assessment.candidate,
+        "disclosure": assessment.policy.name,
+        "tolerance": list(assessment.definition.fairness.tolerance),
+        "verdicts": {str(verdict): number for verdict, number in tally(assessment).items()},
+        "document": document.as_json(),
+        "performance": asdict(assessment.performance),
+        "groups": {name: asdict(table) for name, table in assessment.tables.items()},
+        "pairs": [asdict(table) for table in assessment.pairs],
+        "calibration": {
+            name: [asdict(group) for group in groups]
+            for name, groups in assessment.calibration.items()
+        },
+        "coverage": [asdict(row) for row in assessment.coverage],
+        "success": _success(assessment),
+        "provenance": asdict(assessment.provenance),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _success(assessment: Assessment) -> dict[str, Any]:
+    success = assessment.metrics["success"]
+    lines = [{"rule": line["rule"], "met": line["met"]} for line in success["lines"]]
+    return {"met": success["met"], "lines": lines}
+
+
+def _source(name: str) -> str:
+    loader = _TEMPLATES.loader
+    assert loader is not None  # noqa: S101 given two lines above
+    return loader.get_source(_TEMPLATES, name)[0]

@@ -1,0 +1,68 @@
+"""Section 1: the decision, and who is harmed by which error."""
+
+from governance.assessment import Assessment
+from governance.policy import headline_metrics
+from governance.report.document import Column, Facts, Paragraph, Section, Table
+from governance.report.words import NOUNS, listed
+from hearth.definition import Intervention
+
+_KIND = {
+    Intervention.ASSISTIVE: "Being on the list brings help. The worst error is to miss someone in "
+    "need, so groups are compared first by how many of those in need the list found.",
+    Intervention.PUNITIVE: "Being on the list brings a burden. The worst error is to list someone "
+    "without cause, so groups are compared first by how often the list was wrong.",
+    Intervention.MIXED: "Being on the list can bring help and a burden at once. Both errors count, "
+    "so groups are compared by how many in need were found and by how often the list was wrong.",
+}
+_HELPED, _MISSED = "Reached in time", "Left without help that was needed"
+_BURDENED, _SPARED = "Put under scrutiny without cause", "Rightly left alone"
+_WASTED = "A visit that someone else needed more"
+_ERRORS = {
+    Intervention.ASSISTIVE: (_HELPED, _WASTED, _MISSED, _SPARED),
+    Intervention.PUNITIVE: ("Acted on with cause", _BURDENED, "Not acted on", _SPARED),
+    Intervention.MIXED: (_HELPED, f"{_BURDENED}; {_WASTED.lower()}", _MISSED, _SPARED),
+}
+
+
+def section(assessment: Assessment) -> Section:
+    """The decision: kind of intervention, capacity, and what each error does."""
+    definition = assessment.definition
+    happened, did_not, missed, spared = _ERRORS[definition.intervention]
+    capacity = definition.capacity
+    nouns = NOUNS[definition.unit][1]
+    titles = [metric.title.lower() for metric in headline_metrics(definition.intervention)]
+    return Section(
+        1,
+        "The decision, and the harm an error does",
+        (
+            Paragraph(_KIND[definition.intervention]),
+            Table(
+                "What each result means for the people concerned",
+                (Column("Result"), Column("The outcome happened"), Column("It did not happen")),
+                (
+                    ("On the list", happened, did_not),
+                    ("Not on the list", missed, spared),
+                ),
+            ),
+            Facts(
+                (
+                    ("Kind of intervention", definition.intervention.value),
+                    ("Purpose", definition.purpose.replace("_", " ")),
+                    (
+                        "Capacity",
+                        f"{capacity.count:,} {nouns} a round"
+                        if capacity.count
+                        else f"{100 * (capacity.share or 0):g}% of {nouns} a round",
+                    ),
+                    ("Compared first by", listed(titles)),
+                    (
+                        "Tolerance",
+                        f"a ratio between {definition.fairness.tolerance[0]:g} and "
+                        f"{definition.fairness.tolerance[1]:g} is no concern",
+                    ),
+                    ("Released for each", definition.release_level.replace("_", " ")),
+                )
+            ),
+            Paragraph("A score informs a person, who decides. Whoever it concerns can contest it."),
+        ),
+    )

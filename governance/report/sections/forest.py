@@ -1,0 +1,59 @@
+"""Section 6: the ratios of every group, drawn."""
+
+from governance.assessment import Assessment
+from governance.coverage import title_of
+from governance.fairness import GroupRow, GroupTable
+from governance.policy import Metric, Verdict, headline_metrics
+from governance.report.charts import Axis, Row, Shape, interval_chart
+from governance.report.document import Chart, Paragraph, Section
+from governance.report.words import UNKNOWN
+
+_SHAPES: dict[Verdict, Shape] = {Verdict.CONCERN: "diamond", Verdict.NO_CONCERN: "circle"}
+
+
+def section(assessment: Assessment) -> Section:
+    """One forest plot a metric and attribute; the figures stand in section 5."""
+    attributes = assessment.definition.fairness.attributes
+    return Section(
+        6,
+        "The gaps, drawn",
+        (
+            Paragraph(
+                "Each line is a group's ratio to the reference group with its 95% interval, on a "
+                "scale where half and double are equally far from one. Diamond: concern. Filled "
+                "circle: no concern found. Open circle: cannot tell. A line that leaves the chart "
+                "goes on beyond it. The figures are in the tables of section 5."
+            ),
+            *(
+                _chart(assessment, title_of(attribute), assessment.tables[attribute.name], metric)
+                for attribute in attributes
+                for metric in headline_metrics(assessment.definition.intervention)
+            ),
+        ),
+    )
+
+
+def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric) -> Chart:
+    def row(group: GroupRow) -> Row:
+        comparison = group.comparisons[metric.name]
+        ratio = comparison.ratio
+        words = (
+            f"{ratio.value:.2f}  {comparison.verdict.value}" if ratio else comparison.verdict.value
+        )
+        return Row(
+            group.group,
+            ratio.value if ratio else None,
+            ratio.low if ratio else None,
+            ratio.high if ratio else None,
+            words if ratio else f"{UNKNOWN}  {words}",
+            _SHAPES.get(comparison.verdict, "ring"),
+        )
+
+    groups = [row for row in table.rows if row.group != table.reference]
+    return interval_chart(
+        f"forest-{table.attribute}-{metric.name}".replace("_", "-"),
+        f"{title}: {metric.title.lower()}, ratio to {table.reference}",
+        f"Ratios of {len(groups)} groups to {table.reference} with 95% intervals and verdicts.",
+        [row(group) for group in groups],
+        Axis(f"Ratio to {table.reference}", assessment.definition.fairness.tolerance),
+    )

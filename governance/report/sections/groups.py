@@ -1,0 +1,153 @@
+"""Section 5: every group at capacity, its rates beside the reference's, and the verdicts."""
+
+from collections.abc import Iterator
+
+from governance.assessment import Assessment
+from governance.coverage import title_of
+from governance.fairness import GroupRow, GroupTable
+from governance.policy import METRICS, Metric, headline_metrics, metrics_in_order
+from governance.report.document import Block, Column, Heading, Inset, Paragraph, Section, Table
+from governance.report.findings import candidate_name
+from governance.report.words import (
+    NOUNS,
+    UNKNOWN,
+    count,
+    points,
+    rate_alone,
+    rate_with_interval,
+    ratio_with_interval,
+)
+
+_COUNTS = {
+    "n": "Cohort",
+    "known": "Outcome known",
+    "positives": "Outcome happened",
+    "selected": "Listed",
+    "tp": "Listed, happened (TP)",
+    "fp": "Listed, did not (FP)",
+    "fn": "Not listed, happened (FN)",
+    "tn": "Not listed, did not (TN)",
+}
+
+
+def section(assessment: Assessment) -> Section:
+    """Counts, rates with intervals, ratios, differences, verdicts, smallest detectable gaps."""
+    return Section(
+        5,
+        "Group by group, at capacity",
+        (
+            Paragraph(
+                f"The list is the one {candidate_name(assessment.candidate)} makes, over all test "
+                f"dates. {_interval_words(assessment)}"
+            ),
+            Paragraph(
+                "Concern: the whole interval of the ratio lies outside the tolerance. No concern "
+                "found: the whole of it lies within. Cannot tell: anything else. No result here "
+                "proves that a model is fair."
+            ),
+            Paragraph(f"Disclosure control: {assessment.policy.text}"),
+            *(
+                block
+                for table in assessment.tables.values()
+                for block in _attribute(assessment, table)
+            ),
+        ),
+    )
+
+
+def _interval_words(assessment: Assessment) -> str:
+    if any(table.is_clustered for table in assessment.tables.values()):
+        return (
+            "The same entity can stand at several test dates, so Wilson's 95% intervals are taken "
+            "at the effective sample size, with each entity's rows kept together."
+        )
+    return "Each entity stands at one test date only, so intervals are Wilson's 95% intervals."
+
+
+def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
+    attribute = next(
+        a for a in assessment.definition.fairness.attributes if a.name == table.attribute
+    )
+    title = title_of(attribute)
+    yield Heading(title)
+    if attribute.assign == "area_estimate":
+        yield Inset(
+            "These groups describe areas, not people. What holds between areas need not hold "
+            "between people (the ecological fallacy).",
+            is_warning=True,
+        )
+    yield _counts(title, table)
+    for metric in headline_metrics(assessment.definition.intervention):
+        yield _comparisons(assessment, title, table, metric)
+    yield _rates(assessment, title, table)
+    if _base_rates_differ(table):
+        yield Inset(
+            "Base rates differ between these groups. Then error rates differ too, even for a model "
+            "that is right about everybody's risk: no list can be equal in every way at once "
+            "(Kleinberg, Mullainathan and Raghavan 2016; Chouldechova 2017). Which gap is "
+            "tolerable is for the board to decide, not for the arithmetic."
+        )
+
+
+def _counts(title: str, table: GroupTable) -> Table:
+    rows = (*table.rows, table.everyone)
+    has_unknown = any(row.counts["unknown"] != 0 for row in rows)
+    shown = {key: words for key, words in _COUNTS.items() if key != "known" or has_unknown}
+    return Table(
+        f"{title}: counts",
+        (Column("Group"), *(Column(words, "number") for words in shown.values())),
+        tuple((row.group, *(count(row.counts[key]) for key in shown)) for row in rows),
+    )
+
+
+def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: Metric) -> Table:
+    where = NOUNS[assessment.definition.unit][2]
+
+    def cells(row: GroupRow) -> tuple[str, ...]:
+        comparison = row.comparisons[metric.name]
+        gap = comparison.detectable_gap
+        return (
+            row.group,
+            rate_with_interval(row.rates[metric.name]),
+            ratio_with_interval(comparison),
+            points(comparison.difference),
+            UNKNOWN if gap is None else points(gap, is_signed=False),
+            comparison.verdict.value,
+        )
+
+    return Table(
+        f"{title}: {metric.title.lower()}, compared with {table.reference}",
+        (
+            Column("Group"),
+            Column("Rate (95% interval)", "number"),
+            Column("Ratio (95% interval)", "number"),
+            Column("Difference, points", "number"),
+            Column("Smallest gap this could show, points", "number"),
+            Column("Verdict", "verdict"),
+        ),
+        tuple(cells(row) for row in table.rows),
+        note=f"{metric.title}: of those {metric.among.format(where=where)}, the share that "
+        f"{metric.share}. The smallest gap is the true difference that numbers this large would "
+        "show four times in five.",
+    )
+
+
+def _rates(assessment: Assessment, title: str, table: GroupTable) -> Table:
+    headline = {m.name for m in headline_metrics(assessment.definition.intervention)}
+    others = [
+        m for m in metrics_in_order(assessment.definition.intervention) if m.name not in headline
+    ]
+    return Table(
+        f"{title}: other rates",
+        (Column("Group"), *(Column(metric.title, "number") for metric in others)),
+        tuple(
+            (row.group, *(rate_alone(row.rates[metric.name]) for metric in others))
+            for row in (*table.rows, table.everyone)
+        ),
+    )
+
+
+def _base_rates_differ(table: GroupTable) -> bool:
+    name = METRICS["base_rate"].name
+    ratios = [row.comparisons[name].ratio for row in table.rows]
+    return any(r is not None and not r.low <= 1 <= r.high for r in ratios)

@@ -1,0 +1,86 @@
+"""Section 8: two attributes at once."""
+
+from governance.assessment import Assessment
+from governance.coverage import title_of
+from governance.intersections import LEAST_PEOPLE, PairComparison, PairTable
+from governance.policy import Verdict
+from governance.report.document import Bullets, Column, Inset, Paragraph, Section, Table
+from governance.report.words import (
+    UNKNOWN,
+    count,
+    counted,
+    rate_with_interval,
+    ratio_with_interval,
+)
+
+_TITLE = "Two characteristics at once"
+
+
+def section(assessment: Assessment) -> Section:
+    """Gaps inside the groups of another attribute, adjusted for how many were looked at."""
+    if not assessment.pairs:
+        text = "Not available: it needs two attributes, and the definition declares fewer."
+        return Section(8, _TITLE, (Paragraph(text),))
+    titles = {a.name: title_of(a) for a in assessment.definition.fairness.attributes}
+    made = [c for table in assessment.pairs for c in table.comparisons]
+    tested = [c for c in made if c.adjusted_p_value is not None]
+    concerns = [c for c in tested if c.comparison.verdict is Verdict.CONCERN]
+    return Section(
+        8,
+        _TITLE,
+        (
+            Paragraph(
+                "A gap can hide inside a group: two attributes may each look even while their "
+                "combination does not. Looking at many pairs finds some gaps by luck alone, so "
+                "p-values are adjusted for how many were looked at (Benjamini and Hochberg 1995), "
+                "and a concern needs an adjusted p-value below 0.05 as well."
+            ),
+            Inset(
+                f"{counted(len(made), 'comparison')}, of which {len(tested)} had at least "
+                f"{LEAST_PEOPLE} on each side and could be printed; "
+                f"{counted(len(concerns), 'concern')}."
+            ),
+            Bullets(tuple(_sentence(c) for c in concerns[:5])),
+            *(_table(table, titles) for table in assessment.pairs),
+        ),
+    )
+
+
+def _sentence(pair: PairComparison) -> str:
+    return (
+        f"Within {pair.within}: {pair.group} {rate_with_interval(pair.rate)} against "
+        f"{pair.reference} {rate_with_interval(pair.reference_rate)}."
+    )
+
+
+def _table(table: PairTable, titles: dict[str, str]) -> Table:
+    return Table(
+        f"{titles[table.first]} and {titles[table.second].lower()}: {table.metric.title.lower()}",
+        (
+            Column("Within"),
+            Column("Group"),
+            Column("Compared with"),
+            Column("Cohort", "number"),
+            Column("Rate (95% interval)", "number"),
+            Column("Ratio (95% interval)", "number"),
+            Column("Adjusted p", "number"),
+            Column("Verdict", "verdict"),
+        ),
+        tuple(
+            (
+                pair.within,
+                pair.group,
+                pair.reference,
+                count(pair.counts["n"]),
+                rate_with_interval(pair.rate),
+                ratio_with_interval(pair.comparison),
+                UNKNOWN if pair.adjusted_p_value is None else _p_value(pair.adjusted_p_value),
+                pair.comparison.verdict.value,
+            )
+            for pair in table.comparisons
+        ),
+    )
+
+
+def _p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"  # noqa: PLR2004 the least three decimals show

@@ -1,0 +1,82 @@
+"""Section 0: the verdict on one page."""
+
+from itertools import islice
+
+from governance.assessment import Assessment
+from governance.policy import Verdict
+from governance.report.document import Bullets, Facts, Heading, Paragraph, Section, Status
+from governance.report.findings import (
+    candidate_name,
+    findings,
+    question_to_the_board,
+    tally,
+    unknowns,
+)
+from governance.report.words import NOUNS, counted
+from hearth.definition import Intervention
+
+_USE = {
+    Intervention.ASSISTIVE: "Help for those on the list",
+    Intervention.PUNITIVE: "A burden or penalty for those on the list",
+    Intervention.MIXED: "May help or burden those on the list",
+}
+
+
+def section(assessment: Assessment) -> Section:
+    """The verdict: what it predicts, for whom, what was found, what is not known."""
+    definition = assessment.definition
+    nouns = NOUNS[definition.unit][1]
+    capacity = definition.capacity
+    length = (
+        f"The first {capacity.count:,} {nouns}"
+        if capacity.count
+        else f"The first {100 * (capacity.share or 0):g}% of {nouns}"
+    )
+    return Section(
+        0,
+        "Verdict on one page",
+        (
+            _status(assessment),
+            Facts(
+                (
+                    ("Question", definition.question),
+                    (
+                        "The list",
+                        f"{length}, put in order by {candidate_name(assessment.candidate)}",
+                    ),
+                    ("What it is for", _USE[definition.intervention]),
+                    ("Tested on", _dates(assessment)),
+                )
+            ),
+            Paragraph("“The outcome” below means that the answer to the question was yes."),
+            Heading("What was found"),
+            Bullets(tuple(findings(assessment))),
+            Heading("What is not known"),
+            Bullets(tuple(islice(unknowns(assessment), 5))),
+            Heading("What the board is asked"),
+            Paragraph(question_to_the_board(assessment)),
+        ),
+    )
+
+
+def _status(assessment: Assessment) -> Status:
+    counts = tally(assessment)
+    told = [
+        counted(counts[Verdict.CONCERN], "concern"),
+        f"{counts[Verdict.NO_CONCERN]} with no concern found",
+        f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
+    ]
+    detail = f"Comparisons between groups: {', '.join(told)}."
+    if not assessment.metrics["success"]["met"]:
+        return Status("The success bar was not met", detail, "concern")
+    if counts[Verdict.CONCERN]:
+        concerns = counted(counts[Verdict.CONCERN], "concern")
+        return Status(f"Success bar met, with {concerns} to answer", detail, "concern")
+    if counts[Verdict.CANNOT_TELL]:
+        return Status("Success bar met, with open questions", detail, "open")
+    return Status("Success bar met, no concern found", detail, "clear")
+
+
+def _dates(assessment: Assessment) -> str:
+    splits = [split.split for split in assessment.performance.splits]
+    return f"{counted(len(splits), 'later date')} not used in training: {', '.join(splits)}"

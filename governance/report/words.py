@@ -1,0 +1,89 @@
+"""Numbers as people read them: marks, percentages, natural frequencies, plain nouns."""
+
+from governance.disclosure import CONFIDENTIAL
+from governance.fairness import Comparison, Rate
+from governance.intervals import Interval
+from governance.policy import Metric
+from hearth.definition import Unit
+
+NOUNS = {
+    Unit.HOUSEHOLD: ("household", "households", "where"),
+    Unit.PROPERTY: ("property", "properties", "where"),
+    Unit.PERSON: ("person", "people", "to whom"),
+}
+"""Singular, plural, and the word for *where* it happened, by what the model scores."""
+
+UNKNOWN = "–"
+"""Printed where there is no figure and none was withheld."""
+
+
+def count(value: int | None) -> str:
+    """A printed count, or the mark of a withheld one."""
+    return CONFIDENTIAL if value is None else f"{value:,}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """A share in [0, 1] as a percentage."""
+    return UNKNOWN if share is None else f"{100 * share:.{digits}f}%"
+
+
+def rate_with_interval(rate: Rate) -> str:
+    """A rate and its 95 % interval, or the mark that stands in its place."""
+    if rate.interval is None:
+        return rate.mark
+    return f"{percent(rate.interval.value)} ({_limits(rate.interval)})"
+
+
+def rate_alone(rate: Rate) -> str:
+    """A rate without its interval, or its mark."""
+    return rate.mark if rate.interval is None else percent(rate.interval.value)
+
+
+def ratio_with_interval(comparison: Comparison) -> str:
+    """A ratio of rates and its 95 % interval."""
+    ratio = comparison.ratio
+    return UNKNOWN if ratio is None else f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
+
+
+def points(difference: float | None, *, is_signed: bool = True) -> str:
+    """A difference of two shares in percentage points."""
+    if difference is None:
+        return UNKNOWN
+    sign = "+" if is_signed else ""
+    return f"{100 * difference:{sign}.1f}".replace("-", "−")
+
+
+def natural_frequency(metric: Metric, interval: Interval, unit: Unit, group: str = "") -> str:
+    """A rate as a sentence about every 100, or every 1,000 where 100 hold none.
+
+    References
+    ----------
+    Gigerenzer & Hoffrage 1995, Psychological Review 102, 684-704: frequencies are
+    understood where percentages are not.
+    """
+    base = 100 if interval.high >= 0.02 else 1000  # noqa: PLR2004 two in a hundred: below, a hundred hold one or none
+    about, low, high = (
+        round(base * part) for part in (interval.value, interval.low, interval.high)
+    )
+    _, nouns, where = NOUNS[unit]
+    of_group = f" in the group {group}" if group else ""
+    return (
+        f"Of every {base:,} {nouns}{of_group} {metric.among.format(where=where)}, "
+        f"about {about} (likely {low} to {high}) {metric.share}"
+    )
+
+
+def listed(items: list[str]) -> str:
+    """Words joined as in a sentence."""
+    if len(items) < 2:  # noqa: PLR2004 one word needs no "and"
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: 1 concern, 2 concerns."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _limits(interval: Interval) -> str:
+    return f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"

@@ -1,0 +1,85 @@
+"""What is put to the board: a version's bundle and report, and the three hashes that bind an approval."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hearth.digest import sha256_of
+from hearth.errors import BundleError, NotFoundError
+from hearth.risk_model.files import check_files, read_folder
+from hearth.settings import Settings
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Hashes:
+    """SHA-256 of the three manifests an approval is bound to."""
+
+    bundle: str
+    matrix: str
+    report: str
+
+    def changed_from(self, other: "Hashes") -> list[str]:
+        """Names of those that differ."""
+        return [
+            name
+            for name in ("bundle", "matrix", "report")
+            if getattr(self, name) != getattr(other, name)
+        ]
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One version of a model as it stands on disk, every file as its manifest lists it."""
+
+    model: str
+    version: str
+    bundle: Mapping[str, bytes]
+    report: Mapping[str, bytes]
+    hashes: Hashes
+
+
+def matrix_folder(settings: Settings, model: str) -> Path:
+    """Folder of a model's matrix."""
+    return settings.state_dir / "matrices" / model
+
+
+def run_folder(settings: Settings, model: str, version: str) -> Path:
+    """Folder of what training left of a version."""
+    return settings.state_dir / "runs" / model / version
+
+
+def report_folder(settings: Settings, model: str, version: str) -> Path:
+    """Folder of a version's report."""
+    return settings.state_dir / "reports" / model / version
+
+
+def read_submission(settings: Settings, model: str, version: str) -> Submission:
+    """A version's bundle, matrix manifest and report, the files checked against their manifests.
+
+    Raises
+    ------
+    NotFoundError
+        If one of the three was never made.
+    BundleError
+        If a file was altered since.
+    """
+    matrix = matrix_folder(settings, model) / MANIFEST
+    bundle = run_folder(settings, model, version) / "bundle"
+    report = report_folder(settings, model, version)
+    for path, remedy in (
+        (matrix, f"run: hearth build {model}"),
+        (bundle / MANIFEST, f"run: hearth train {model}"),
+        (report / MANIFEST, f"run: hearth report {model} --version {version}"),
+    ):
+        if not path.exists():
+            raise NotFoundError(f"{model} version {version} has no {path.parent.name}; {remedy}")
+    bundle_files, report_files = read_folder(bundle), read_folder(report)
+    try:
+        hashes = Hashes(
+            check_files(bundle_files), sha256_of(matrix.read_bytes()), check_files(report_files)
+        )
+    except BundleError as error:
+        raise BundleError(f"{model} version {version}: {error}") from None
+    return Submission(model, version, bundle_files, report_files, hashes)
