@@ -1,0 +1,99 @@
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from governance import commands
+from governance.submission import read_submission
+from hearth.errors import BundleError, DataError, NotFoundError, StateError
+from hearth.risk_model.files import with_manifest, write_folder
+
+
+@pytest.fixture
+def trained(tmp_path, council_evidence):
+    """Settings and catalogue of a workspace in which early_help version 3 was trained."""
+    evidence = council_evidence()
+    matrix, run = tmp_path / "matrices" / "early_help", tmp_path / "runs" / "early_help" / "3"
+    matrix.mkdir(parents=True)
+    run.mkdir(parents=True)
+    evidence.scored.to_parquet(run / "scored.parquet")
+    evidence.protected.to_parquet(matrix / "protected.parquet")
+    (run / "metrics.json").write_text(json.dumps(evidence.metrics))
+    (matrix / "manifest.json").write_text(json.dumps(evidence.matrix))
+    write_folder(run / "bundle", with_manifest({"model.json": b"{}"}))
+    catalogue = SimpleNamespace(model=lambda _name: evidence.definition)
+    return SimpleNamespace(settings=SimpleNamespace(state_dir=tmp_path), catalogue=catalogue)
+
+
+def make_report(trained, clock):
+    return commands.report(trained.catalogue, trained.settings, "early_help", "3", now=clock())
+
+
+def test_a_report_is_html_and_json_with_the_hashes_of_its_inputs(trained, clock):
+    made = make_report(trained, clock)
+
+    assert {path.name for path in made.folder.iterdir()} == {
+        "report.html", "report.json", "inputs.json", "manifest.json",
+    }  # fmt: skip
+    hashes = json.loads((made.folder / "inputs.json").read_bytes())["hashes"]
+    assert set(hashes) == {
+        "Bundle manifest", "Matrix manifest", "Scored rows", "Metrics",
+        "Protected attributes", "Model definition",
+    }  # fmt: skip
+    assert read_submission(trained.settings, "early_help", "3").report
+
+
+def test_a_report_whose_inputs_have_not_changed_is_not_made_again(trained, clock):
+    first = make_report(trained, clock)
+    before = (first.folder / "report.html").read_bytes()
+
+    again = make_report(trained, clock)
+
+    assert again.was_current
+    assert again.verdicts == first.verdicts
+    assert (again.folder / "report.html").read_bytes() == before
+
+
+def test_a_report_that_was_altered_is_made_again(trained, clock):
+    folder = make_report(trained, clock).folder
+    (folder / "report.html").write_text("fair")
+
+    assert not make_report(trained, clock).was_current
+    assert (folder / "report.html").read_text() != "fair"
+
+
+def test_a_report_of_an_untrained_version_says_what_to_run(trained, clock):
+    with pytest.raises(NotFoundError, match="hearth train early_help"):
+        commands.report(trained.catalogue, trained.settings, "early_help", "9", now=clock())
+
+
+def test_metrics_that_are_cut_short_are_named(trained, clock):
+    (trained.settings.state_dir / "runs/early_help/3/metrics.json").write_text('{"chosen": "li')
+
+    with pytest.raises(DataError, match=r"metrics\.json: is not JSON"):
+        make_report(trained, clock)
+
+
+def test_a_version_that_missed_its_bar_cannot_be_submitted(trained, clock):
+    path = trained.settings.state_dir / "runs/early_help/3/metrics.json"
+    metrics = json.loads(path.read_text())
+    metrics["success"] = {"met": False, "lines": [{"rule": "lift of at least 2", "met": False}]}
+    metrics["success"]["lines"][0]["detail"] = "1.3 on average"
+    path.write_text(json.dumps(metrics))
+    make_report(trained, clock)
+
+    with pytest.raises(StateError, match=r"did not meet the bar.*\(lift of at least 2\)"):
+        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+
+
+def test_an_altered_bundle_cannot_be_submitted(trained, clock):
+    make_report(trained, clock)
+    (trained.settings.state_dir / "runs/early_help/3/bundle/model.json").write_bytes(b"{ }")
+
+    with pytest.raises(BundleError, match=r"early_help version 3: .*altered: model\.json"):
+        read_submission(trained.settings, "early_help", "3")
+
+
+def test_a_version_without_a_report_cannot_be_submitted(trained):
+    with pytest.raises(NotFoundError, match="hearth report early_help --version 3"):
+        read_submission(trained.settings, "early_help", "3")
