@@ -25,9 +25,10 @@ from features.synthetic.sharers import Sharers, make_sharers
 from features.synthetic.timeline import Flags, Floats, Ints, months_since_september
 
 HOUSEHOLDS_PER_BLOCK: Final = 10_000
-OUTCOME_FROM_DEVELOPMENT: Final = 0.80
+OUTCOME_FROM_DEVELOPMENT: Final = 0.75
 """Loading of the outcome on a child's development, on the probit scale; chance is the rest."""
-_UNKNOWN_TO_COUNCIL: Final = 0.02
+_UNKNOWN_TO_COUNCIL: Final = (0.02, 0.18)
+"""Families with and without children whom no register knows."""
 _GROUP_UNDER_RECORDED: Final = 0.40
 
 
@@ -55,6 +56,7 @@ class Topic(IntEnum):
     FUNDING = 18
     PROFILE = 19
     ABSENCE = 20
+    SUBLETS = 21
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ class Block:
     def is_recorded(self) -> Flags:
         """Persons whom the council's records know; families are known or unknown as one."""
         draw = self.rng(Topic.BIAS).random(len(self.families))[self.people.family]
-        share = np.full(len(self.people), _UNKNOWN_TO_COUNCIL)
+        families = self.people.family
+        has_children = np.bincount(families[self.children], minlength=len(self.families)) > 0
+        share = np.where(has_children[families], *_UNKNOWN_TO_COUNCIL)
         if self.scenario.bias is Bias.SAMPLING:
             share = np.where(self.in_group, _GROUP_UNDER_RECORDED, share)
         return draw >= share

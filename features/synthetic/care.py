@@ -30,7 +30,9 @@ def social_care_contacts(block: Block) -> Frame:
     person = spells.who[row]
     known = block.is_recorded[person]
     person, on = person[known], on[known]
-    further = rng.random(len(person)) < chance(-0.5 + 0.6 * families.adversity[people.family[person]])
+    further = rng.random(len(person)) < chance(
+        -0.5 + 0.6 * families.adversity[people.family[person]]
+    )
     return {
         "person_id": people.number[person],
         "contact_on": on,

@@ -135,13 +135,22 @@ def _write_block(
 
 def _check(out: Path, households: int, seed: int) -> None:
     if households < 1:
-        raise DataError([Fault("--households", "", f"is {households}", "give a number of 1 or more")])
+        raise DataError(
+            [Fault("--households", "", f"is {households}", "give a number of 1 or more")]
+        )
     if seed < 0:
         raise DataError([Fault("--seed", "", f"is {seed}", "give a number of 0 or more")])
     taken = out.exists() and (not out.is_dir() or any(out.iterdir()))
     if taken and not (out / MANIFEST).is_file():
         raise DataError(
-            [Fault(str(out), "", "holds something that is not a synthetic council", "name another folder")]
+            [
+                Fault(
+                    str(out),
+                    "",
+                    "holds something that is not a synthetic council",
+                    "name another folder",
+                )
+            ]
         )
 
 

@@ -19,9 +19,15 @@ from features.synthetic.timeline import (
     reception_year,
 )
 
-DOMAINS: Final = ("communication", "gross_motor", "fine_motor", "problem_solving", "personal_social")
+DOMAINS: Final = (
+    "communication",
+    "gross_motor",
+    "fine_motor",
+    "problem_solving",
+    "personal_social",
+)
 """Domains of the ages and stages questionnaire, each scored from 0 to 60 in steps of five."""
-_DOMAIN_LOADING: Final = (0.80, 0.35, 0.50, 0.62, 0.66)
+_DOMAIN_LOADING: Final = (0.64, 0.28, 0.38, 0.48, 0.52)
 _DOMAIN_MEAN: Final = (45.0, 52.0, 47.0, 48.0, 47.0)
 _DOMAIN_SPREAD: Final = 11.0
 _CUT_OFF: Final = (25.0, 38.0, 32.0, 32.0, 32.0)
@@ -44,7 +50,11 @@ def births(block: Block) -> Frame:
     people, families = block.people, block.families
     child = block.children
     birth = people.birth[child]
-    is_here = (block.home_of(child, birth + 1) >= 0) & (birth >= START - 3 * int(YEAR)) & (birth < EXTRACT)
+    is_here = (
+        (block.home_of(child, birth + 1) >= 0)
+        & (birth >= START - 3 * int(YEAR))
+        & (birth < EXTRACT)
+    )
     child = child[is_here & block.is_recorded[child]]
     birth, of = people.birth[child], people.family[child]
     size = len(child)
@@ -112,7 +122,9 @@ def funded_hours(block: Block) -> Frame:
     poor = families.hardship[people.family[child]] > _TWO_YEAR_OLD_HARDSHIP
     takes = keen[child] + 0.5 * rng.standard_normal(len(child))
     universal = is_three & (takes > -1.9)
-    two = ~is_three & np.where(poor, takes > -0.7, works[child] & (begins >= _WORKING_OFFER) & (takes > -0.8))
+    two = ~is_three & np.where(
+        poor, takes > -0.7, works[child] & (begins >= _WORKING_OFFER) & (takes > -0.8)
+    )
     extended = universal & works[child] & (takes > -0.5)
     here = (block.home_of(child, begins + 30) >= 0) & block.is_recorded[child]
     setting = _settings(rng, block)[child]
@@ -124,7 +136,9 @@ def funded_hours(block: Block) -> Frame:
     rows = np.concatenate([part for part, _ in parts])
     who = child[rows]
     counted = begins[rows] + rng.integers(14, 35, len(rows))
-    hours = _HOURS_PER_TERM * np.clip(0.80 + 0.12 * keen[who] + rng.normal(0, 0.12, len(rows)), 0.1, 1)
+    hours = _HOURS_PER_TERM * np.clip(
+        0.80 + 0.12 * keen[who] + rng.normal(0, 0.12, len(rows)), 0.1, 1
+    )
     return {
         "person": who,
         "counted_on": counted,

@@ -7,7 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.synthetic import care, early_years, inspections, licensing, money, neighbourhood, schooling, spine
+from features.synthetic import (
+    care,
+    early_years,
+    inspections,
+    licensing,
+    money,
+    neighbourhood,
+    schooling,
+    spine,
+)
 from features.synthetic.block import Block, Topic
 from features.synthetic.defects import Planted, plant
 from features.synthetic.identity import Addresses, Identities, write_down
@@ -121,7 +130,8 @@ def _extracted(
     held, planted = plant(rng, table, frame, block.scenario.defects)
     present = np.unique(held["row"])
     planted += [
-        Planted("written wrongly", column, np.intersect1d(rows, present)) for column, rows in slips.items()
+        Planted("written wrongly", column, np.intersect1d(rows, present))
+        for column, rows in slips.items()
     ]
     person = None
     if table.body:

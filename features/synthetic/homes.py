@@ -18,9 +18,9 @@ from features.synthetic.timeline import (
     Ints,
 )
 
-_MOVES_PER_YEAR: Final = np.array([0.035, 0.20, 0.05])  # owned, private rented, social rented
-_SHARED_AT_START: Final = 0.028
-_SHARED_NEW_PER_YEAR: Final = 0.0030
+_MOVES_PER_YEAR: Final = np.array([0.035, 0.26, 0.05])  # owned, private rented, social rented
+_SHARED_AT_START: Final = 0.036
+_SHARED_NEW_PER_YEAR: Final = 0.0036
 _SHARED_END_PER_YEAR: Final = 0.05
 
 

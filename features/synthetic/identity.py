@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from features.synthetic.block import Block
-from features.synthetic.names import FORENAMES, SURNAMES, draw_surnames, misspell
 from features.synthetic.ethnicity import BROAD_OF_GROUP
+from features.synthetic.names import FORENAMES, SURNAMES, draw_surnames, misspell
 from features.synthetic.places import address_text, postcode_text
 from features.synthetic.recording import Frame
-from features.synthetic.timeline import Ints, YEAR
+from features.synthetic.timeline import YEAR, Ints
 
 Texts = npt.NDArray[np.object_]
 _SCRAMBLE = 6_364_136_223_846_793_005 % 2**34 | 1  # Knuth's multiplier: odd, so one to one
@@ -33,7 +33,10 @@ class Addresses:
     def __init__(self, block: Block) -> None:
         places = block.places
         rows = zip(
-            places.street.tolist(), places.number.tolist(), places.flat.tolist(), places.area.tolist(),
+            places.street.tolist(),
+            places.number.tolist(),
+            places.flat.tolist(),
+            places.area.tolist(),
             strict=True,
         )
         self.address: Texts = np.array([address_text(*row) for row in rows], dtype=object)
@@ -99,7 +102,9 @@ def write_down(
     )
 
 
-def _misspell(rng: np.random.Generator, texts: npt.NDArray[Any], chosen: npt.NDArray[np.bool_]) -> None:
+def _misspell(
+    rng: np.random.Generator, texts: npt.NDArray[Any], chosen: npt.NDArray[np.bool_]
+) -> None:
     """Misspell the chosen texts in place."""
     rows = np.flatnonzero(chosen)
     draws = rng.random((len(rows), 2))

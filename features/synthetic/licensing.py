@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from features.synthetic.block import Block, Topic
-from features.synthetic.places import WARDS_PER_BLOCK
-from features.synthetic.recording import Frame, recorded, stack
+from features.synthetic.homes import Spells
+from features.synthetic.places import RENTED, WARDS_PER_BLOCK
+from features.synthetic.recording import Frame, recorded, scatter, stack
 from features.synthetic.timeline import EXTRACT, OPEN, START, YEAR, Flags, Ints, day
 
 MANDATORY_FROM: Final = day("2018-10-01")
@@ -27,8 +28,8 @@ DESIGNATIONS: Final = (
 SCHEMES: Final = ("additional",)
 STEPS: Final = ("received", "refused", "withdrawn")
 _LICENCE: Final = int(5 * YEAR)
-_PROMPT_ABOVE: Final = -0.25
-_TARDY_ABOVE: Final = -0.75
+_PROMPT_ABOVE: Final = 0.75
+_TARDY_ABOVE: Final = 0.60
 """Landlords' diligence above which they apply at once, or late; below it they never ask."""
 _NEVER: Final = OPEN
 
@@ -57,7 +58,7 @@ class Register:
 
     def unlicensed(self) -> tuple[Ints, Ints, Ints]:
         """Row of the duty, first day and day after the last, of each unlicensed spell."""
-        first_end = np.minimum(self.applied, self.duty_end)
+        first_end = np.minimum(self.applied, self.exempt_from)
         lapse = np.minimum(self.applied + _LICENCE, self.duty_end)
         lapse_end = np.minimum(self.renewed, self.duty_end)
         rows = np.arange(len(self.duty_let))
@@ -76,7 +77,9 @@ def make_register(block: Block) -> Register:
     diligence = block.sharers.diligence[let]
     prompt = start + rng.integers(-40, 60, size)
     tardy = start + rng.integers(150, 900, size)
-    applied = np.where(diligence > _PROMPT_ABOVE, prompt, np.where(diligence > _TARDY_ABOVE, tardy, _NEVER))
+    applied = np.where(
+        diligence > _PROMPT_ABOVE, prompt, np.where(diligence > _TARDY_ABOVE, tardy, _NEVER)
+    )
     applied = np.where(applied < end, applied, _NEVER)
     on_time = rng.random(size) < 0.8
     late = rng.integers(60, 700, size)
@@ -84,6 +87,20 @@ def make_register(block: Block) -> Register:
     closing = (end < EXTRACT) & (rng.random(size) < 0.25) & (applied >= _NEVER)
     exempt_from = np.where(closing, np.maximum(end - 85, start), end)
     return Register(let, start, end, applied, renewed, exempt_from, end)
+
+
+def sublets(block: Block) -> Spells:
+    """Homes that tenants of one household sub-let to five people or more, unknown to any register."""
+    rng = block.rng(Topic.SUBLETS)
+    homes = block.settlement.families
+    rented = np.flatnonzero(block.places.tenure[homes.home] == RENTED)
+    row, start = scatter(
+        rng, homes.start[rented], homes.end[rented], np.full(len(rented), _SUBLET_PER_YEAR)
+    )
+    home = homes.home[rented[row]]
+    end = np.minimum(start + rng.integers(200, 700, len(row)), homes.end[rented[row]])
+    held = start >= MANDATORY_FROM
+    return Spells(np.full(int(held.sum()), -1), home[held], start[held], end[held])
 
 
 def _duties(block: Block) -> tuple[Ints, Ints, Ints]:
@@ -163,9 +180,7 @@ def hmo_exemptions(block: Block, register: Register) -> Frame:
     }
 
 
-def _applications(
-    block: Block, register: Register, forced: tuple[Ints, Ints]
-) -> tuple[Ints, Ints]:
+def _applications(block: Block, register: Register, forced: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     lets = block.settlement.shared
     first = register.applied < _NEVER
     again = first & (register.renewed < register.duty_end)
@@ -177,3 +192,4 @@ def _applications(
 
 
 _REFUSED: Final = 0.06
+_SUBLET_PER_YEAR: Final = 0.025

@@ -12,12 +12,14 @@ from features.synthetic.timeline import EXTRACT, START, YEAR, Floats, Ints
 DISCOUNTS: Final = ("none", "single_person", "student_exemption", "empty")
 NONE, SINGLE, STUDENT, EMPTY = range(4)
 LIABLE: Final = ("occupier", "owner")
+_NEW_NAME_ON_BILL: Final = 0.50
+"""Changes of the lead tenant of a shared let that the register notices."""
 STAGES: Final = ("reminder", "summons", "liability_order")
 BENEFITS: Final = ("housing_benefit", "council_tax_support")
 CHANGES: Final = ("award", "change", "end")
 AWARD, CHANGE, END = range(3)
-_OWNER_LIABLE: Final = 0.40
-"""Shared lets whose owner the register holds liable (class C); most are missed."""
+_OWNER_LIABLE: Final = (0.55, 0.06)
+"""Shared lets of diligent and of other landlords whose owner is held liable (class C)."""
 
 
 def council_tax_accounts(block: Block) -> Frame:
@@ -31,22 +33,28 @@ def council_tax_accounts(block: Block) -> Frame:
         "liable": (rng.random(len(homes)) < 0.02).astype(np.int64),
         "discount": np.where(is_single & (rng.random(len(homes)) < 0.85), SINGLE, NONE),
     }
-    owner = rng.random(len(lets)) < _OWNER_LIABLE
-    student = sharers.is_student & (rng.random(len(lets)) < 0.5)
+    owner = rng.random(len(lets)) < np.where(sharers.diligence > 0, *_OWNER_LIABLE)
+    student = sharers.is_student & (rng.random(len(lets)) < 0.4)
+    claims_single = ~owner & (rng.random(len(lets)) < 0.35)
     shared = {
         "home": lets.home,
         "opened_on": lets.start,
         "liable": owner.astype(np.int64),
-        "discount": np.where(student, STUDENT, NONE),
+        "discount": np.where(student, STUDENT, np.where(claims_single, SINGLE, NONE)),
     }
-    # Where a tenant is held liable, the account changes hands as sharers come and go.
+    # Where a tenant is held liable, the account changes hands with the one who pays the bills.
     let = sharers.let
-    again = (~owner[let]) & (rng.random(len(let)) < 0.10) & (sharers.start > lets.start[let] + 60)
+    again = (
+        ~owner[let]
+        & sharers.is_lead
+        & (rng.random(len(let)) < _NEW_NAME_ON_BILL)
+        & (sharers.start > lets.start[let] + 60)
+    )
     passed = {
         "home": lets.home[let[again]],
         "opened_on": sharers.start[again],
         "liable": np.zeros(int(again.sum()), dtype=np.int64),
-        "discount": pick(rng, (0.72, 0.23, 0.05), int(again.sum())),
+        "discount": pick(rng, (0.60, 0.36, 0.04), int(again.sum())),
     }
     ended = np.flatnonzero(homes.end < EXTRACT)
     empty = ended[rng.random(len(ended)) < 0.35]

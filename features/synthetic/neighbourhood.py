@@ -13,7 +13,7 @@ NOISE: Final = ("music", "voices", "building", "animals", "other")
 WASTE: Final = ("bins_left_out", "overflowing", "fly_tipping", "furniture_left")
 BEHAVIOUR: Final = ("nuisance", "environmental", "personal")
 RATINGS: Final = ("A", "B", "C", "D", "E", "F", "G")
-_TENURE_FACTOR: Final = np.array([0.6, 1.6, 1.4])  # owned, private rented, social rented
+_TENURE_FACTOR: Final = np.array([0.6, 1.9, 1.4])  # owned, private rented, social rented
 _EXEMPT_FROM_ENERGY: Final = 0.24
 
 
@@ -35,7 +35,7 @@ def _reports(
 def noise_complaints(block: Block) -> Frame:
     """Noise complaints to environmental health; the same noise is often reported twice."""
     rng = block.rng(Topic.COMPLAINTS)
-    home, on = _reports(rng, block, 0.045, 0.16, 0.35)
+    home, on = _reports(rng, block, 0.045, 0.36, 0.22)
     twice = rng.random(len(home)) < 0.25
     home = np.concatenate([home, home[twice]])
     on = np.concatenate([on, on[twice] + rng.integers(0, 4, int(twice.sum()))])
@@ -52,7 +52,7 @@ def waste_complaints(block: Block) -> Frame:
     """Reports of waste at a home to the street service."""
     rng = block.rng(Topic.COMPLAINTS)
     rng.random(3)
-    home, on = _reports(rng, block, 0.070, 0.34, 0.40)
+    home, on = _reports(rng, block, 0.070, 0.75, 0.25)
     return {
         "home": home,
         "reported_on": on,
@@ -65,7 +65,7 @@ def antisocial_behaviour(block: Block) -> Frame:
     """Anti-social behaviour reported to the community safety team, by home."""
     rng = block.rng(Topic.COMPLAINTS)
     rng.random(5)
-    home, on = _reports(rng, block, 0.028, 0.06, 0.30)
+    home, on = _reports(rng, block, 0.028, 0.16, 0.22)
     return {
         "home": home,
         "reported_on": on,

@@ -142,7 +142,9 @@ def _at_school(block: Block, days: Ints) -> tuple[Ints, Ints]:
     row, at = np.meshgrid(np.arange(len(child)), np.arange(len(days)), indexing="ij")
     pupil, when = child[row.ravel()], days[at.ravel()]
     begins = first_of_september(reception_year(people.birth[pupil]))
-    pupils = (when >= begins) & (when < begins + int(_YEARS_AT_SCHOOL * YEAR)) & block.is_recorded[pupil]
+    pupils = (
+        (when >= begins) & (when < begins + int(_YEARS_AT_SCHOOL * YEAR)) & block.is_recorded[pupil]
+    )
     pupil, when = pupil[pupils], when[pupils]
     here = block.home_of(pupil, when) >= 0
     return pupil[here], when[here]

@@ -14,10 +14,12 @@ from features.synthetic.timeline import EXTRACT, START, YEAR, Flags, Floats, Int
 
 _OCCUPANTS: Final = np.array([3, 4, 5, 6, 7, 9])
 _OCCUPANT_SHARES: Final = np.array([0.27, 0.26, 0.22, 0.14, 0.07, 0.04])
-_STAY_YEARS: Final = 1.5
+_STAY_YEARS: Final = 2.0
 _MOST_STAYS: Final = 24
+_ORDERLY_ABOVE: Final = 0.6
 _KNOWN_IF_ORDERLY: Final = 0.60
-_KNOWN_IF_NOT: Final = 0.30
+_KNOWN_IF_NOT: Final = 0.07
+_KNOWN_IF_LEAD: Final = 0.85
 """Share of sharers whom any register knows; a landlord who dodges one rule dodges others."""
 
 
@@ -33,6 +35,8 @@ class Sharers:
         Of the landlord of each let, standard normal: who applies for a licence, and who does not.
     let
         Let each sharer lives in; persons are numbered after the families' people.
+    is_lead
+        Whether the sharer is the one whose name stands on the bills.
     is_known
         Whether the council's registers know the sharer.
     """
@@ -42,6 +46,7 @@ class Sharers:
     diligence: Floats
     is_student: Flags
     let: Ints
+    is_lead: Flags
     start: Ints
     end: Ints
     number: Ints
@@ -70,12 +75,15 @@ def make_sharers(
     let = np.broadcast_to(room[:, None], lived.shape)[lived]
     start = starts[lived]
     end = np.minimum(ends, lets.end[room][:, None])[lived]
+    lead_room = np.concatenate([[True], room[1:] != room[:-1]])[: len(room)]
+    is_lead = np.broadcast_to(lead_room[:, None], lived.shape)[lived]
     count = len(let)
     decile = places.decile[lets.home[let]]
     group = (rng.random(count)[:, None] > mix.group_by_decile.cumsum(axis=1)[decile]).sum(axis=1)
     group = np.minimum(group, len(GROUPS) - 1)
     boy = (rng.random(count) < 0.58).astype(np.int64)
-    known = np.where(diligence[let] > -0.2, _KNOWN_IF_ORDERLY, _KNOWN_IF_NOT)
+    known = np.where(diligence[let] > _ORDERLY_ABOVE, _KNOWN_IF_ORDERLY, _KNOWN_IF_NOT)
+    known = np.where(is_lead, _KNOWN_IF_LEAD, known)
     broad = BROAD_OF_GROUP[group]
     first = 10_000_000 + block * PERSONS_PER_BLOCK + people
     return Sharers(
@@ -84,6 +92,7 @@ def make_sharers(
         diligence=diligence,
         is_student=rng.random(size) < 0.25,
         let=let,
+        is_lead=is_lead,
         start=start,
         end=end,
         number=first + np.arange(count, dtype=np.int64),

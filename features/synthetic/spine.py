@@ -60,12 +60,14 @@ def moves(block: Block) -> Frame:
     follows = np.concatenate([[False], who[1:] == who[:-1]])
     is_move = (start >= START) & (people.birth[who] != start) & block.is_recorded[who]
     rows = np.flatnonzero(is_move)
-    day = start[rows]
+    sharers = block.sharers
+    shared = np.flatnonzero(sharers.is_known & (sharers.start >= START))
+    day = np.concatenate([start[rows], sharers.start[shared]])
     return {
-        "person_id": people.number[who[rows]],
+        "person_id": np.concatenate([people.number[who[rows]], sharers.number[shared]]),
         "moved_on": day,
         "recorded_on": recorded(rng, day, 20.0),
-        "kind": np.where(follows[rows], WITHIN, INTO),
+        "kind": np.concatenate([np.where(follows[rows], WITHIN, INTO), np.full(len(shared), INTO)]),
     }
 
 
@@ -76,13 +78,20 @@ def equality_monitoring(block: Block) -> Frame:
     is_child = (people.role == CHILD) & (people.birth > START - int(16 * YEAR))
     answered = block.is_recorded & (rng.random(len(people)) < np.where(is_child, 0.96, 0.6))
     frame = _characteristics(
-        rng, people.number, people.group, people.boy, block.families.has_free_meals[people.family], is_child
+        rng,
+        people.number,
+        people.group,
+        people.boy,
+        block.families.has_free_meals[people.family],
+        is_child,
     )
     asked = np.where(is_child, people.birth + int(1.2 * YEAR), START - int(YEAR))
     frame["recorded_on"] = np.maximum(asked + rng.integers(0, 500, len(people)), START - 900)
     mine = np.flatnonzero(sharers.is_known & (rng.random(len(sharers.let)) < 0.3))
     nobody = np.zeros(len(mine), dtype=bool)
-    shared = _characteristics(rng, sharers.number[mine], sharers.group[mine], sharers.boy[mine], nobody, nobody)
+    shared = _characteristics(
+        rng, sharers.number[mine], sharers.group[mine], sharers.boy[mine], nobody, nobody
+    )
     shared["recorded_on"] = sharers.start[mine] + rng.integers(20, 300, len(mine))
     return stack([take(frame, answered), shared])
 

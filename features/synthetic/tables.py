@@ -10,7 +10,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.synthetic import care, early_years, inspections, licensing, money, neighbourhood, schooling, spine
+from features.synthetic import (
+    care,
+    early_years,
+    inspections,
+    licensing,
+    money,
+    neighbourhood,
+    schooling,
+    spine,
+)
 from features.synthetic.ethnicity import BROAD
 from features.synthetic.names import FORENAMES, SURNAMES
 from features.synthetic.places import ERAS, KINDS, TENURES, area_text, ward_text
@@ -75,7 +84,13 @@ _IDENTITY: Final[dict[str, Column]] = {
     "postcode": As.TEXT,
     "address": As.TEXT,
 }
-FIFTHS: Final = ("most_deprived_fifth", "second_fifth", "third_fifth", "fourth_fifth", "least_deprived_fifth")
+FIFTHS: Final = (
+    "most_deprived_fifth",
+    "second_fifth",
+    "third_fifth",
+    "fourth_fifth",
+    "least_deprived_fifth",
+)
 
 TABLES: Final = {
     table.name: table

@@ -20,24 +20,30 @@ def facts(block: Block, known: Facts) -> Iterator[tuple[str, pa.Table]]:
     """True persons, outcomes and homes of a block."""
     yield "persons", _persons(block)
     profiles = known.profiles
-    yield "school_readiness", pa.table(
-        {
-            "person_id": _persons_text(block.people.number[profiles.frame["person"]]),
-            "profile_year": profiles.year,
-            "chance_not_good": profiles.chance_not_good,
-            "is_good": profiles.is_good,
-            "recorded_good": profiles.frame["good_level_of_development"],
-        }
+    yield (
+        "school_readiness",
+        pa.table(
+            {
+                "person_id": _persons_text(block.people.number[profiles.frame["person"]]),
+                "profile_year": profiles.year,
+                "chance_not_good": profiles.chance_not_good,
+                "is_good": profiles.is_good,
+                "recorded_good": profiles.frame["good_level_of_development"],
+            }
+        ),
     )
     yield "shared_lets", _shared_lets(block)
     yield "unlicensed_hmos", _unlicensed(block, known.inspected)
     spell = known.inspected.propensity
-    yield "inspection_propensity", pa.table(
-        {
-            "uprn": _uprn_text(block, spell["home"]),
-            "quarter_from": _dates(spell["quarter_from"]),
-            "propensity": spell["propensity"],
-        }
+    yield (
+        "inspection_propensity",
+        pa.table(
+            {
+                "uprn": _uprn_text(block, spell["home"]),
+                "quarter_from": _dates(spell["quarter_from"]),
+                "propensity": spell["propensity"],
+            }
+        ),
     )
 
 
@@ -50,22 +56,28 @@ def notes(extracted: Extracted, block: Block) -> Iterator[tuple[str, pa.Table]]:
             if table.row_key
             else pa.nulls(len(note.rows), pa.string())
         )
-        yield "defects", pa.table(
-            {
-                "table": pa.repeat(table.name, len(note.rows)),
-                "row_number": key,
-                "column": pa.repeat(note.column, len(note.rows)),
-                "defect": pa.repeat(note.defect, len(note.rows)),
-            }
+        yield (
+            "defects",
+            pa.table(
+                {
+                    "table": pa.repeat(table.name, len(note.rows)),
+                    "row_number": key,
+                    "column": pa.repeat(note.column, len(note.rows)),
+                    "defect": pa.repeat(note.defect, len(note.rows)),
+                }
+            ),
         )
     if extracted.person is not None:
-        yield "links", pa.table(
-            {
-                "table": pa.repeat(table.name, len(extracted.table)),
-                "row_key": extracted.table[table.row_key],
-                "reference": extracted.table["reference"],
-                "person_id": _persons_text(extracted.person.to_numpy()),
-            }
+        yield (
+            "links",
+            pa.table(
+                {
+                    "table": pa.repeat(table.name, len(extracted.table)),
+                    "row_key": extracted.table[table.row_key],
+                    "reference": extracted.table["reference"],
+                    "person_id": _persons_text(extracted.person.to_numpy()),
+                }
+            ),
         )
 
 
