@@ -41,6 +41,11 @@ def quoted(value: str) -> str:
     return f'"{value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"}"'
 
 
+def with_article(word: str) -> str:
+    """Word with its article: a number, an integer, a uprn."""
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"
+
+
 Name = Annotated[
     str,
     AfterValidator(_check_name),

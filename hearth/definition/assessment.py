@@ -50,8 +50,8 @@ class Capacity(Strict):
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if (self.count is None) == (self.share is None):
-            found = "has neither" if self.count is None else "has both"
-            raise ValueError(f"{found} count and share; write exactly one of them")
+            found = "neither count nor share" if self.count is None else "both count and share"
+            raise ValueError(f"has {found}; write exactly one of them")
         if self.share == 0:
             raise ValueError("share: is 0; write a share above zero")
         return self

@@ -9,6 +9,8 @@ from hearth.definition.condition import Condition
 from hearth.periods import Period, PeriodField, schedule
 from hearth.yaml_values import Name, Strict
 
+_LONGEST_YEARS = 100  # a longer schedule is a slip of the pen
+
 
 class HasMember(Strict):
     """Households with a member whose age lies in [least, most)."""
@@ -45,8 +47,12 @@ class Cohort(Strict):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
         if (self.has_member is None) == (self.source is None):
-            found = "has neither" if self.source is None else "has both"
-            raise ValueError(f"{found} has_member and source; write exactly one of them")
+            found = (
+                "neither has_member nor source"
+                if self.source is None
+                else "both has_member and source"
+            )
+            raise ValueError(f"has {found}; write exactly one of them")
         if self.has_member is not None and self.where:
             raise ValueError("where: stands beside has_member; it goes with source only")
         return self
@@ -69,6 +75,10 @@ class AsOf(Strict):
             raise ValueError(f"every: is {self.every}; write a period above zero, such as 6m")
         if self.last < self.first:
             raise ValueError(f"last: is {self.last}, before first; write the later date last")
+        if self.last.year - self.first.year > _LONGEST_YEARS:
+            raise ValueError(
+                f"first: is {self.first}, more than a hundred years before last; mend it"
+            )
         if self.dates()[-1] != self.last:
             raise ValueError(
                 f"last: is {self.last}, which {self.first} and every {self.every} do not reach; "

@@ -6,6 +6,7 @@ from typing import Any
 from hearth.definition import Condition
 from hearth.errors import Fault
 from hearth.source_contract import Column, ColumnType
+from hearth.yaml_values import with_article
 
 NUMBERS = (ColumnType.NUMBER, ColumnType.INTEGER)
 _OF_NUMBERS = ("at_least", "at_most", "above", "below")
@@ -28,7 +29,7 @@ def condition_faults(
         yield Fault(file, place, f"tests {name}, a date", "test a text, number or category")
     elif test in _OF_NUMBERS:
         if column.type not in NUMBERS:
-            found = f"tests {name}, a {column.type}, as a number"
+            found = f"tests {name}, {with_article(column.type)}, as a number"
             yield Fault(file, place, found, "use is, is_not or in")
     else:
         for told in value if test == "in" else (value,):
@@ -44,4 +45,6 @@ def _value_faults(told: Any, name: str, column: Column, file: str, place: str) -
         return
     types, words = _WRITTEN[column.type]
     if not isinstance(told, types) or (isinstance(told, bool) and bool not in types):
-        yield Fault(file, place, f"is {shown}, but {name} is a {column.type}", f"write {words}")
+        yield Fault(
+            file, place, f"is {shown}, but {name} is {with_article(column.type)}", f"write {words}"
+        )

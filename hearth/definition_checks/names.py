@@ -8,7 +8,6 @@ from hearth.definition import FeatureGroup, ModelDefinition
 from hearth.errors import Fault
 from hearth.feature import Feature, column_of, features_of, group_features
 from hearth.source_contract import SourceContract
-from hearth.source_use import column_uses
 
 COMPARISON = "comparison"
 
@@ -39,11 +38,18 @@ def name_faults(
 
 
 def _is_complete(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> bool:
+    """Whether every source and column that features are made of is there."""
     return all(
-        use.source in sources and column_of(sources[use.source], use.column) is not None
-        for use in column_uses(definition)
-        if use.place.startswith("features[")
-    ) and all(group.source in sources for group in definition.features)
+        group.source in sources
+        and all(column_of(sources[group.source], name) for name in group.attributes)
+        and sources[group.source].columns.keys() >= _columns_aggregated(group)
+        for group in definition.features
+    )
+
+
+def _columns_aggregated(group: FeatureGroup) -> set[str]:
+    named = {aggregate.column for aggregate in group.aggregates} | {group.split_by}
+    return {column for column in named if column is not None}
 
 
 def _rank_faults(

@@ -10,6 +10,7 @@ from hearth.errors import Fault
 from hearth.feature import DERIVED, column_of
 from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
 from hearth.source_use import column_uses, needs_residence, residence_sources, uses_of
+from hearth.yaml_values import with_article
 
 _MEASURED = (*NUMBERS, ColumnType.BOOLEAN)
 _FEATURE_TYPES = (*_MEASURED, ColumnType.CATEGORY)
@@ -110,7 +111,7 @@ def _subject_faults(checked: _Checked) -> Iterator[Fault]:
     if cohort is not None and allowed and cohort.about not in allowed:
         yield checked.fault(
             "cohort.source",
-            f"is {cohort.source}, which is about a {cohort.about}, but the unit is {definition.unit}",
+            f"is {cohort.source}, which is about {with_article(cohort.about)}, but the unit is {definition.unit}",
             f"use a source about a {definition.unit}, or mend unit",
         )
     if label is None:
@@ -124,7 +125,7 @@ def _subject_faults(checked: _Checked) -> Iterator[Fault]:
     if allowed and (label.about is Subject.PERSON) != (definition.unit is Unit.PERSON):
         yield checked.fault(
             "label.source",
-            f"is {label.source}, which is about a {label.about}, but the unit is {definition.unit}",
+            f"is {label.source}, which is about {with_article(label.about)}, but the unit is {definition.unit}",
             f"use a source about a {definition.unit}, or mend unit",
         )
 
@@ -156,7 +157,7 @@ def _group_faults(
     if follows_people != (contract.about is Subject.PERSON):
         yield checked.fault(
             f"{place}.follow",
-            f"is {group.follow}, but {group.source} is about a {contract.about}",
+            f"is {group.follow}, but {group.source} is about {with_article(contract.about)}",
             "follow the address"
             if follows_people
             else "follow a person or a role in the household",
@@ -176,7 +177,9 @@ def _type_faults(
     split = contract.columns.get(group.split_by or "")
     if split is not None and split.type is not ColumnType.CATEGORY:
         yield checked.fault(
-            f"{place}.split_by", f"is {group.split_by}, a {split.type}", "split by a category"
+            f"{place}.split_by",
+            f"is {group.split_by}, {with_article(split.type)}",
+            "split by a category",
         )
     for j, aggregate in enumerate(group.aggregates):
         column = contract.columns.get(aggregate.column or "")
@@ -184,14 +187,14 @@ def _type_faults(
         if column is not None and column.type not in types:
             yield checked.fault(
                 f"{place}.aggregates[{j}]",
-                f"is the {aggregate.name} of {aggregate.column}, a {column.type}",
-                f"name a {wanted}",
+                f"is the {aggregate.name} of {aggregate.column}, {with_article(column.type)}",
+                f"name {with_article(wanted)}",
             )
     for j, name in enumerate(group.attributes):
         spec = column_of(contract, name)
         if spec is not None and spec.type not in _FEATURE_TYPES:
             yield checked.fault(
                 f"{place}.attributes[{j}]",
-                f"is {name}, a {spec.type}",
+                f"is {name}, {with_article(spec.type)}",
                 "name a number, boolean or category",
             )

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hearth.yaml_values import Strict
+from hearth.yaml_values import Strict, with_article
 
 
 class ColumnType(StrEnum):
@@ -50,7 +50,7 @@ class Column(Strict):
         if self.type is ColumnType.CATEGORY and not self.values:
             yield "values: is missing; list what the category may hold"
         if self.type is not ColumnType.CATEGORY and self.values:
-            yield f"values: stands in a {self.type}; only a category lists its values"
+            yield f"values: stands in {with_article(self.type)}; only a category lists its values"
         if len(set(self.values)) != len(self.values):
             yield "values: holds a value twice; remove one"
 
@@ -58,6 +58,6 @@ class Column(Strict):
         if self.range is None:
             return
         if self.type not in (ColumnType.INTEGER, ColumnType.NUMBER):
-            yield f"range: stands in a {self.type}; only a number or an integer has a range"
+            yield f"range: stands in {with_article(self.type)}; only a number or an integer has a range"
         if self.range[0] > self.range[1]:
             yield f"range: is [{self.range[0]:g}, {self.range[1]:g}]; write the least first"

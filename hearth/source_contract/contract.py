@@ -11,7 +11,7 @@ from hearth.periods import PeriodField
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Law
-from hearth.yaml_values import Name, Share, Strict, Text
+from hearth.yaml_values import Name, Share, Strict, Text, with_article
 
 _DATED = ("event_date", "starts_on", "ends_on", "knowledge_date", "end_knowledge_date")
 
@@ -127,7 +127,7 @@ class SourceContract(Strict):
         if self.key is not None and self.link is not None:
             yield "key: stands beside link; write exactly one of them"
         if self.link is not None and self.about is not Subject.PERSON:
-            yield f"link: stands in a table about a {self.about}; only one about persons is linked"
+            yield f"link: stands in a table about {with_article(self.about)}; only one about persons is linked"
 
     def _knowledge_faults(self) -> Iterator[str]:
         found = [way for way in _WAYS_OF_KNOWING if getattr(self, way) is not None]
@@ -166,7 +166,7 @@ class SourceContract(Strict):
                 yield f"{field}: is {column}, which is not among the columns; add it to columns"
             elif field in _DATED and self.columns[column].type is not ColumnType.DATE:
                 yield (
-                    f"{field}: is {column}, a {self.columns[column].type}; "
+                    f"{field}: is {column}, {with_article(self.columns[column].type)}; "
                     f"make columns.{column}.type a date"
                 )
         for field, column in self.link or ():

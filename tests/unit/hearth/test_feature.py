@@ -1,0 +1,86 @@
+"""Which features a definition yields, and what each is called."""
+
+from typing import Any
+
+import pytest
+
+from hearth.feature import Feature, column_of
+from hearth.periods import Period
+
+
+def _features(made: Any, changes: dict[str, Any] | None = None) -> dict[str, Feature]:
+    made.model("noisy_homes", changes)
+    return {feature.name: feature for feature in made.load().features("noisy_homes")}
+
+
+def test_features_come_in_the_order_of_the_definition(made: Any) -> None:
+    assert list(_features(made)) == [
+        "noise_count_12m",
+        "noise_count_all",
+        "noise_count_music_12m",
+        "noise_count_music_all",
+        "noise_count_building_12m",
+        "noise_count_building_all",
+        "noise_days_since_last",
+        "noise_max_decibels_12m",
+        "noise_max_decibels_all",
+        "noise_max_decibels_music_12m",
+        "noise_max_decibels_music_all",
+        "noise_max_decibels_building_12m",
+        "noise_max_decibels_building_all",
+        "home_tenure",
+        "home_floors",
+    ]
+
+
+def test_a_split_feature_knows_its_category_and_window(made: Any) -> None:
+    feature = _features(made)["noise_max_decibels_music_12m"]
+    found = (feature.aggregate, feature.column, feature.category, feature.window)
+    assert found == ("max", "decibels", "music", Period(months=12))
+
+
+def test_an_attribute_keeps_its_kind_and_categories(made: Any) -> None:
+    features = _features(made)
+    assert features["home_tenure"].kind == "category"
+    assert features["home_tenure"].categories == ("owned", "rented")
+    assert features["home_floors"].kind == "number"
+
+
+def test_the_last_value_of_a_category_is_a_category(made: Any) -> None:
+    changes = {
+        "features.0.aggregates": ["count", {"last": "category"}],
+        "features.0.split_by": made.removed,
+    }
+    feature = _features(made, changes)["noise_last_category"]
+    assert (feature.kind, feature.categories, feature.window) == (
+        "category",
+        ("music", "building"),
+        None,
+    )
+
+
+def test_units_follow_the_column_and_days_are_days(made: Any) -> None:
+    made.source("complaints", {"columns.decibels.unit": "dB"})
+    features = _features(made)
+    assert features["noise_max_decibels_12m"].unit == "dB"
+    assert features["noise_days_since_last"].unit == "days"
+    assert features["noise_count_12m"].unit is None
+
+
+def test_a_category_with_spaces_gives_a_name_without(made: Any) -> None:
+    made.source("complaints", {"columns.category.values": ["Loud music", "building"]})
+    assert "noise_count_loud_music_12m" in _features(made)
+
+
+def test_a_year_is_named_by_its_months(made: Any) -> None:
+    made.model("noisy_homes", {"features.0.windows": ["1y", "all"]})
+    assert "noise_count_12m" in {feature.name for feature in made.load().features("noisy_homes")}
+
+
+@pytest.mark.parametrize(("source", "has_age"), [("residents", True), ("register", False)])
+def test_age_is_derived_only_where_dates_of_birth_are_held(
+    made: Any, source: str, has_age: bool
+) -> None:
+    made.source("residents")
+    contract = made.load().source(source)
+    assert (column_of(contract, "age_months") is not None) is has_age
