@@ -1,0 +1,92 @@
+"""The MLflow registry: versions, aliases, and bundles as it keeps them."""
+
+import logging
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hearth import registry
+from hearth.errors import NotFoundError
+from hearth.settings import Settings, load_settings
+
+pytestmark = [  # of MLflow itself
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning"),
+]
+
+FILES = {"model.json": b"{}\n", "booster.txt": b"tree\n"}
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return load_settings(tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings) -> Any:
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    return registry.open_registry(settings)
+
+
+def _register(settings: Settings, client: Any, model: str, folder: Path) -> str:
+    folder.mkdir(exist_ok=True)
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content)
+    run = client.create_run(registry.experiment_id(settings, client, model))
+    return registry.register_version(client, model, run.info.run_id, folder)
+
+
+def test_opening_the_registry_reports_nothing_and_reads_no_pickle(client: Any) -> None:
+    assert client is not None
+    assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+    assert os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] == "false"
+
+
+def test_artefacts_lie_beside_the_tracking_database(settings: Settings, client: Any) -> None:
+    experiment = client.get_experiment(registry.experiment_id(settings, client, "placed"))
+    assert experiment.artifact_location == (settings.state_dir / "mlartifacts/placed").as_uri()
+
+
+def test_an_experiment_is_made_once(settings: Settings, client: Any) -> None:
+    first = registry.experiment_id(settings, client, "once")
+    assert registry.experiment_id(settings, client, "once") == first
+
+
+def test_the_newest_version_is_the_challenger(
+    settings: Settings, client: Any, tmp_path: Path
+) -> None:
+    first = _register(settings, client, "homes", tmp_path / "bundle")
+    second = _register(settings, client, "homes", tmp_path / "bundle")
+    assert (first, second) == ("1", "2")
+    assert registry.version_of(client, "homes") == "2"
+    assert registry.version_of(client, "homes", "1") == "1"
+
+
+def test_a_bundle_comes_back_as_it_was_logged(
+    settings: Settings, client: Any, tmp_path: Path
+) -> None:
+    version = _register(settings, client, "kept", tmp_path / "bundle")
+    assert registry.read_bundle(client, "kept", version) == FILES
+
+
+def test_approval_is_mirrored_by_the_alias_champion(
+    settings: Settings, client: Any, tmp_path: Path
+) -> None:
+    version = _register(settings, client, "approved", tmp_path / "bundle")
+    registry.mirror_approval(client, "approved", version)
+    found = client.get_model_version_by_alias("approved", registry.CHAMPION)
+    assert str(found.version) == version
+
+
+def test_a_model_never_trained_says_how_to_train_it(client: Any) -> None:
+    with pytest.raises(NotFoundError, match="has no trained version; run: hearth train never"):
+        registry.version_of(client, "never")
+
+
+def test_a_version_that_is_not_there_is_named(
+    settings: Settings, client: Any, tmp_path: Path
+) -> None:
+    _register(settings, client, "few", tmp_path / "bundle")
+    with pytest.raises(NotFoundError, match="few has no version 9"):
+        registry.version_of(client, "few", "9")
