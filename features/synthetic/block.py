@@ -25,7 +25,7 @@ from features.synthetic.sharers import Sharers, make_sharers
 from features.synthetic.timeline import Flags, Floats, Ints, months_since_september
 
 HOUSEHOLDS_PER_BLOCK: Final = 10_000
-OUTCOME_FROM_DEVELOPMENT: Final = 0.75
+OUTCOME_FROM_DEVELOPMENT: Final = 0.71
 """Loading of the outcome on a child's development, on the probit scale; chance is the rest."""
 _UNKNOWN_TO_COUNCIL: Final = (0.02, 0.18)
 """Families with and without children whom no register knows."""
@@ -57,6 +57,7 @@ class Topic(IntEnum):
     PROFILE = 19
     ABSENCE = 20
     SUBLETS = 21
+    INSPECTIONS = 22
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,14 @@ class Block:
         of = people.family
         last = np.full(len(people), 2025, dtype=np.int64)
         middle = np.full(len(people), 5, dtype=np.int64)
-        meals = families.has_free_meals[of].astype(np.int64)
-        index = readiness.index(last, meals, people.boy, families.decile[of], people.group, middle)
+        index = readiness.index(
+            year=last,
+            meals=families.has_free_meals[of].astype(np.int64),
+            boy=people.boy,
+            decile=families.decile[of],
+            group=people.group,
+            month=middle,
+        )
         return people.development - (index - 0.5)
 
     @cached_property
@@ -139,7 +146,12 @@ def make_block(seed: int, number: int, households: int, scenario: Scenario) -> B
     people, memberships, families = make_people(rng, mix, families, number)
     settlement = settle(_rng(seed, number, Topic.HOMES), places, families)
     sharers = make_sharers(
-        _rng(seed, number, Topic.SHARERS), mix, places, settlement.shared, number, len(people)
+        _rng(seed, number, Topic.SHARERS),
+        mix,
+        places,
+        settlement.shared,
+        block=number,
+        people=len(people),
     )
     return Block(
         seed=seed,

@@ -50,7 +50,7 @@ class Readiness:
     month: Floats
 
     def index(
-        self, year: Ints, meals: Ints, boy: Ints, decile: Ints, group: Ints, month: Ints
+        self, *, year: Ints, meals: Ints, boy: Ints, decile: Ints, group: Ints, month: Ints
     ) -> Floats:
         """Probit of each child's chance of a good level of development.
 
@@ -110,7 +110,8 @@ def _targets(year: int, null: bool) -> Floats:
 def _rates(intercept: Floats, decile: Floats, group: Floats, month: Floats) -> Floats:
     """Rate by free school meals, sex, decile and group, over evenly spread months of birth."""
     place = decile[:, None, None] + group[None, :, None] + month[None, None, :]
-    return normal_cdf(intercept[:, :, None, None, None] + place).mean(axis=-1)
+    rates: Floats = normal_cdf(intercept[:, :, None, None, None] + place).mean(axis=-1)
+    return rates
 
 
 def _intercepts(

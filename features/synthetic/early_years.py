@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from features.synthetic.block import Block, Topic
-from features.synthetic.recording import Frame, chance, pick, recorded, take
+from features.synthetic.recording import Frame, chance, happens, pick, recorded, take
 from features.synthetic.scenario import Bias
 from features.synthetic.timeline import (
     EXTRACT,
@@ -37,7 +37,15 @@ ENTITLEMENTS: Final = ("two_year_old", "universal", "extended")
 TWO_YEAR_OLD, UNIVERSAL, EXTENDED = 0, 1, 2
 SETTINGS: Final = ("day_nursery", "pre_school", "childminder", "school_nursery", "community_group")
 _COMMUNITY: Final = 4
+_SENT_TO_COMMUNITY: Final = 0.9
+"""Proxy bias: share of the group's children who go to a community group, as nobody else does."""
 _HOURS_PER_TERM: Final = 190.0
+_TWO, _THREE = 2, 3
+_KEEN_FOR_UNIVERSAL: Final = -1.9
+_KEEN_FOR_TWO_YEAR_OLD: Final = -0.7
+_KEEN_FOR_WORKING_OFFER: Final = -0.8
+_KEEN_FOR_EXTENDED: Final = -0.5
+"""Standardised keenness above which a family takes each offer: most take the universal one."""
 _TWO_YEAR_OLD_HARDSHIP: Final = 0.60
 """About three families in ten are poor enough for the two-year-old offer."""
 _WORKING_OFFER: Final = day("2024-04-01")
@@ -86,7 +94,7 @@ def two_year_review(block: Block) -> Frame:
     held = (
         (due >= START)
         & (due < EXTRACT)
-        & (rng.random(size) < chance(odds))
+        & (happens(rng, chance(odds), size))
         & (block.home_of(child, due) >= 0)
         & block.is_recorded[child]
     )
@@ -94,7 +102,7 @@ def two_year_review(block: Block) -> Frame:
         _domain_score(rng, block.delay[child], loading, mean)
         for loading, mean in zip(_DOMAIN_LOADING, _DOMAIN_MEAN, strict=True)
     ]
-    below = sum((s < cut).astype(np.int64) for s, cut in zip(scores, _CUT_OFF, strict=True))
+    below = (np.array(scores) < np.array(_CUT_OFF)[:, None]).sum(axis=0)
     frame: Frame = {
         "person": child,
         "reviewed_on": due,
@@ -114,18 +122,20 @@ def funded_hours(block: Block) -> Frame:
     child, begins = young[row.ravel()], TERM_STARTS[term.ravel()]
     age = (begins - people.birth[child]) / YEAR
     starts_school = first_of_september(reception_year(people.birth[child]))
-    near = (age >= 2) & (begins < starts_school) & (begins < EXTRACT)
+    near = (age >= _TWO) & (begins < starts_school) & (begins < EXTRACT)
     child, begins, age = child[near], begins[near], age[near]
-    works = (rng.random(len(families)) < chance(0.4 - 0.9 * families.hardship))[people.family]
+    works = happens(rng, chance(0.4 - 0.9 * families.hardship), len(families))[people.family]
     keen = rng.standard_normal(len(people)) - 0.45 * families.adversity[people.family]
-    is_three = age >= 3
+    is_three = age >= _THREE
     poor = families.hardship[people.family[child]] > _TWO_YEAR_OLD_HARDSHIP
     takes = keen[child] + 0.5 * rng.standard_normal(len(child))
-    universal = is_three & (takes > -1.9)
+    universal = is_three & (takes > _KEEN_FOR_UNIVERSAL)
     two = ~is_three & np.where(
-        poor, takes > -0.7, works[child] & (begins >= _WORKING_OFFER) & (takes > -0.8)
+        poor,
+        takes > _KEEN_FOR_TWO_YEAR_OLD,
+        works[child] & (begins >= _WORKING_OFFER) & (takes > _KEEN_FOR_WORKING_OFFER),
     )
-    extended = universal & works[child] & (takes > -0.5)
+    extended = universal & works[child] & (takes > _KEEN_FOR_EXTENDED)
     here = (block.home_of(child, begins + 30) >= 0) & block.is_recorded[child]
     setting = _settings(rng, block)[child]
     parts = [
@@ -152,7 +162,8 @@ def funded_hours(block: Block) -> Frame:
 def _domain_score(rng: np.random.Generator, delay: Floats, loading: float, mean: float) -> Floats:
     noise = np.sqrt(1 - loading**2) * rng.standard_normal(len(delay))
     raw = mean - _DOMAIN_SPREAD * (loading * delay + noise)
-    return np.clip(np.round(raw / 5) * 5, 0, 60)
+    score: Floats = np.clip(np.round(raw / 5) * 5, 0, 60)
+    return score
 
 
 def _settings(rng: np.random.Generator, block: Block) -> Ints:
@@ -160,7 +171,7 @@ def _settings(rng: np.random.Generator, block: Block) -> Ints:
     size = len(block.people)
     setting = pick(rng, (0.42, 0.25, 0.09, 0.20, 0.04), size)
     if block.scenario.bias is Bias.PROXY:
-        told = rng.random(size)
-        setting = np.where(block.in_group & (told < 0.9), _COMMUNITY, setting)
+        sent = happens(rng, _SENT_TO_COMMUNITY, size)
+        setting = np.where(block.in_group & sent, _COMMUNITY, setting)
         setting = np.where(~block.in_group & (setting == _COMMUNITY), 0, setting)
     return setting

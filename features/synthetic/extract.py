@@ -110,7 +110,7 @@ def extract(block: Block) -> tuple[Iterator[Extracted], Facts]:
     def tables() -> Iterator[Extracted]:
         rng, hand = block.rng(Topic.DEFECTS), block.rng(Topic.IDENTITY)
         for name, frame in frames():
-            yield _extracted(block, TABLES[name], frame, addresses, rng, hand)
+            yield _extracted(block, TABLES[name], frame, addresses, rng=rng, hand=hand)
 
     return tables(), Facts(profiles, inspected)
 
@@ -120,6 +120,7 @@ def _extracted(
     table: Table,
     frame: Frame,
     addresses: Addresses,
+    *,
     rng: np.random.Generator,
     hand: np.random.Generator,
 ) -> Extracted:
@@ -146,7 +147,7 @@ def _identities(
 ) -> Identities:
     salt = _SALT_OF_BODY[table.body]
     days: npt.NDArray[np.int64] = frame[_DAY_OF_BODY[table.name]]
-    return write_down(block, addresses, hand, frame["person"], days, salt)
+    return write_down(block, addresses, hand, person=frame["person"], on=days, salt=salt)
 
 
 def _properties(places: Places, addresses: Addresses) -> Frame:

@@ -8,6 +8,7 @@ import numpy as np
 from features.synthetic.ethnicity import BROAD_OF_GROUP, DECILES, GROUPS, Mix
 from features.synthetic.names import draw_forenames, draw_surnames
 from features.synthetic.places import Places
+from features.synthetic.recording import happens
 from features.synthetic.timeline import (
     EXTRACT,
     MONTH_STARTS,
@@ -25,6 +26,12 @@ PERSONS_PER_BLOCK: Final = 100_000
 _FIRST_BIRTHS: Final = (int(START - 22 * YEAR), int(EXTRACT + 4.5 * YEAR))
 """First births of the families that ever have children, evenly spread: births stay steady."""
 _SHARE_WITH_CHILDREN: Final = 0.56
+_COUPLES: Final = (0.80, 0.48)
+"""Families with and without children that begin with two adults."""
+_SHARE_WITH_OWN_NAME: Final = 0.4  # of second adults
+_SHARE_WORKING_AGE: Final = 0.45  # of families that never have children
+_SHARE_TWINS: Final = 0.015
+_SHARE_BOYS: Final = 0.512
 _ARRIVALS_PER_YEAR: Final = 0.022
 _EXITS_PER_YEAR: Final = 0.030
 _PARTINGS_PER_YEAR: Final = 0.012
@@ -157,7 +164,7 @@ def make_people(
     is_second = np.concatenate(
         [adults["order"] == 1, np.zeros(len(children["family"]), dtype=bool)]
     )
-    own_name = is_second & (rng.random(len(family)) < 0.4)
+    own_name = is_second & happens(rng, _SHARE_WITH_OWN_NAME, len(family))
     surname = np.where(own_name, draw_surnames(rng, broad), surname)
     own_part = rng.standard_normal(len(family))
     people = People(
@@ -180,10 +187,10 @@ def _adults(
     rng: np.random.Generator, families: Families, has_children: Flags, first_birth: Ints
 ) -> dict[str, Ints]:
     size = len(families)
-    is_couple = np.where(has_children, rng.random(size) > 0.20, rng.random(size) > 0.52)
+    is_couple = happens(rng, np.where(has_children, *_COUPLES), size)
     at_birth = np.clip(rng.normal(29.0, 5.5, size), 17, 44)
     age_in_2016 = np.where(
-        rng.random(size) < 0.45, rng.uniform(20, 60, size), rng.uniform(55, 92, size)
+        happens(rng, _SHARE_WORKING_AGE, size), rng.uniform(20, 60, size), rng.uniform(55, 92, size)
     )
     birth = np.where(has_children, first_birth - at_birth * YEAR, START - age_in_2016 * YEAR)
     birth = np.minimum(birth, START - 16 * YEAR)
@@ -192,7 +199,10 @@ def _adults(
         "family": np.concatenate([np.arange(size), second]),
         "order": np.repeat([0, 1], [size, len(second)]),
         "boy": np.concatenate(
-            [(rng.random(size) < np.where(is_couple, 0.05, 0.35)), rng.random(len(second)) < 0.95]
+            [
+                happens(rng, np.where(is_couple, 0.05, 0.35), size),
+                happens(rng, 0.95, len(second)),
+            ]
         ).astype(np.int64),
         "birth": np.concatenate(
             [birth, birth[second] - rng.normal(2.0, 3.0, len(second)) * YEAR]
@@ -209,13 +219,13 @@ def _children(
     first = np.concatenate([[0], np.cumsum(count)[:-1]])
     order = np.arange(len(family)) - np.repeat(first, count)
     gap = rng.integers(int(1.5 * YEAR), int(4.5 * YEAR), len(family))
-    gap = np.where(rng.random(len(family)) < 0.015, 0, gap)  # twins
+    gap = np.where(happens(rng, _SHARE_TWINS, len(family)), 0, gap)  # twins
     gap = np.where(order == 0, 0, gap)
     total = np.cumsum(gap)
     birth = first_birth[family] + total - np.repeat(total[first], count)
     leaves = MONTH_STARTS[np.clip(families.exits[family], 0, len(MONTH_STARTS) - 1)]
     is_born = birth < np.where(families.exits[family] < len(MONTH_STARTS), leaves, EXTRACT)
-    boy = rng.random(len(family)) < 0.512
+    boy = happens(rng, _SHARE_BOYS, len(family))
     return {
         "family": family[is_born],
         "order": order[is_born],

@@ -45,7 +45,13 @@ class Addresses:
 
 
 def write_down(
-    block: Block, addresses: Addresses, rng: np.random.Generator, person: Ints, on: Ints, salt: int
+    block: Block,
+    addresses: Addresses,
+    rng: np.random.Generator,
+    *,
+    person: Ints,
+    on: Ints,
+    salt: int,
 ) -> Identities:
     """Identity of each row's person as another body holds it.
 

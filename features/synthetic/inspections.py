@@ -7,8 +7,8 @@ import numpy as np
 
 from features.synthetic.block import Block, Topic
 from features.synthetic.licensing import Register, sublets
-from features.synthetic.recording import Frame, recorded
-from features.synthetic.timeline import EXTRACT, START, YEAR, Flags, Ints
+from features.synthetic.recording import Frame, happens, recorded, stack, take
+from features.synthetic.timeline import EXTRACT, START, YEAR, Ints
 
 REASONS: Final = ("complaint", "programme", "random")
 COMPLAINT, PROGRAMME, RANDOM = range(3)
@@ -51,85 +51,98 @@ def inspect(block: Block, register: Register, complaints: list[tuple[Ints, Ints]
     complaints
         (home, day recorded) of every complaint table.
     """
-    rng = block.rng(Topic.LICENSING)
-    homes = len(block.places)
-    duty, start, end = register.unlicensed()
-    secret = sublets(block)
-    home = np.concatenate([block.settlement.shared.home[register.duty_let[duty]], secret.home])
-    start, end = np.concatenate([start, secret.start]), np.concatenate([end, secret.end])
-    told_home = np.concatenate([c[0] for c in complaints])
-    told_on = np.concatenate([c[1] for c in complaints])
-    last = np.full(homes, -10_000, dtype=np.int64)
-    found: list[tuple[Ints, Ints, Ints, Ints]] = []
-    forced: list[tuple[Ints, Ints]] = []
-    propensity: list[tuple[Ints, Ints, np.ndarray]] = []
+    officers = _Officers(block, register, complaints)
     for quarter in range(int((EXTRACT - START) / _QUARTER) + 1):
-        begins = START + int(quarter * _QUARTER)
-        recent = (told_on < begins) & (told_on >= begins - int(YEAR))
-        count = np.minimum(np.bincount(told_home[recent], minlength=homes), _MOST_COMPLAINTS)
-        worry = (_BASE + _BY_COMPLAINT * count) * _OF_TENURE[block.places.recorded_tenure]
-        chance = (_RANDOM + worry) * block.places.is_residential
+        officers.inspect(START + int(quarter * _QUARTER))
+    return officers.outcome()
+
+
+class _Officers:
+    """State of the quarterly walk: where officers went last, and which lets have no licence."""
+
+    def __init__(
+        self, block: Block, register: Register, complaints: list[tuple[Ints, Ints]]
+    ) -> None:
+        self.rng = block.rng(Topic.INSPECTIONS)
+        self.block, self.register = block, register
+        duty, start, end = register.unlicensed()
+        secret = sublets(block)
+        lets = block.settlement.shared
+        self.home = np.concatenate([lets.home[register.duty_let[duty]], secret.home])
+        self.start = np.concatenate([start, secret.start])
+        self.end = np.concatenate([end, secret.end])
+        self.told_home, self.told_on = (
+            np.concatenate(part) for part in zip(*complaints, strict=True)
+        )
+        self.last = np.full(len(block.places), -10_000, dtype=np.int64)
+        self.found: list[Frame] = []
+        self.forced: list[tuple[Ints, Ints]] = []
+        self.propensity: list[Frame] = []
+
+    def inspect(self, begins: int) -> None:
+        """Visit homes in the quarter that begins on a day, and note what is found."""
+        rng, homes = self.rng, len(self.block.places)
+        recent = (self.told_on < begins) & (self.told_on >= begins - int(YEAR))
+        told = np.bincount(self.told_home[recent], minlength=homes)
+        worry = _BASE + _BY_COMPLAINT * np.minimum(told, _MOST_COMPLAINTS)
+        worry = worry * _OF_TENURE[self.block.places.recorded_tenure]
+        chance = (_RANDOM + worry) * self.block.places.is_residential
         draw = rng.random(homes)
-        goes = (draw < chance) & (begins - last >= _AT_LEAST_BETWEEN)
-        where = np.flatnonzero(goes)
+        where = np.flatnonzero((draw < chance) & (begins - self.last >= _AT_LEAST_BETWEEN))
         on = begins + rng.integers(0, int(_QUARTER), len(where))
-        reason = np.where(
-            draw[where] < _RANDOM, RANDOM, np.where(count[where] > 0, COMPLAINT, PROGRAMME)
+        followed = np.where(told[where] > 0, COMPLAINT, PROGRAMME)
+        finding, spell = self._find(where, on)
+        self.last[where] = on
+        self.found.append(
+            {
+                "home": where,
+                "inspected_on": on,
+                "reason": np.where(draw[where] < _RANDOM, RANDOM, followed),
+                "finding": finding,
+            }
         )
-        finding, spell = _find(rng, block, where, on, (home, start, end), register)
-        last[where] = on
-        found.append((where, on, reason, finding))
-        propensity.append(
-            (np.full(homes, begins)[count > 0], np.flatnonzero(count > 0), chance[count > 0])
+        complained = np.flatnonzero(told)
+        self.propensity.append(
+            {
+                "home": complained,
+                "quarter_from": np.full(len(complained), begins),
+                "propensity": chance[complained],
+            }
         )
-        caught = np.flatnonzero((finding == UNLICENSED) & (rng.random(len(where)) < _COMPLIES))
-        applies = on[caught] + rng.integers(20, 90, len(caught))
-        forced.append((where[caught], applies))
-        end[spell[caught]] = np.minimum(end[spell[caught]], applies)
-    where, on, reason, finding = (np.concatenate([row[i] for row in found]) for i in range(4))
-    held = on < EXTRACT
-    return Outcome(
-        frame={
-            "home": where[held],
-            "inspected_on": on[held],
-            "recorded_on": recorded(rng, on[held], 8.0, 0.7),
-            "reason": reason[held],
-            "finding": finding[held],
-        },
-        forced=(np.concatenate([f[0] for f in forced]), np.concatenate([f[1] for f in forced])),
-        unlicensed_home=home,
-        unlicensed_start=start,
-        unlicensed_end=end,
-        propensity={
-            "quarter_from": np.concatenate([p[0] for p in propensity]),
-            "home": np.concatenate([p[1] for p in propensity]),
-            "propensity": np.concatenate([p[2] for p in propensity]),
-        },
-    )
+        self._enforce(where, on, np.where(finding == UNLICENSED, spell, -1))
 
+    def _enforce(self, where: Ints, on: Ints, spell: Ints) -> None:
+        caught = np.flatnonzero((spell >= 0) & happens(self.rng, _COMPLIES, len(where)))
+        applies = on[caught] + self.rng.integers(20, 90, len(caught))
+        self.forced.append((where[caught], applies))
+        self.end[spell[caught]] = np.minimum(self.end[spell[caught]], applies)
 
-def _find(
-    rng: np.random.Generator,
-    block: Block,
-    where: Ints,
-    on: Ints,
-    spells: tuple[Ints, Ints, Ints],
-    register: Register,
-) -> tuple[Ints, Ints]:
-    """Finding at each inspected home, and the unlicensed spell it falls in (−1 for none)."""
-    spell = _covering(*spells, where, on)
-    lets = block.settlement.shared
-    let = _covering(lets.home, lets.start, lets.end, where, on)
-    duty_home = lets.home[register.duty_let]
-    duty = _covering(duty_home, register.duty_start, register.duty_end, where, on)
-    unlicensed: Flags = spell >= 0
-    proven = rng.random(len(where)) < _PROVEN
-    finding = np.where(
-        unlicensed & proven,
-        UNLICENSED,
-        np.where(unlicensed | (let < 0), SINGLE, np.where(duty >= 0, LICENSED, NO_LICENCE_NEEDED)),
-    )
-    return finding, spell
+    def _find(self, where: Ints, on: Ints) -> tuple[Ints, Ints]:
+        """Finding at each inspected home, and the unlicensed spell it falls in (−1 for none)."""
+        lets, register = self.block.settlement.shared, self.register
+        spell = _covering(self.home, self.start, self.end, where, on)
+        let = _covering(lets.home, lets.start, lets.end, where, on)
+        duty_home = lets.home[register.duty_let]
+        duty = _covering(duty_home, register.duty_start, register.duty_end, where, on)
+        is_proven = happens(self.rng, _PROVEN, len(where))
+        in_order = np.where(duty >= 0, LICENSED, NO_LICENCE_NEEDED)
+        unproven = np.where((spell >= 0) | (let < 0), SINGLE, in_order)
+        return np.where((spell >= 0) & is_proven, UNLICENSED, unproven), spell
+
+    def outcome(self) -> Outcome:
+        """Everything found and done, up to the day of the extract."""
+        frame = stack(self.found)
+        frame = take(frame, frame["inspected_on"] < EXTRACT)
+        frame["recorded_on"] = recorded(self.rng, frame["inspected_on"], 8.0, 0.7)
+        home, applied = (np.concatenate(part) for part in zip(*self.forced, strict=True))
+        return Outcome(
+            frame=frame,
+            forced=(home, applied),
+            unlicensed_home=self.home,
+            unlicensed_start=self.start,
+            unlicensed_end=self.end,
+            propensity=stack(self.propensity),
+        )
 
 
 def _covering(home: Ints, start: Ints, end: Ints, where: Ints, on: Ints) -> Ints:

@@ -14,7 +14,7 @@ import numpy as np
 from features.synthetic.block import Block, Topic
 from features.synthetic.homes import Spells
 from features.synthetic.places import RENTED, WARDS_PER_BLOCK
-from features.synthetic.recording import Frame, recorded, scatter, stack
+from features.synthetic.recording import Frame, happens, recorded, scatter, stack
 from features.synthetic.timeline import EXTRACT, OPEN, START, YEAR, Flags, Ints, day
 
 MANDATORY_FROM: Final = day("2018-10-01")
@@ -81,10 +81,10 @@ def make_register(block: Block) -> Register:
         diligence > _PROMPT_ABOVE, prompt, np.where(diligence > _TARDY_ABOVE, tardy, _NEVER)
     )
     applied = np.where(applied < end, applied, _NEVER)
-    on_time = rng.random(size) < 0.8
+    on_time = happens(rng, _RENEWS_ON_TIME, size)
     late = rng.integers(60, 700, size)
     renewed = applied + _LICENCE + np.where(on_time, -30, late)
-    closing = (end < EXTRACT) & (rng.random(size) < 0.25) & (applied >= _NEVER)
+    closing = (end < EXTRACT) & happens(rng, _SEEKS_EXEMPTION, size) & (applied >= _NEVER)
     exempt_from = np.where(closing, np.maximum(end - 85, start), end)
     return Register(let, start, end, applied, renewed, exempt_from, end)
 
@@ -139,7 +139,7 @@ def hmo_applications(block: Block, register: Register, forced: tuple[Ints, Ints]
     """Applications received, those made after an inspection among them; few are refused."""
     rng = block.rng(Topic.LICENSING)
     home, applied = _applications(block, register, forced)
-    refused = rng.random(len(home)) < _REFUSED
+    refused = happens(rng, _REFUSED, len(home))
     decided = applied[refused] + rng.integers(60, 200, int(refused.sum()))
     day_of = np.concatenate([applied, decided])
     return {
@@ -147,7 +147,7 @@ def hmo_applications(block: Block, register: Register, forced: tuple[Ints, Ints]
         "stepped_on": day_of,
         "recorded_on": recorded(rng, day_of, 4.0, 0.5),
         "step": np.concatenate(
-            [np.zeros(len(home), dtype=np.int64), 1 + (rng.random(int(refused.sum())) < 0.4)]
+            [np.zeros(len(home), dtype=np.int64), 1 + happens(rng, _WITHDRAWN, int(refused.sum()))]
         ),
     }
 
@@ -156,7 +156,7 @@ def hmo_licences(block: Block, register: Register, forced: tuple[Ints, Ints]) ->
     """Licences granted, some months after the application, for up to five years."""
     rng = block.rng(Topic.LICENSING)
     home, applied = _applications(block, register, forced)
-    granted = rng.random(len(home)) >= _REFUSED  # the same draws as the refusals above
+    granted = ~happens(rng, _REFUSED, len(home))  # the same draws as the refusals above
     on = applied[granted] + rng.integers(50, 260, int(granted.sum()))
     return {
         "home": home[granted],
@@ -192,4 +192,7 @@ def _applications(block: Block, register: Register, forced: tuple[Ints, Ints]) -
 
 
 _REFUSED: Final = 0.06
+_WITHDRAWN: Final = 0.4  # of applications that fail
+_RENEWS_ON_TIME: Final = 0.8
+_SEEKS_EXEMPTION: Final = 0.25  # of landlords who close an unlicensed let
 _SUBLET_PER_YEAR: Final = 0.025

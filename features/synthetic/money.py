@@ -6,12 +6,29 @@ import numpy as np
 
 from features.synthetic.block import Block, Topic
 from features.synthetic.places import OWNED
-from features.synthetic.recording import Frame, chance, pick, recorded, scatter, stack, take
+from features.synthetic.recording import (
+    Frame,
+    chance,
+    happens,
+    pick,
+    recorded,
+    scatter,
+    stack,
+    take,
+)
 from features.synthetic.timeline import EXTRACT, START, YEAR, Floats, Ints
 
 DISCOUNTS: Final = ("none", "single_person", "student_exemption", "empty")
 NONE, SINGLE, STUDENT, EMPTY = range(4)
 LIABLE: Final = ("occupier", "owner")
+_LANDLORD_PAYS: Final = 0.02
+_SINGLE_CLAIMED: Final = 0.85
+_STUDENT_CLAIMED: Final = 0.4
+_SINGLE_OF_LET: Final = 0.35
+_EMPTY_CLAIMED: Final = 0.35
+"""Discounts claimed, of those that could be; one tenant of a shared let may claim to live alone."""
+_SUMMONED: Final = 0.45  # of reminders
+_ORDERED: Final = 0.6  # of summonses
 _NEW_NAME_ON_BILL: Final = 0.50
 """Changes of the lead tenant of a shared let that the register notices."""
 STAGES: Final = ("reminder", "summons", "liability_order")
@@ -30,12 +47,12 @@ def council_tax_accounts(block: Block) -> Frame:
     household = {
         "home": homes.home,
         "opened_on": homes.start,
-        "liable": (rng.random(len(homes)) < 0.02).astype(np.int64),
-        "discount": np.where(is_single & (rng.random(len(homes)) < 0.85), SINGLE, NONE),
+        "liable": happens(rng, _LANDLORD_PAYS, len(homes)).astype(np.int64),
+        "discount": np.where(is_single & happens(rng, _SINGLE_CLAIMED, len(homes)), SINGLE, NONE),
     }
-    owner = rng.random(len(lets)) < np.where(sharers.diligence > 0, *_OWNER_LIABLE)
-    student = sharers.is_student & (rng.random(len(lets)) < 0.4)
-    claims_single = ~owner & (rng.random(len(lets)) < 0.35)
+    owner = happens(rng, np.where(sharers.diligence > 0, *_OWNER_LIABLE), len(lets))
+    student = sharers.is_student & happens(rng, _STUDENT_CLAIMED, len(lets))
+    claims_single = ~owner & happens(rng, _SINGLE_OF_LET, len(lets))
     shared = {
         "home": lets.home,
         "opened_on": lets.start,
@@ -47,7 +64,7 @@ def council_tax_accounts(block: Block) -> Frame:
     again = (
         ~owner[let]
         & sharers.is_lead
-        & (rng.random(len(let)) < _NEW_NAME_ON_BILL)
+        & happens(rng, _NEW_NAME_ON_BILL, len(let))
         & (sharers.start > lets.start[let] + 60)
     )
     passed = {
@@ -57,7 +74,7 @@ def council_tax_accounts(block: Block) -> Frame:
         "discount": pick(rng, (0.60, 0.36, 0.04), int(again.sum())),
     }
     ended = np.flatnonzero(homes.end < EXTRACT)
-    empty = ended[rng.random(len(ended)) < 0.35]
+    empty = ended[happens(rng, _EMPTY_CLAIMED, len(ended))]
     vacant = {
         "home": homes.home[empty],
         "opened_on": homes.end[empty],
@@ -82,8 +99,8 @@ def council_tax_arrears(block: Block) -> Frame:
     issued = np.concatenate([issued, shared_issued])
     amount = np.round(np.exp(rng.normal(5.6, 0.7, len(home))), 2)
     parts = [(np.arange(len(home)), 0, 0)]
-    summoned = np.flatnonzero(rng.random(len(home)) < 0.45)
-    ordered = summoned[rng.random(len(summoned)) < 0.6]
+    summoned = np.flatnonzero(happens(rng, _SUMMONED, len(home)))
+    ordered = summoned[happens(rng, _ORDERED, len(summoned))]
     parts += [(summoned, 1, 45), (ordered, 2, 80)]
     rows = np.concatenate([part for part, _, _ in parts])
     lengths = [len(part) for part, _, _ in parts]

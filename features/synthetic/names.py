@@ -68,13 +68,19 @@ SURNAMES, _SUR_START, _SUR_SIZE = _pooled(
 def draw_forenames(rng: np.random.Generator, broad: Ints, boy: Ints) -> Ints:
     """Index in FORENAMES for each person, by broad ethnic group and sex; common ones oftener."""
     pool = _POOL_OF[broad] + boy * len(_POOLS)
-    return _FORE_START[pool] + (rng.random(len(pool)) ** 1.4 * _FORE_SIZE[pool]).astype(np.int64)
+    index: Ints = _FORE_START[pool] + (rng.random(len(pool)) ** 1.4 * _FORE_SIZE[pool]).astype(
+        np.int64
+    )
+    return index
 
 
 def draw_surnames(rng: np.random.Generator, broad: Ints) -> Ints:
     """Index in SURNAMES for each family, by broad ethnic group; common ones oftener."""
     pool = _POOL_OF[broad]
-    return _SUR_START[pool] + (rng.random(len(pool)) ** 1.6 * _SUR_SIZE[pool]).astype(np.int64)
+    index: Ints = _SUR_START[pool] + (rng.random(len(pool)) ** 1.6 * _SUR_SIZE[pool]).astype(
+        np.int64
+    )
+    return index
 
 
 def misspell(text: str, draw: float, place: float) -> str:
@@ -90,14 +96,14 @@ def misspell(text: str, draw: float, place: float) -> str:
     if len(text) < _SHORTEST:
         return text
     at = 1 + int(place * (len(text) - 2))
-    slip = int(draw * 4)
-    if slip == 0:
-        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-    if slip == 1:
-        return text[:at] + text[at + 1 :]
-    if slip == 2:  # noqa: PLR2004 - the third of four slips
-        return text[:at] + text[at] + text[at:]
-    return text[:at] + _MISTAKEN.get(text[at], "e") + text[at + 1 :]
+    before, letter, after = text[:at], text[at], text[at + 1 :]
+    slips = (
+        before + after[0] + letter + after[1:],
+        before + after,
+        before + letter + letter + after,
+        before + _MISTAKEN.get(letter, "e") + after,
+    )
+    return slips[int(draw * len(slips))]
 
 
 _SHORTEST: Final = 3

@@ -6,7 +6,7 @@ import numpy as np
 
 from features.synthetic.block import Block, Topic
 from features.synthetic.places import OWNED, RENTED
-from features.synthetic.recording import Frame, pick, recorded, scatter
+from features.synthetic.recording import Frame, happens, pick, recorded, scatter
 from features.synthetic.timeline import EXTRACT, START, YEAR, Ints, day
 
 NOISE: Final = ("music", "voices", "building", "animals", "other")
@@ -14,6 +14,8 @@ WASTE: Final = ("bins_left_out", "overflowing", "fly_tipping", "furniture_left")
 BEHAVIOUR: Final = ("nuisance", "environmental", "personal")
 RATINGS: Final = ("A", "B", "C", "D", "E", "F", "G")
 _TENURE_FACTOR: Final = np.array([0.6, 1.9, 1.4])  # owned, private rented, social rented
+_REPORTED_TWICE: Final = 0.25
+_MARKED_AS_LET: Final = 0.75  # certificates of rented homes
 _EXEMPT_FROM_ENERGY: Final = 0.24
 
 
@@ -36,7 +38,7 @@ def noise_complaints(block: Block) -> Frame:
     """Noise complaints to environmental health; the same noise is often reported twice."""
     rng = block.rng(Topic.COMPLAINTS)
     home, on = _reports(rng, block, 0.045, 0.36, 0.22)
-    twice = rng.random(len(home)) < 0.25
+    twice = happens(rng, _REPORTED_TWICE, len(home))
     home = np.concatenate([home, home[twice]])
     on = np.concatenate([on, on[twice] + rng.integers(0, 4, int(twice.sum()))])
     return {
@@ -89,7 +91,7 @@ def epc(block: Block) -> Frame:
     lodged = np.concatenate([first[has], second[again]])
     score = np.clip(np.concatenate([score[has], score[again] + 6]), 1, 100).round()
     bounds = np.array([92, 81, 69, 55, 39, 21])
-    let = (places.tenure[home] == RENTED) & (rng.random(len(home)) < 0.75)
+    let = (places.tenure[home] == RENTED) & happens(rng, _MARKED_AS_LET, len(home))
     keep = lodged < EXTRACT
     frame: Frame = {
         "home": home,

@@ -33,6 +33,7 @@ _STREET_LAST: Final = (
     "Street", "Road", "Lane", "Avenue", "Close", "Row", "Gardens", "Terrace", "Way", "Drive",
 )  # fmt: skip
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
+_BUSINESSES: Final = 0.02
 _HOMES_PER_POSTCODE: Final = 16
 _POSTCODES_PER_AREA: Final = 60
 _POSTCODES_PER_DISTRICT: Final = 10 * len(_UNIT_LETTERS) ** 2
@@ -85,7 +86,7 @@ def make_places(rng: np.random.Generator, block: int, households: int) -> Places
     place = np.arange(homes, dtype=np.int64) * AREAS_PER_BLOCK // homes
     area = block * AREAS_PER_BLOCK + place
     decile = place * DECILES // AREAS_PER_BLOCK
-    deprivation = (4.5 - decile) / 4.5
+    deprivation: Floats = np.asarray((4.5 - decile) / 4.5, dtype=np.float64)
     tenure = _tenure(rng, deprivation)
     kind = _pick(rng, np.array([0.20, 0.30, 0.29, 0.21]), homes)
     kind = np.where((kind == 0) & (rng.random(homes) < 0.25 + 0.25 * deprivation), 2, kind)
@@ -102,7 +103,7 @@ def make_places(rng: np.random.Generator, block: int, households: int) -> Places
         kind=kind,
         era=_pick(rng, np.array([0.22, 0.15, 0.36, 0.27]), homes),
         floor_area=np.round(area_of_flat * np.exp(rng.normal(0, 0.22, homes))),
-        is_residential=rng.random(homes) > 0.02,
+        is_residential=rng.random(homes) >= _BUSINESSES,
         street=(area * 37 + within // 48) % len(STREETS),
         number=within % 48 + 1,
         flat=np.where(kind == KINDS.index("flat"), rng.integers(1, 9, homes), 0),

@@ -34,6 +34,12 @@ def recorded(rng: np.random.Generator, days: Ints, typical: float, spread: float
     return days + 1 + lag.astype(np.int64)
 
 
+def happens(rng: np.random.Generator, share: float | Floats, size: int) -> npt.NDArray[np.bool_]:
+    """Whether each of `size` things happens, to a share of them or with a chance each."""
+    drawn: npt.NDArray[np.bool_] = rng.random(size) < share
+    return drawn
+
+
 def pick(rng: np.random.Generator, shares: tuple[float, ...], size: int) -> Ints:
     """Code from 0 for each of `size` rows, by shares that sum to one."""
     bounds = np.cumsum(shares)[:-1]

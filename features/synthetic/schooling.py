@@ -8,7 +8,7 @@ import numpy as np
 from features.synthetic.block import OUTCOME_FROM_DEVELOPMENT, Block, Topic
 from features.synthetic.calibration import fit
 from features.synthetic.normal import normal_cdf
-from features.synthetic.recording import Frame, chance, recorded, take
+from features.synthetic.recording import Frame, chance, happens, recorded, take
 from features.synthetic.scenario import Bias
 from features.synthetic.timeline import (
     CENSUS_DAYS,
@@ -33,6 +33,11 @@ _MISREAD_IN_GROUP: Final = 0.25
 """Measurement bias: share of the group's good profiles that are recorded as not good."""
 _HARM_IN_PROXY_GROUP: Final = 0.45
 """Proxy bias: probit units by which the group named by the proxy does worse."""
+_SENT: Final = 0.985  # profiles that schools send in
+_NEEDS_SUPPORT: Final = 1.15
+_NEEDS_A_PLAN: Final = 2.0
+"""Standardised need above which a pupil has support, and above which a plan."""
+_SUPPORT_UNRECORDED: Final = 0.02
 _YEARS_AT_SCHOOL: Final = 12
 _SESSIONS: Final = 125
 
@@ -60,12 +65,12 @@ def eyfs_profile(block: Block) -> Profiles:
     child, year, assessed, home = child[held], year[held], assessed[held], home[held]
     of = people.family[child]
     index = fit(null=block.scenario.null).index(
-        year,
-        families.has_free_meals[of].astype(np.int64),
-        people.boy[child],
-        block.places.decile[home],
-        people.group[child],
-        block.month_of_birth(child),
+        year=year,
+        meals=families.has_free_meals[of].astype(np.int64),
+        boy=people.boy[child],
+        decile=block.places.decile[home],
+        group=people.group[child],
+        month=block.month_of_birth(child),
     )
     if block.scenario.bias is Bias.PROXY:
         index = index - _HARM_IN_PROXY_GROUP * block.in_group[child]
@@ -74,7 +79,7 @@ def eyfs_profile(block: Block) -> Profiles:
     is_good = rng.random(len(child)) >= not_good
     shown = is_good.copy()
     if block.scenario.bias is Bias.MEASUREMENT:
-        misread = block.in_group[child] & (rng.random(len(child)) < _MISREAD_IN_GROUP)
+        misread = block.in_group[child] & happens(rng, _MISREAD_IN_GROUP, len(child))
         shown &= ~misread
     frame: Frame = {
         "person": child,
@@ -83,7 +88,7 @@ def eyfs_profile(block: Block) -> Profiles:
         "good_level_of_development": shown,
         "goals_met": _goals(rng, shown, not_good),
     }
-    sent = block.is_recorded[child] & (rng.random(len(child)) < 0.985)
+    sent = block.is_recorded[child] & happens(rng, _SENT, len(child))
     return Profiles(take(frame, sent), not_good[sent], is_good[sent], year[sent])
 
 
@@ -98,13 +103,13 @@ def school_census(block: Block) -> Frame:
     need = 0.75 * people.development[pupil] + 0.66 * lasting + 0.35 * people.boy[pupil]
     if block.scenario.null:
         need = need - 0.35 * people.boy[pupil]
-    support = (need > 1.15 - 0.02 * year_group).astype(np.int64) + (need > 2.0)
+    support = (need > _NEEDS_SUPPORT - 0.02 * year_group).astype(np.int64) + (need > _NEEDS_A_PLAN)
     return {
         "person": pupil,
         "census_on": census,
         "received_on": recorded(rng, census, 45.0, 0.3),
         "year_group": np.clip(year_group, 0, 11),
-        "support": np.clip(support, 0, 2) * (rng.random(size) > 0.02),
+        "support": np.clip(support, 0, 2) * happens(rng, 1 - _SUPPORT_UNRECORDED, size),
     }
 
 

@@ -10,11 +10,14 @@ from features.synthetic.families import PERSONS_PER_BLOCK
 from features.synthetic.homes import Spells
 from features.synthetic.names import draw_forenames, draw_surnames
 from features.synthetic.places import Places
+from features.synthetic.recording import happens
 from features.synthetic.timeline import EXTRACT, START, YEAR, Flags, Floats, Ints
 
 _OCCUPANTS: Final = np.array([3, 4, 5, 6, 7, 9])
 _OCCUPANT_SHARES: Final = np.array([0.27, 0.26, 0.22, 0.14, 0.07, 0.04])
 _STAY_YEARS: Final = 2.0
+_SHARE_MEN: Final = 0.58
+_SHARE_STUDENT_LETS: Final = 0.25
 _MOST_STAYS: Final = 24
 _ORDERLY_ABOVE: Final = 0.6
 _KNOWN_IF_ORDERLY: Final = 0.60
@@ -59,7 +62,7 @@ class Sharers:
 
 
 def make_sharers(
-    rng: np.random.Generator, mix: Mix, places: Places, lets: Spells, block: int, people: int
+    rng: np.random.Generator, mix: Mix, places: Places, lets: Spells, *, block: int, people: int
 ) -> Sharers:
     """Occupants of each let, who come and go room by room."""
     size = len(lets)
@@ -81,7 +84,7 @@ def make_sharers(
     decile = places.decile[lets.home[let]]
     group = (rng.random(count)[:, None] > mix.group_by_decile.cumsum(axis=1)[decile]).sum(axis=1)
     group = np.minimum(group, len(GROUPS) - 1)
-    boy = (rng.random(count) < 0.58).astype(np.int64)
+    boy = happens(rng, _SHARE_MEN, count).astype(np.int64)
     known = np.where(diligence[let] > _ORDERLY_ABOVE, _KNOWN_IF_ORDERLY, _KNOWN_IF_NOT)
     known = np.where(is_lead, _KNOWN_IF_LEAD, known)
     broad = BROAD_OF_GROUP[group]
@@ -90,7 +93,7 @@ def make_sharers(
         lets=lets,
         occupants=occupants,
         diligence=diligence,
-        is_student=rng.random(size) < 0.25,
+        is_student=happens(rng, _SHARE_STUDENT_LETS, size),
         let=let,
         is_lead=is_lead,
         start=start,
@@ -101,5 +104,5 @@ def make_sharers(
         group=group,
         forename=draw_forenames(rng, broad, boy),
         surname=draw_surnames(rng, broad),
-        is_known=rng.random(count) < known,
+        is_known=happens(rng, known, count),
     )

@@ -6,13 +6,18 @@ import numpy as np
 
 from features.synthetic.block import Block, Topic
 from features.synthetic.ethnicity import BROAD_OF_GROUP
-from features.synthetic.families import CHILD
-from features.synthetic.recording import Frame, pick, recorded, stack, take
-from features.synthetic.timeline import EXTRACT, OPEN, START, YEAR, Ints
+from features.synthetic.families import CHILD, People
+from features.synthetic.recording import Frame, happens, pick, recorded, stack, take
+from features.synthetic.sharers import Sharers
+from features.synthetic.timeline import EXTRACT, OPEN, START, YEAR, Flags, Ints
 
 WITHIN, INTO = 0, 1
 MOVE_KINDS: Final = ("within_council", "into_council")
 _NOT_RECORDED: Final = -1
+_ASKED: Final = (0.96, 0.60)  # children, adults
+_SHARERS_ASKED: Final = 0.30
+_PREFER_NOT_TO_SAY: Final = 0.05
+_DISABILITY_NOT_RECORDED: Final = 0.08
 _DISABLED: Final = (0.05, 0.18)  # children, adults
 
 
@@ -76,38 +81,31 @@ def equality_monitoring(block: Block) -> Frame:
     rng = block.rng(Topic.MONITORING)
     people, sharers = block.people, block.sharers
     is_child = (people.role == CHILD) & (people.birth > START - int(16 * YEAR))
-    answered = block.is_recorded & (rng.random(len(people)) < np.where(is_child, 0.96, 0.6))
-    frame = _characteristics(
-        rng,
-        people.number,
-        people.group,
-        people.boy,
-        block.families.has_free_meals[people.family],
-        is_child,
-    )
+    answered = block.is_recorded & happens(rng, np.where(is_child, *_ASKED), len(people))
+    meals = block.families.has_free_meals[people.family].astype(np.int64)
+    frame = _characteristics(rng, people, np.where(is_child, meals, _NOT_RECORDED), is_child)
     asked = np.where(is_child, people.birth + int(1.2 * YEAR), START - int(YEAR))
     frame["recorded_on"] = np.maximum(asked + rng.integers(0, 500, len(people)), START - 900)
-    mine = np.flatnonzero(sharers.is_known & (rng.random(len(sharers.let)) < 0.3))
-    nobody = np.zeros(len(mine), dtype=bool)
-    shared = _characteristics(
-        rng, sharers.number[mine], sharers.group[mine], sharers.boy[mine], nobody, nobody
-    )
+    mine = np.flatnonzero(sharers.is_known & happens(rng, _SHARERS_ASKED, len(sharers.let)))
+    none = np.full(len(sharers.let), _NOT_RECORDED)
+    shared = take(_characteristics(rng, sharers, none, none == 0), mine)
     shared["recorded_on"] = sharers.start[mine] + rng.integers(20, 300, len(mine))
     return stack([take(frame, answered), shared])
 
 
 def _characteristics(
-    rng: np.random.Generator, number: Ints, group: Ints, boy: Ints, meals: Ints, is_child: Ints
+    rng: np.random.Generator, people: People | Sharers, meals: Ints, is_child: Flags
 ) -> Frame:
-    size = len(number)
-    silent = rng.random(size) < 0.05
-    disabled = rng.random(size) < np.where(is_child, *_DISABLED)
+    size = len(people.number)
+    silent = happens(rng, _PREFER_NOT_TO_SAY, size)
+    disabled = happens(rng, np.where(is_child, *_DISABLED), size)
+    unknown = happens(rng, _DISABILITY_NOT_RECORDED, size)
     return {
-        "person_id": number,
-        "ethnic_group": np.where(silent, _NOT_RECORDED, BROAD_OF_GROUP[group]),
-        "sex": boy,
-        "disability": np.where(rng.random(size) < 0.08, _NOT_RECORDED, disabled),
-        "free_school_meals": np.where(is_child, meals.astype(np.int64), _NOT_RECORDED),
+        "person_id": people.number,
+        "ethnic_group": np.where(silent, _NOT_RECORDED, BROAD_OF_GROUP[people.group]),
+        "sex": people.boy,
+        "disability": np.where(unknown, _NOT_RECORDED, disabled),
+        "free_school_meals": meals,
     }
 
 
