@@ -42,7 +42,8 @@ class Distribution:
         index = bisect_left(self.values, value)
         if index == len(self.values) or math.isnan(value):
             return 0.0
-        return 1.0 - self.at_or_below[index]
+        is_below_all = value < self.values[0]  # the least value is always kept
+        return 1.0 if is_below_all else 1.0 - self.at_or_below[index]
 
 
 @dataclass(frozen=True)
