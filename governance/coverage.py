@@ -65,5 +65,7 @@ def _row(key: str, title: str, fairness: Fairness) -> CoverageRow:
         why = fairness.not_held.get(key, "The model definition does not say why.")
         return CoverageRow(title, Coverage.NOT_HELD, why)
     is_proxy = all(a.assign == "area_estimate" for a in held)
-    detail = "; ".join(f"{title_of(a)}, from `{a.source}`: {_ASSIGNED[a.assign]}" for a in held)
+    detail = "; ".join(
+        f"{title_of(a)}, from “{a.source.replace('_', ' ')}”: {_ASSIGNED[a.assign]}" for a in held
+    )
     return CoverageRow(title, Coverage.PROXY if is_proxy else Coverage.MEASURED, f"{detail}.")

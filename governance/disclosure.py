@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from governance.counts import SUMS, Counts
-from governance.suppression import Shown, choose_shown, choose_shown_pairs
+from governance.pair_suppression import choose_shown_pairs
+from governance.suppression import Shown, choose_shown
 from hearth.errors import NotFoundError
 
 CONFIDENTIAL = "[c]"
@@ -99,6 +100,7 @@ class ProtectedCounts:
     """Sums of one group that may be printed; None stands for a withheld one."""
 
     sums: dict[str, int | None]
+    shown: Shown
     least_denominator: int = 1
 
     def __getitem__(self, name: str) -> int | None:
@@ -107,7 +109,7 @@ class ProtectedCounts:
     @property
     def is_complete(self) -> bool:
         """Nothing of this group is withheld."""
-        return None not in self.sums.values()
+        return self.shown is Shown.EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -170,8 +172,8 @@ def protect_pairs(
     if policy.protects is not None:
         shown = choose_shown_pairs(
             counts,
-            np.array([group.is_complete for group in first]),
-            np.array([group.is_complete for group in second]),
+            [group.shown for group in first],
+            [group.shown for group in second],
             policy.protects,
         )
     return [
@@ -188,7 +190,7 @@ def _print(row: Counts, shown: Shown, policy: DisclosurePolicy) -> ProtectedCoun
         name: _rounded(int(cells @ row), policy.round_to) if name in shown.sums else None
         for name, cells in SUMS.items()
     }
-    return ProtectedCounts(sums, policy.least_denominator)
+    return ProtectedCounts(sums, shown, policy.least_denominator)
 
 
 def _rounded(count: int, unit: int) -> int:

@@ -16,6 +16,7 @@ from governance.disclosure import (
 from governance.fairness import Outcomes, Rate, rate
 from governance.policy import METRICS
 from governance.scored import outcomes_of
+from governance.suppression import Shown
 
 _SHOWN = ("precision", "recall", "base_rate", "observed_share")
 _OF_THE_ORDER = (
@@ -152,7 +153,7 @@ def _rates(counts: ProtectedCounts, effects: Mapping[str, float]) -> dict[str, R
     return {name: rate(METRICS[name], counts, effects.get(name, 1.0)) for name in _SHOWN}
 
 
-NOTHING_PRINTED = ProtectedCounts(dict.fromkeys(SUMS))
+NOTHING_PRINTED = ProtectedCounts(dict.fromkeys(SUMS), Shown.NOTHING)
 """Counts of which none may be printed."""
 
 

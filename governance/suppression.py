@@ -8,18 +8,17 @@ printed of either, and of everyone, stays as it is.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from governance.counts import CELLS, SUMS, Counts
 
 Range = tuple[int, int]
 
 
-class Shown(Enum):
+class Shown(StrEnum):
     """How much of one group is printed, from all its sums to none."""
 
     EVERYTHING = "everything"
@@ -60,11 +59,11 @@ _ALLOWED = {
     * np.ones(len(_MOVES), dtype=bool)
     for shown, sums in _PRINTED.items()
 }
-_MOST_STEPS = 4  # moves tried one after another between the same two groups
+MOST_STEPS = 4  # moves tried one after another between the same two groups
 
 
 @dataclass(frozen=True)
-class _Need:
+class Need:
     """A withheld sum of one group that must be able to move this far in this direction."""
 
     group: int
@@ -96,7 +95,7 @@ def choose_shown(counts: Counts, protects: Range) -> tuple[list[Shown], Shown]:
     never less.
     """
     everyone = counts.sum(axis=0)
-    sums = _sums_in_play(everyone)
+    sums = sums_in_play(everyone)
     if any(_is_small(everyone @ cells, protects) for cells in sums.values()):
         # Counts this small describe the whole cohort: nothing of it can be broken down.
         size = Shown.NOTHING if _is_small(int(everyone.sum()), protects) else Shown.SIZE
@@ -113,7 +112,7 @@ def choose_shown(counts: Counts, protects: Range) -> tuple[list[Shown], Shown]:
     return _relaxed(shown, counts, needs, sums, protects), Shown.EVERYTHING
 
 
-def _sums_in_play(everyone: Counts) -> dict[str, Counts]:
+def sums_in_play(everyone: Counts) -> dict[str, Counts]:
     """Sums over outcomes that exist at all: with every label known, `unknown` is no count."""
     by_outcome = everyone.reshape(2, 3).sum(axis=0) > 0
     exists = np.tile(by_outcome, 2)
@@ -130,50 +129,45 @@ def _first_choice(row: Counts, sums: dict[str, Counts], protects: Range) -> Show
     return next(shown for shown in sorted(Shown, key=lambda s: s.hides) if not small & shown.sums)
 
 
-def _needs(counts: Counts, sums: dict[str, Counts], protects: Range) -> Iterator[_Need]:
+def _needs(counts: Counts, sums: dict[str, Counts], protects: Range) -> Iterator[Need]:
     low, high = protects
     for group, row in enumerate(counts):
         for cells in sums.values():
             count = int(row @ cells)
             if _is_small(count, protects):
-                yield _Need(group, cells, 1, high - count)
-                yield _Need(group, cells, -1, count - low)
+                yield Need(group, cells, 1, high - count)
+                yield Need(group, cells, -1, count - low)
 
 
-def _is_met(need: _Need, counts: Counts, shown: list[Shown]) -> bool:
-    own = shown[need.group]
+def _is_met(need: Need, counts: Counts, shown: list[Shown]) -> bool:
     return need.distance == 0 or any(
-        _can_move(need, counts, partner, own, other)
+        can_move(need, counts, partner, shown[need.group], other)
         for partner, other in enumerate(shown)
         if partner != need.group and other is not Shown.EVERYTHING
     )
 
 
-def _can_move(need: _Need, counts: Counts, partner: int, own: Shown, other: Shown) -> bool:
-    """Whether the sum can go the distance, step by step, against this partner."""
-    towards = _MOVES @ need.cells == need.direction
-    moves = _MOVES[_ALLOWED[own] & _ALLOWED[other] & towards]
-    if not len(moves):
-        return False
-    here, there, left = counts[need.group].copy(), counts[partner].copy(), need.distance
-    for _ in range(_MOST_STEPS):
+def can_move(need: Need, counts: Counts, partner: int, own: Shown, other: Shown) -> bool:
+    """Whether the sum can go the distance against this partner."""
+    moves = _MOVES[_ALLOWED[own] & _ALLOWED[other] & (_MOVES @ need.cells == need.direction)]
+    return _can_pass(counts[need.group], counts[partner], moves, need.distance)
+
+
+def _can_pass(here: Counts, there: Counts, moves: Counts, distance: int) -> bool:
+    """Whether so many steps of these moves, any mix of them, leave no count below zero."""
+    left = distance
+    for _ in range(MOST_STEPS if len(moves) else 0):
         room = np.where(moves < 0, here, np.where(moves > 0, there, left)).min(axis=1)
         best = int(room.argmax())
         length = min(int(room[best]), left)
-        if length == 0:
-            return False
-        here, there, left = (
-            here + length * moves[best],
-            there - length * moves[best],
-            left - length,
-        )
-        if left == 0:
-            return True
-    return False
+        here, there, left = here + length * moves[best], there - length * moves[best], left - length
+        if left == 0 or length == 0:
+            break
+    return left == 0
 
 
 def _cheapest_cover(
-    need: _Need, counts: Counts, shown: list[Shown]
+    need: Need, counts: Counts, shown: list[Shown]
 ) -> list[tuple[int, Shown]] | None:
     """Least loss of printed sums, small groups first, that meets the need."""
     weight = 1 + counts.sum(axis=1) / max(1, counts.sum())
@@ -193,7 +187,7 @@ def _cheapest_cover(
         for other in _coarser(shown[partner])
     ]
     for own, partner, other in sorted(steps, key=loss):
-        if _can_move(need, counts, partner, own, other):
+        if can_move(need, counts, partner, own, other):
             return [(need.group, own), (partner, other)]
     return None
 
@@ -205,7 +199,7 @@ def _coarser(shown: Shown) -> list[Shown]:
 def _relaxed(
     shown: list[Shown],
     counts: Counts,
-    needs: list[_Need],
+    needs: list[Need],
     sums: dict[str, Counts],
     protects: Range,
 ) -> list[Shown]:
@@ -220,75 +214,3 @@ def _relaxed(
                 shown = trial
                 break
     return shown
-
-
-def choose_shown_pairs(
-    counts: Counts,
-    first_whole: NDArray[np.bool_],
-    second_whole: NDArray[np.bool_],
-    protects: Range,
-) -> NDArray[np.bool_]:
-    """Which pairs of groups of two attributes may be printed whole beside both attributes' tables.
-
-    Parameters
-    ----------
-    counts : int64 array, shape (first, second, 6)
-        True counts of each pair.
-    first_whole, second_whole : array of bool
-        Whether all of that group's own sums are printed.
-    protects : tuple of int, int
-        As for `choose_shown`.
-
-    Returns
-    -------
-    array of bool, shape (first, second)
-        All false where no choice of pairs is safe.
-    """
-    shown = first_whole[:, None] & second_whole[None, :]
-    sums = _sums_in_play(counts.sum(axis=(0, 1)))
-    if not sums:
-        return shown
-    values = np.stack([counts @ cells for cells in sums.values()], axis=-1)
-    small = (values >= protects[0]) & (values <= protects[1])
-    shown &= ~small.any(axis=-1)
-    for a, b in np.argwhere(small.any(axis=-1)):
-        for index, cells in enumerate(sums.values()):
-            if not small[a, b, index]:
-                continue
-            count = int(values[a, b, index])
-            for direction, distance in (
-                (1, protects[1] - count),
-                (-1, count - protects[0]),
-            ):
-                corner = _cheapest_rectangle(
-                    counts, shown, (a, b), cells, direction=direction, distance=distance
-                )
-                if corner is None:
-                    return np.zeros_like(shown)
-                shown[a, corner[1]] = shown[corner[0], b] = shown[corner] = False
-    return shown
-
-
-def _cheapest_rectangle(
-    counts: Counts,
-    shown: NDArray[np.bool_],
-    at: tuple[int, int],
-    cells: Counts,
-    *,
-    direction: int,
-    distance: int,
-) -> tuple[int, int] | None:
-    """Opposite corner of a rectangle of pairs round which `distance` people can be passed."""
-    a, b = at
-    if distance == 0:
-        return a, b
-    row, column = counts[a][None, :, :], counts[:, b][:, None, :]
-    room = np.minimum(row, column) if direction > 0 else np.minimum(counts[a, b], counts)
-    fits = (room * cells).sum(axis=-1) >= distance
-    fits[a, :] = fits[:, b] = False
-    if not fits.any():
-        return None
-    newly = counts.sum(axis=-1) * shown
-    loss = np.where(fits, newly + newly[a][None, :] + newly[:, b][:, None], np.iinfo(np.int64).max)
-    best = np.unravel_index(int(loss.argmin()), loss.shape)
-    return int(best[0]), int(best[1])

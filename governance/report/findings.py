@@ -15,7 +15,7 @@ from governance.report.words import (
     listed,
     natural_frequency,
     percent,
-    ratio_with_interval,
+    ratio_in_words,
 )
 
 LEARNERS = {
@@ -164,7 +164,7 @@ def gap_sentence(assessment: Assessment, one: Judged) -> str:
     return (
         f"Concern, {attribute.lower()}: {own[0].lower()}{own[1:]}; in the group "
         f"{one.table.reference}, about {100 * theirs.value:.0f} "
-        f"(ratio {ratio_with_interval(one.comparison)})."
+        f"({ratio_in_words(one.comparison)})."
     )
 
 

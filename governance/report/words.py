@@ -1,5 +1,7 @@
 """Numbers as people read them: marks, percentages, natural frequencies, plain nouns."""
 
+from datetime import date
+
 from governance.disclosure import CONFIDENTIAL
 from governance.fairness import Comparison, Rate
 from governance.intervals import Interval
@@ -45,6 +47,14 @@ def ratio_with_interval(comparison: Comparison) -> str:
     return UNKNOWN if ratio is None else f"{ratio.value:.2f} ({ratio.low:.2f} to {ratio.high:.2f})"
 
 
+def ratio_in_words(comparison: Comparison) -> str:
+    """A ratio of rates and its interval, to stand in a sentence."""
+    ratio = comparison.ratio
+    if ratio is None:
+        return "no ratio"
+    return f"a ratio of {ratio.value:.2f}, likely {ratio.low:.2f} to {ratio.high:.2f}"
+
+
 def points(difference: float | None, *, is_signed: bool = True) -> str:
     """A difference of two shares in percentage points."""
     if difference is None:
@@ -71,6 +81,16 @@ def natural_frequency(metric: Metric, interval: Interval, unit: Unit, group: str
         f"Of every {base:,} {nouns}{of_group} {metric.among.format(where=where)}, "
         f"about {about} (likely {low} to {high}) {metric.share}"
     )
+
+
+def day(text: str) -> str:
+    """An ISO date as people write it: 1 September 2021."""
+    return f"{date.fromisoformat(text):%-d %B %Y}"
+
+
+def source_name(name: str) -> str:
+    """A source as people read it."""
+    return f"“{name.replace('_', ' ')}”"
 
 
 def listed(items: list[str]) -> str:

@@ -6,7 +6,7 @@ greatest whole number that each withheld small count could be.
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -93,43 +93,74 @@ def test_a_small_count_of_a_group_could_be_any_small_count(name, counts):
         assert most >= policy.protects[1]
 
 
-@given(
-    counts=st.tuples(st.integers(2, 4), st.integers(2, 3)).flatmap(
-        lambda shape: tables(groups=st.just(shape[0] * shape[1]), count=SELDOM_SMALL).map(
-            lambda flat: flat.reshape(*shape, len(CELLS))
+@st.composite
+def crossed(draw, *sides):
+    """Counts of three attributes crossed: few of them small, or many, or all of one group."""
+    shape = tuple(draw(st.integers(2, most)) for most in sides)
+    count = draw(st.sampled_from([COUNT, SELDOM_SMALL, SELDOM_SMALL]))
+    flat = draw(tables(groups=st.just(int(np.prod(shape))), count=count))
+    counts = flat.reshape(*shape, len(CELLS))
+    for thin in range(draw(st.integers(0, 2))):
+        counts[thin] %= 4
+    return counts
+
+
+def printed_tables(counts, policy):
+    """(axes, cells over the crossing's shape, parts) of every table a report prints together."""
+    alone = []
+    for axis in range(3):
+        others = tuple(other for other in range(3) if other != axis)
+        groups = [str(i) for i in range(counts.shape[axis])]
+        table = protect_table(groups, counts.sum(axis=others), policy)
+        alone.append(list(table.groups.values()))
+        yield (axis,), {(i,): part for i, part in enumerate(alone[axis])}
+    yield (), {(): table.everyone}
+    for second in (1, 2):  # the first attribute with each of the others: a star
+        pairs = protect_pairs(counts.sum(axis=3 - second), alone[0], alone[second], policy)
+        yield (
+            (0, second),
+            {(a, b): part for a, row in enumerate(pairs) for b, part in enumerate(row)},
         )
-    )
-)
-def test_a_small_count_of_a_pair_of_groups_could_be_any_small_count(counts):
-    policy = POLICIES["dfe"]
-    first = protect_table([str(i) for i in range(counts.shape[0])], counts.sum(axis=1), policy)
-    second = protect_table([str(i) for i in range(counts.shape[1])], counts.sum(axis=0), policy)
-    alone = list(first.groups.values()), list(second.groups.values())
-    pairs = protect_pairs(counts, *alone, policy)
-    if not any(pair.is_complete for row in pairs for pair in row):
-        return  # nothing of the crossing is printed; the two tables are the test above's
-    flat = counts.reshape(-1, len(CELLS))
-    facts = list(printed_facts([p for row in pairs for p in row], first.everyone, len(flat)))
-    facts += list(line_facts(alone, counts.shape[:2]))
-
-    for pair, sum_name, cells in sensitive_sums(flat, policy):
-        assert pairs[pair // counts.shape[1]][pair % counts.shape[1]].sums[sum_name] is None
-        weights = np.zeros(flat.size)
-        weights[pair * len(CELLS) : (pair + 1) * len(CELLS)] = cells
-        least, most = feasible_range(weights, facts)
-        assert least <= 1
-        assert most >= 5
 
 
-def line_facts(alone, shape):
-    """What the two attributes' own tables say of the pairs' cells."""
-    for axis, lines in enumerate(alone):
-        for index, line in enumerate(lines):
-            for name, value in line.sums.items():
-                if value is not None:
-                    weights = np.zeros((*shape, len(CELLS)))
-                    weights[(slice(None), index) if axis else index] = SUMS[name]
-                    yield weights.ravel(), value
+def weights_of(shape, axes, place, cells):
+    """Weight of each cell of the crossing in a sum of one part of one table."""
+    weights = np.zeros((*shape, len(CELLS)))
+    index = [slice(None)] * 3
+    for axis, position in zip(axes, place, strict=True):
+        index[axis] = position
+    weights[tuple(index)] = cells
+    return weights.ravel()
+
+
+def is_printed(axes, parts):
+    """Whether a table is printed; a crossing of which nothing may be printed is left out."""
+    return len(axes) < 2 or any(part.is_complete for part in parts.values())
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(counts=crossed(4, 3, 2))
+def test_a_small_count_in_crossed_tables_could_be_any_small_count(counts):
+    low, high = POLICIES["dfe"].protects
+    shape = counts.shape[:3]
+    printed = [t for t in printed_tables(counts, POLICIES["dfe"]) if is_printed(*t)]
+    facts = [
+        (weights_of(shape, axes, place, SUMS[name]), value)
+        for axes, parts in printed
+        for place, part in parts.items()
+        for name, value in part.sums.items()
+        if value is not None
+    ]
+
+    for axes, parts in printed:
+        for place, part in parts.items():
+            for name, cells in SUMS.items():
+                weights = weights_of(shape, axes, place, cells)
+                if low <= weights @ counts.ravel() <= high:
+                    assert part.sums[name] is None
+                    least, most = feasible_range(weights, facts)
+                    assert least <= low
+                    assert most >= high
 
 
 def test_one_small_count_takes_a_partner_with_it():

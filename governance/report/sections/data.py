@@ -20,9 +20,12 @@ from governance.report.words import (
     NOUNS,
     UNKNOWN,
     count,
+    day,
+    listed,
     percent,
     rate_alone,
     rate_with_interval,
+    source_name,
 )
 from hearth.definition import Condition, Label
 
@@ -46,11 +49,16 @@ def section(assessment: Assessment) -> Section:
         (
             Facts(
                 (
-                    ("Outcome", f"In `{label.source}`, {_condition(label.outcome)}"),
+                    ("Outcome", f"In {source_name(label.source)}, {_condition(label.outcome)}"),
                     ("Looked for", f"in the {label.window.in_words()} after the as-of date"),
                     ("Row that decides", _which_row(label)),
                     ("Time allowed for recording", label.maturity.in_words()),
-                    ("Sources", ", ".join(sorted(assessment.matrix.get("sources", {})))),
+                    (
+                        "Sources",
+                        listed(
+                            [source_name(s) for s in sorted(assessment.matrix.get("sources", {}))]
+                        ),
+                    ),
                 )
             ),
             *_selective(assessment),
@@ -84,9 +92,9 @@ def _selective(assessment: Assessment) -> Iterator[Block]:
             "nothing in this report can show it."
         )
         return
-    listed = results.candidates[assessment.candidate].counts
-    on_list = _share(listed["selected_known"], listed["selected"])
-    off_list = _share(listed["unselected_known"], listed["unselected"])
+    counts = results.candidates[assessment.candidate].counts
+    on_list = _share(counts["selected_known"], counts["selected"])
+    off_list = _share(counts["unselected_known"], counts["unselected"])
     yield Inset(
         f"The outcome is known only where somebody looked: {rate_alone(results.observed_share)} of "
         f"{nouns}, {on_list} of those on the list and {off_list} of those not on it. The rest are "
@@ -105,7 +113,7 @@ def _share(part: int | None, whole: int | None) -> str:
 def _leaks(assessment: Assessment) -> Iterator[Block]:
     yield Heading("Declared leaks")
     leaks = [
-        f"{group.source.replace('_', ' ')} ({group.reason.title.lower()}), taken as known from "
+        f"{group.reason.title}, from {source_name(group.source)}, taken as known from "
         f"{group.assume_known_from.date:%-d %B %Y}. {group.assume_known_from.because.strip()}"
         for group in assessment.definition.features
         if group.assume_known_from
@@ -135,7 +143,7 @@ def _base_rates(assessment: Assessment) -> Iterator[Block]:
         "interval. The table below gives the same figures.",
         [
             Row(
-                split.split,
+                day(split.split),
                 interval.value if interval else None,
                 interval.low if interval else None,
                 interval.high if interval else None,
@@ -157,7 +165,7 @@ def _base_rates(assessment: Assessment) -> Iterator[Block]:
         ),
         tuple(
             (
-                split.split,
+                day(split.split),
                 *(count(split.cohort[name]) for name in ("n", "known", "positives")),
                 rate_with_interval(split.base_rate),
             )

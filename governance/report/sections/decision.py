@@ -3,7 +3,7 @@
 from governance.assessment import Assessment
 from governance.policy import headline_metrics
 from governance.report.document import Column, Facts, Paragraph, Section, Table
-from governance.report.words import NOUNS, listed
+from governance.report.words import NOUNS
 from hearth.definition import Intervention
 
 _KIND = {
@@ -30,7 +30,11 @@ def section(assessment: Assessment) -> Section:
     happened, did_not, missed, spared = _ERRORS[definition.intervention]
     capacity = definition.capacity
     nouns = NOUNS[definition.unit][1]
-    titles = [metric.title.lower() for metric in headline_metrics(definition.intervention)]
+    where = NOUNS[definition.unit][2]
+    compared = [
+        f"{m.title.lower()}: of those {m.among.format(where=where)}, the share that {m.share}"
+        for m in headline_metrics(definition.intervention)
+    ]
     return Section(
         1,
         "The decision, and the harm an error does",
@@ -54,7 +58,7 @@ def section(assessment: Assessment) -> Section:
                         if capacity.count
                         else f"{100 * (capacity.share or 0):g}% of {nouns} a round",
                     ),
-                    ("Compared first by", listed(titles)),
+                    ("Compared first by", "; ".join(compared)),
                     (
                         "Tolerance",
                         f"a ratio between {definition.fairness.tolerance[0]:g} and "

@@ -122,12 +122,12 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
             Column("Rate (95% interval)", "number"),
             Column("Ratio (95% interval)", "number"),
             Column("Difference, points", "number"),
-            Column("Smallest gap this could show, points", "number"),
+            Column("Smallest visible gap, points", "number"),
             Column("Verdict", "verdict"),
         ),
         tuple(cells(row) for row in table.rows),
         note=f"{metric.title}: of those {metric.among.format(where=where)}, the share that "
-        f"{metric.share}. The smallest gap is the true difference that numbers this large would "
+        f"{metric.share}. The smallest visible gap is the true difference that numbers this large would "
         "show four times in five.",
     )
 

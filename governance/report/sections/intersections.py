@@ -1,10 +1,21 @@
 """Section 8: two attributes at once."""
 
+from collections.abc import Iterator
+
 from governance.assessment import Assessment
 from governance.coverage import title_of
 from governance.intersections import LEAST_PEOPLE, PairComparison, PairTable
 from governance.policy import Verdict
-from governance.report.document import Bullets, Column, Inset, Paragraph, Section, Table
+from governance.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    Inset,
+    Paragraph,
+    Section,
+    Table,
+)
 from governance.report.words import (
     UNKNOWN,
     count,
@@ -13,6 +24,7 @@ from governance.report.words import (
     ratio_with_interval,
 )
 
+_MOST_SENTENCES = 6
 _TITLE = "Two characteristics at once"
 
 
@@ -24,7 +36,12 @@ def section(assessment: Assessment) -> Section:
     titles = {a.name: title_of(a) for a in assessment.definition.fairness.attributes}
     made = [c for table in assessment.pairs for c in table.comparisons]
     tested = [c for c in made if c.adjusted_p_value is not None]
-    concerns = [c for c in tested if c.comparison.verdict is Verdict.CONCERN]
+    concerns = [
+        _sentence(table, pair)
+        for table in assessment.pairs
+        for pair in table.comparisons
+        if pair.comparison.verdict is Verdict.CONCERN
+    ]
     return Section(
         8,
         _TITLE,
@@ -40,22 +57,31 @@ def section(assessment: Assessment) -> Section:
                 f"{LEAST_PEOPLE} on each side and could be printed; "
                 f"{counted(len(concerns), 'concern')}."
             ),
-            Bullets(tuple(_sentence(c) for c in concerns[:5])),
-            *(_table(table, titles) for table in assessment.pairs),
+            Bullets(tuple(concerns[:_MOST_SENTENCES])),
+            *(block for table in assessment.pairs for block in _table(table, titles)),
         ),
     )
 
 
-def _sentence(pair: PairComparison) -> str:
+def _sentence(table: PairTable, pair: PairComparison) -> str:
     return (
-        f"Within {pair.within}: {pair.group} {rate_with_interval(pair.rate)} against "
+        f"{table.metric.title}, within {pair.within}: {pair.group} {rate_with_interval(pair.rate)} against "
         f"{pair.reference} {rate_with_interval(pair.reference_rate)}."
     )
 
 
-def _table(table: PairTable, titles: dict[str, str]) -> Table:
-    return Table(
-        f"{titles[table.first]} and {titles[table.second].lower()}: {table.metric.title.lower()}",
+def _table(table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
+    made = [pair for pair in table.comparisons if pair.comparison.ratio is not None]
+    caption = (
+        f"{titles[table.first]} and {titles[table.second].lower()}: {table.metric.title.lower()}"
+    )
+    if not made:
+        yield Heading(caption)
+        yield Paragraph("Withheld, or too few in every pair.")
+        return
+    left = len(table.comparisons) - len(made)
+    yield Table(
+        caption,
         (
             Column("Within"),
             Column("Group"),
@@ -77,8 +103,12 @@ def _table(table: PairTable, titles: dict[str, str]) -> Table:
                 UNKNOWN if pair.adjusted_p_value is None else _p_value(pair.adjusted_p_value),
                 pair.comparison.verdict.value,
             )
-            for pair in table.comparisons
+            for pair in made
         ),
+        note=f"{counted(left, 'more comparison')} could not be made: numbers withheld, or fewer "
+        f"than {LEAST_PEOPLE} on a side."
+        if left
+        else "",
     )
 
 

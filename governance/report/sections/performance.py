@@ -7,14 +7,14 @@ from governance.performance import CandidateResult, SplitResult
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table
 from governance.report.findings import candidate_name, rule_sentences
-from governance.report.words import UNKNOWN, rate_alone, rate_with_interval
+from governance.report.words import UNKNOWN, day, rate_alone, rate_with_interval
 
 _FIGURES = {
     "auc": ("AUC", ".3f"),
     "average_precision": ("Average precision", ".3f"),
-    "precision_at_100": ("Right among the first 100", ".1%"),
-    "precision_at_10pct": ("Right among the first 10%", ".1%"),
-    "predicted_over_actual": ("Predicted for each actual", ".2f"),
+    "precision_at_100": ("Had it, of the first 100", ".1%"),
+    "precision_at_10pct": ("Had it, of the first 10%", ".1%"),
+    "predicted_over_actual": ("Predicted for each that happened", ".2f"),
     "brier": ("Brier score", ".4f"),
 }
 
@@ -63,7 +63,7 @@ def _splits(assessment: Assessment) -> Iterator[Block]:
         return
     for split in assessment.performance.splits:
         yield _chart(assessment, split)
-        yield _table(f"Test date {split.split}", assessment, split)
+        yield _table(day(split.split), assessment, split)
 
 
 def _chart(assessment: Assessment, split: SplitResult) -> Block:
@@ -83,7 +83,7 @@ def _chart(assessment: Assessment, split: SplitResult) -> Block:
 
     return interval_chart(
         f"precision-{split.split}",
-        f"Share of the list with the outcome, test date {split.split}",
+        f"Share of the list with the outcome, {day(split.split)}",
         "One row a way of ranking, with its 95% interval; the square is the one proposed. "
         "The table below gives the same figures.",
         [row(result) for result in split.candidates.values()],
@@ -107,8 +107,8 @@ def _table(caption: str, assessment: Assessment, split: SplitResult) -> Table:
         f"{caption}: base rate {rate_alone(split.base_rate)}",
         (
             Column("Way of ranking"),
-            Column("Right among the list (95% interval)", "number"),
-            Column("Found of all with the outcome (95% interval)", "number"),
+            Column("Of the list, had the outcome (95% interval)", "number"),
+            Column("Of all with the outcome, on the list (95% interval)", "number"),
             *(Column(_FIGURES[key][0], "number") for key in shown),
         ),
         tuple(

@@ -12,7 +12,7 @@ from governance.report.findings import (
     tally,
     unknowns,
 )
-from governance.report.words import NOUNS, counted
+from governance.report.words import NOUNS, counted, day, listed
 from hearth.definition import Intervention
 
 _USE = {
@@ -39,7 +39,6 @@ def section(assessment: Assessment) -> Section:
             _status(assessment),
             Facts(
                 (
-                    ("Question", definition.question),
                     (
                         "The list",
                         f"{length}, put in order by {candidate_name(assessment.candidate)}",
@@ -48,7 +47,9 @@ def section(assessment: Assessment) -> Section:
                     ("Tested on", _dates(assessment)),
                 )
             ),
-            Paragraph("“The outcome” below means that the answer to the question was yes."),
+            Paragraph(
+                "In this report “the outcome” means that the answer to the question above turned out to be yes."
+            ),
             Heading("What was found"),
             Bullets(tuple(findings(assessment))),
             Heading("What is not known"),
@@ -78,5 +79,5 @@ def _status(assessment: Assessment) -> Status:
 
 
 def _dates(assessment: Assessment) -> str:
-    splits = [split.split for split in assessment.performance.splits]
-    return f"{counted(len(splits), 'later date')} not used in training: {', '.join(splits)}"
+    dates = [day(split.split) for split in assessment.performance.splits]
+    return f"{counted(len(dates), 'later date')} not used in training: {listed(dates)}"
