@@ -1,0 +1,162 @@
+import json
+
+import pytest
+
+from governance.assessment import assess
+from governance.report.render import make_document, render_html, render_json
+
+
+@pytest.fixture(scope="module")
+def council(council_evidence):
+    return assess(council_evidence())
+
+
+def text_of(assessment):
+    return render_html(make_document(assessment))
+
+
+def section(assessment, number):
+    return next(s for s in make_document(assessment).sections if s.number == number)
+
+
+def table(assessment, number, caption):
+    blocks = section(assessment, number).blocks
+    return next(b for b in blocks if getattr(b, "caption", "").startswith(caption))
+
+
+def bullets(assessment, number):
+    return " ".join(
+        item for block in section(assessment, number).blocks for item in getattr(block, "items", ())
+        if isinstance(item, str)
+    )  # fmt: skip
+
+
+def test_the_report_has_its_sections_in_order(council):
+    numbers = [s.number for s in make_document(council).sections]
+
+    assert numbers == [0, 1, 2, 3, 4, 5, 6, 7, 8, 18]
+
+
+def test_the_planted_gap_is_named_in_the_verdict_in_natural_frequencies(council):
+    words = bullets(council, 0)
+
+    assert "Concern, ethnic group: of every 100 households in the group Black" in words
+    assert "where the outcome happened, about 9 (likely 7 to 13) were on the list" in words
+
+
+def test_the_planted_understatement_is_read_in_calibration(council):
+    rows = table(council, 7, "Ethnic group").rows
+
+    readings = {row[0]: row[-1] for row in rows if row[1] == "Everyone in the group"}
+    assert readings["Black"] == "understated"
+    assert readings["White British"] == "agrees"
+
+
+def test_a_rule_that_wins_is_said_plainly(council_evidence):
+    evidence = council_evidence()
+    ways = {"lightgbm": "most earlier referrals first", "most earlier referrals first": "lightgbm"}
+    swapped = evidence.scored.assign(candidate=evidence.scored["candidate"].replace(ways))
+    assessment = assess(type(evidence)(**{**vars(evidence), "scored": swapped}))
+
+    said = (
+        "The simple rule “most earlier referrals first” did as well or better on 3 of 3 test dates"
+    )
+    assert said in bullets(assessment, 0)
+    assert said in bullets(assessment, 4)
+
+
+def test_a_missed_bar_is_the_first_thing_said(council_evidence):
+    evidence = council_evidence()
+    lines = [{"rule": "lift of at least 2", "met": False, "detail": "1.3 on average"}]
+    metrics = {**evidence.metrics, "success": {"met": False, "lines": lines}}
+    assessment = assess(type(evidence)(**{**vars(evidence), "metrics": metrics}))
+
+    status = section(assessment, 0).blocks[0]
+    assert status.text == "The success bar was not met"
+    assert "the figures speak for refusing it" in text_of(assessment)
+
+
+def test_every_characteristic_has_a_row_and_a_reason(council):
+    rows = table(council, 3, "Coverage").rows
+
+    assert len(rows) == 12
+    assert all(all(row) for row in rows)
+    assert (
+        "Religion or belief",
+        "not held",
+        "The council does not ask it of young families.",
+    ) in rows
+    assert dict(row[:2] for row in rows)["Deprivation"] == "proxy"
+
+
+def test_area_estimates_carry_their_caveat(council):
+    assert "ecological fallacy" in text_of(council)
+
+
+def test_under_none_native_americans_read_cannot_tell(compas_evidence):
+    assessment = assess(compas_evidence("none"))
+
+    rows = {row[0]: row for row in table(assessment, 5, "Race: listed without cause").rows}
+    assert rows["African-American"][1:3] == ("44.8% (42.6 to 47.2)", "1.91 (1.72 to 2.12)")
+    assert rows["African-American"][-1] == "concern"
+    assert rows["Native American"][2] == "1.60 (0.65 to 3.93)"
+    assert rows["Native American"][-1] == "cannot tell"
+
+
+def test_under_dfe_small_groups_read_confidential_everywhere(compas_evidence):
+    assessment = assess(compas_evidence("dfe"))
+
+    counts = {row[0]: row for row in table(assessment, 5, "Race: counts").rows}
+    rates = {row[0]: row for row in table(assessment, 5, "Race: listed without cause").rows}
+    for group in ("Asian", "Native American"):
+        assert counts[group][-4:] == ("[c]",) * 4
+        assert rates[group][1] == "[c]"
+        assert rates[group][-1] == "cannot tell"
+
+
+def test_the_women_hidden_by_pooled_sex_are_found_under_dfe_too(compas_evidence):
+    rows = table(assess(compas_evidence("dfe")), 8, "Race and sex: listed without cause").rows
+
+    women = next(row for row in rows if row[:2] == ("Caucasian", "Female"))
+    assert women[4].startswith("30.2%")
+
+
+@pytest.mark.parametrize("policy", ["none", "dfe", "tre_10", "round5"])
+def test_the_json_is_whole_under_every_policy(compas_evidence, policy):
+    assessment = assess(compas_evidence(policy))
+
+    content = json.loads(render_json(assessment, make_document(assessment)))
+
+    assert content["disclosure"] == policy
+    assert sum(content["verdicts"].values()) == 16
+
+
+def test_the_json_holds_no_withheld_count(compas_evidence):
+    assessment = assess(compas_evidence("dfe"))
+
+    content = json.loads(render_json(assessment, make_document(assessment)))
+
+    asian = next(row for row in content["groups"]["race"]["rows"] if row["group"] == "Asian")
+    assert asian["counts"]["sums"]["tp"] is None
+    assert asian["rates"]["recall"] == {
+        "interval": None, "mark": "[c]", "numerator": None, "denominator": None, "design_effect": 1.0,
+    }  # fmt: skip
+
+
+def test_the_same_evidence_gives_the_same_bytes(council_evidence):
+    first, second = assess(council_evidence()), assess(council_evidence())
+
+    assert text_of(first) == text_of(second)
+    assert render_json(first, make_document(first)) == render_json(second, make_document(second))
+
+
+def test_a_name_with_markup_is_shown_not_run(council_evidence):
+    evidence = council_evidence(title="Homes <script>alert(1)</script>")
+
+    assert "<script>" not in text_of(assess(evidence))
+
+
+def test_without_attributes_the_report_still_stands(council_evidence):
+    evidence = council_evidence(fairness={"attributes": [], "disclosure": "dfe"})
+
+    assert "it needs two attributes" in text_of(assess(evidence))
