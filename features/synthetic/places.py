@@ -19,7 +19,7 @@ UPRNS_PER_BLOCK: Final = 20_000
 
 TENURES: Final = ("owner_occupied", "private_rented", "social_rented", "not_known")
 KINDS: Final = ("detached", "semi_detached", "terraced", "flat")
-ERAS: Final = ("before_1919", "1919_1944", "1945_1979", "1980_on")
+ERAS: Final = ("before_1919", "from_1919", "from_1945", "from_1980")
 OWNED, RENTED, SOCIAL, NOT_KNOWN = range(4)
 
 _TOWNS: Final = ("Fablebury", "Inkwell Cross", "Nowhere-on-Sea", "Much Imagining")
