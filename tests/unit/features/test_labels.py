@@ -12,7 +12,7 @@ AS_OF = date(2021, 9, 1)
 
 
 @pytest.fixture
-def source(council):
+def source(small_council):
     def of(*rows, contract="visits"):
         keys, days, values = zip(*rows, strict=True) if rows else ((), (), ())
         column = "finding" if contract == "visits" else "ready"
@@ -23,7 +23,7 @@ def source(council):
                 column: pa.array(values, pa.string() if contract == "visits" else pa.bool_()),
             }
         )
-        return KnownRows(council.catalogue.source(contract), table)
+        return KnownRows(small_council.catalogue.source(contract), table)
 
     return of
 

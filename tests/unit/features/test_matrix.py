@@ -16,9 +16,9 @@ def _column(table, name):
 
 
 @pytest.fixture
-def readiness(council):
-    council.build("readiness")
-    return read_matrix(council.settings, "readiness")
+def readiness(small_council):
+    small_council.build("readiness")
+    return read_matrix(small_council.settings, "readiness")
 
 
 def test_a_household_is_scored_at_each_date_it_has_a_child_of_the_age(readiness):
@@ -51,8 +51,8 @@ def test_a_label_is_the_outcome_of_the_childs_first_row(readiness):
     assert _column(readiness.labels, "window_end")["100", FIRST] == date(2023, 9, 1)
 
 
-def test_protected_attributes_stand_apart_and_are_as_held_at_the_extract(council, readiness):
-    table = read_protected(council.settings, "readiness")
+def test_protected_attributes_stand_apart_and_are_as_held_at_the_extract(small_council, readiness):
+    table = read_protected(small_council.settings, "readiness")
     assert _column(table, "child_group") == {("100", FIRST): "north", ("200", LAST): "not recorded"}
     assert _column(table, "home_group") == {("100", FIRST): "more than one", ("200", LAST): "south"}
     assert _column(table, "disabled") == {("100", FIRST): "yes", ("200", LAST): "no"}
@@ -60,9 +60,9 @@ def test_protected_attributes_stand_apart_and_are_as_held_at_the_extract(council
     assert "child_group" not in readiness.features.column_names
 
 
-def test_a_property_is_scored_with_what_was_known_of_it(council):
-    council.build("letting")
-    matrix = read_matrix(council.settings, "letting")
+def test_a_property_is_scored_with_what_was_known_of_it(small_council):
+    small_council.build("letting")
+    matrix = read_matrix(small_council.settings, "letting")
     assert _column(matrix.features, "home_rooms") == {
         ("100", FIRST): 4, ("200", FIRST): 3, ("100", LAST): 4, ("200", LAST): 5
     }
@@ -72,9 +72,9 @@ def test_a_property_is_scored_with_what_was_known_of_it(council):
     assert _column(matrix.features, "home_use")["100", LAST] == "home"
 
 
-def test_an_uninspected_property_has_no_label(council):
-    council.build("letting")
-    labels = read_matrix(council.settings, "letting").labels
+def test_an_uninspected_property_has_no_label(small_council):
+    small_council.build("letting")
+    labels = read_matrix(small_council.settings, "letting").labels
     assert _column(labels, "label") == {
         ("100", FIRST): True, ("200", FIRST): None, ("100", LAST): None, ("200", LAST): False
     }
@@ -89,35 +89,35 @@ def test_the_manifest_says_what_the_matrix_was_made_from(readiness):
     assert [f["name"] for f in manifest["features"]] == readiness.features.column_names[2:]
 
 
-def test_the_last_date_goes_to_the_feature_store(council, readiness):
-    row = FeatureStore(council.settings.store_url).get("readiness", "200")
+def test_the_last_date_goes_to_the_feature_store(small_council, readiness):
+    row = FeatureStore(small_council.settings.store_url).get("readiness", "200")
     assert (row.as_of, row.values["age_age_months"]) == (LAST, 43)
-    assert FeatureStore(council.settings.store_url).entities("readiness") == ["200"]
+    assert FeatureStore(small_council.settings.store_url).entities("readiness") == ["200"]
 
 
-def test_a_matrix_that_is_up_to_date_is_left_as_it_is(council):
-    written = (council.build("letting") / "features.parquet").stat().st_mtime_ns
-    assert (council.build("letting") / "features.parquet").stat().st_mtime_ns == written
-    council.add("complaints", "c5,200,2022-08-09,2022-08-10,noise,50")
-    assert (council.build("letting") / "features.parquet").stat().st_mtime_ns != written
+def test_a_matrix_that_is_up_to_date_is_left_as_it_is(small_council):
+    written = (small_council.build("letting") / "features.parquet").stat().st_mtime_ns
+    assert (small_council.build("letting") / "features.parquet").stat().st_mtime_ns == written
+    small_council.add("complaints", "c5,200,2022-08-09,2022-08-10,noise,50")
+    assert (small_council.build("letting") / "features.parquet").stat().st_mtime_ns != written
 
 
-def test_an_expired_agreement_stops_the_build(council):
+def test_an_expired_agreement_stops_the_build(small_council):
     with pytest.raises(LawError, match="DSA-1"):
-        council.build("letting", run_on=date(2027, 1, 1))
-    assert not (council.settings.state_dir / "matrices").exists()
+        small_council.build("letting", run_on=date(2027, 1, 1))
+    assert not (small_council.settings.state_dir / "matrices").exists()
 
 
-def test_a_contract_changed_since_ingest_stops_the_build(council):
-    council.build("letting")
-    path = council.root / "features" / "sources" / "homes.yaml"
+def test_a_contract_changed_since_ingest_stops_the_build(small_council):
+    small_council.build("letting")
+    path = small_council.root / "features" / "sources" / "homes.yaml"
     path.write_text(path.read_text().replace("[home, shop]", "[home, shop, mill]"))
     with pytest.raises(StateError, match="homes.yaml has changed"):
         from features import commands
 
-        commands.build(council.catalogue, council.settings, "letting", run_on=date(2026, 11, 2))
+        commands.build(small_council.catalogue, small_council.settings, "letting", run_on=date(2026, 11, 2))
 
 
-def test_a_model_that_was_never_built_says_what_to_run(council):
+def test_a_model_that_was_never_built_says_what_to_run(small_council):
     with pytest.raises(NotFoundError, match="hearth build letting"):
-        read_matrix(council.settings, "letting")
+        read_matrix(small_council.settings, "letting")

@@ -15,35 +15,35 @@ GOOD = HEADER + "".join(
 
 
 @pytest.fixture
-def ingest(council):
+def ingest(small_council):
     def of(text, run_on=date(2024, 7, 1), source="complaints"):
-        council.write(source, text)
-        contract = council.catalogue.source(source)
-        return take_snapshot(contract, council.root, council.settings.state_dir, run_on=run_on)
+        small_council.write(source, text)
+        contract = small_council.catalogue.source(source)
+        return take_snapshot(contract, small_council.root, small_council.settings.state_dir, run_on=run_on)
 
     return of
 
 
 @pytest.fixture
-def tolerant(council):
+def tolerant(small_council):
     """The contract of complaints, allowing a half of the rows to be unusable."""
-    path = council.root / "features" / "sources" / "complaints.yaml"
+    path = small_council.root / "features" / "sources" / "complaints.yaml"
     path.write_text(path.read_text() + "quality: {quarantine_at_most: 50%}\n")
-    return council
+    return small_council
 
 
 def _faults(error):
     return {(fault.place, fault.found) for fault in error.value.faults}
 
 
-def _quarantine(council, source="complaints"):
-    path = snapshot_folder(council.settings.state_dir, source) / "quarantine.parquet"
+def _quarantine(small_council, source="complaints"):
+    path = snapshot_folder(small_council.settings.state_dir, source) / "quarantine.parquet"
     return pq.ParquetFile(path).read().to_pylist()
 
 
-def test_a_good_extract_is_taken_in_by_type(council, ingest):
+def test_a_good_extract_is_taken_in_by_type(small_council, ingest):
     assert ingest(GOOD).rows == 20
-    table = read_snapshot(council.settings.state_dir, "complaints")
+    table = read_snapshot(small_council.settings.state_dir, "complaints")
     assert table.schema.field("heard_on").type == pa.date32()
     assert table["decibels"].to_pylist()[0] == 60.0
 
@@ -94,7 +94,7 @@ def test_a_row_with_too_few_fields_is_set_aside_by_its_number(tolerant, ingest):
     assert [row["row"] for row in _quarantine(tolerant)] == [3]
 
 
-def test_too_many_unusable_rows_stop_the_build_with_every_fault(council, ingest):
+def test_too_many_unusable_rows_stop_the_build_with_every_fault(small_council, ingest):
     bad = "b1,,2021-01-01,2021-02-01,noise,60\nb2,100,soon,2021-02-01,noise,999\n"
     with pytest.raises(DataError) as error:
         ingest(GOOD + bad)
@@ -105,15 +105,15 @@ def test_too_many_unusable_rows_stop_the_build_with_every_fault(council, ingest)
         ("", "has 2 unusable rows of 22; its contract allows 1.00%"),
     }
     assert "soon" not in str(error.value)
-    assert not snapshot_folder(council.settings.state_dir, "complaints").exists()
+    assert not snapshot_folder(small_council.settings.state_dir, "complaints").exists()
 
 
-def test_a_failed_ingest_leaves_the_snapshot_before_it(council, ingest):
+def test_a_failed_ingest_leaves_the_snapshot_before_it(small_council, ingest):
     ingest(GOOD)
     with pytest.raises(DataError):
         ingest(HEADER)
-    assert len(read_snapshot(council.settings.state_dir, "complaints")) == 20
-    left = [p.name for p in snapshot_folder(council.settings.state_dir, "x").parent.iterdir()]
+    assert len(read_snapshot(small_council.settings.state_dir, "complaints")) == 20
+    left = [p.name for p in snapshot_folder(small_council.settings.state_dir, "x").parent.iterdir()]
     assert left == ["complaints"]
 
 
@@ -138,73 +138,73 @@ def test_every_missing_column_is_named(ingest):
     assert {fault.place for fault in error.value.faults} == {"uprn", "topic"}
 
 
-def test_a_file_that_is_not_there_says_where_it_was_sought(council):
-    (council.root / "data" / "complaints.csv").unlink()
+def test_a_file_that_is_not_there_says_where_it_was_sought(small_council):
+    (small_council.root / "data" / "complaints.csv").unlink()
     with pytest.raises(DataError, match=r"data/complaints\.csv: is not there"):
-        council.ingest("complaints")
+        small_council.ingest("complaints")
 
 
-def test_faults_of_all_extracts_are_reported_together(council):
-    council.write("complaints", "")
-    council.write("homes", "")
+def test_faults_of_all_extracts_are_reported_together(small_council):
+    small_council.write("complaints", "")
+    small_council.write("homes", "")
     with pytest.raises(DataError) as error:
-        council.ingest()
+        small_council.ingest()
     assert {fault.file for fault in error.value.faults} == {"data/complaints.csv", "data/homes.csv"}
 
 
 @pytest.mark.parametrize("cut", [0.5, 0.95])
-def test_a_parquet_file_cut_short_is_refused(council, cut):
-    _as_file(council, "parquet")
-    path = council.root / "data" / "complaints.parquet"
+def test_a_parquet_file_cut_short_is_refused(small_council, cut):
+    _as_file(small_council, "parquet")
+    path = small_council.root / "data" / "complaints.parquet"
     pq.write_table(pa.table({"uprn": ["1"]}), path)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * cut)])
     with pytest.raises(DataError, match="is not a whole Parquet file"):
-        council.ingest("complaints")
+        small_council.ingest("complaints")
 
 
-def test_a_gzip_file_cut_short_is_refused(council):
-    _as_file(council, "csv.gz")
-    path = council.root / "data" / "complaints.csv.gz"
+def test_a_gzip_file_cut_short_is_refused(small_council):
+    _as_file(small_council, "csv.gz")
+    path = small_council.root / "data" / "complaints.csv.gz"
     path.write_bytes(gzip.compress(GOOD.encode())[:-40])
     with pytest.raises(DataError, match="is not a whole gzip file"):
-        council.ingest("complaints")
+        small_council.ingest("complaints")
 
 
-def test_encoding_and_date_format_are_those_of_the_contract(council, ingest):
-    path = council.root / "features" / "sources" / "homes.yaml"
+def test_encoding_and_date_format_are_those_of_the_contract(small_council, ingest):
+    path = small_council.root / "features" / "sources" / "homes.yaml"
     text = path.read_text().replace("2024-06-30}", '2024-06-30, encoding: cp1252, delimiter: ";", dates: "%d/%m/%Y"}')
     path.write_text(text)
     ingest("uprn;lsoa;use;rooms;recorded_on\n0100;Caf\xe9;home;4;31/01/2015\n".encode("cp1252"), source="homes")
-    (row,) = read_snapshot(council.settings.state_dir, "homes").to_pylist()
+    (row,) = read_snapshot(small_council.settings.state_dir, "homes").to_pylist()
     assert row == {"uprn": "100", "lsoa": "Café", "use": "home", "rooms": 4, "recorded_on": date(2015, 1, 31)}
 
 
-def test_text_in_a_parquet_file_is_read_by_the_same_rules(council):
-    _as_file(council, "parquet")
+def test_text_in_a_parquet_file_is_read_by_the_same_rules(small_council):
+    _as_file(small_council, "parquet")
     columns = {
         "complaint_id": [1, 2], "uprn": [100.0, 200.0], "heard_on": ["2021-01-01", "2021-01-02"],
         "logged_on": ["2021-02-01", "2021-02-01"], "topic": [" noise ", "damp"], "decibels": [float("nan"), 70],
     }
-    pq.write_table(pa.table(columns), council.root / "data" / "complaints.parquet")
-    council.ingest("complaints")
-    table = read_snapshot(council.settings.state_dir, "complaints")
+    pq.write_table(pa.table(columns), small_council.root / "data" / "complaints.parquet")
+    small_council.ingest("complaints")
+    table = read_snapshot(small_council.settings.state_dir, "complaints")
     assert table["uprn"].to_pylist() == ["100", "200"]
     assert table["topic"].to_pylist() == ["noise", "damp"]
     assert table["decibels"].to_pylist() == [None, 70.0]
 
 
-def test_the_order_of_the_rows_changes_nothing(council, ingest):
+def test_the_order_of_the_rows_changes_nothing(small_council, ingest):
     ingest(GOOD)
-    before = snapshot_manifest(council.settings.state_dir, "complaints")["data_sha256"]
+    before = snapshot_manifest(small_council.settings.state_dir, "complaints")["data_sha256"]
     header, *rows = GOOD.splitlines()
     ingest("\n".join([header, *reversed(rows)]) + "\n")
-    assert snapshot_manifest(council.settings.state_dir, "complaints")["data_sha256"] == before
+    assert snapshot_manifest(small_council.settings.state_dir, "complaints")["data_sha256"] == before
 
 
-def test_an_unchanged_extract_is_not_read_again(council, ingest):
+def test_an_unchanged_extract_is_not_read_again(small_council, ingest):
     assert not ingest(GOOD).up_to_date
     assert ingest(GOOD).up_to_date
-    path = council.root / "features" / "sources" / "complaints.yaml"
+    path = small_council.root / "features" / "sources" / "complaints.yaml"
     path.write_text(path.read_text().replace("[0, 140]", "[0, 130]"))
     assert not ingest(GOOD).up_to_date
 
@@ -215,15 +215,15 @@ def test_a_day_that_was_in_the_future_is_judged_again_once_it_has_come(tolerant,
     assert ingest(text, run_on=date(2023, 1, 5)).quarantined == 0
 
 
-def test_columns_of_no_contract_are_left_behind_and_named(council, ingest):
+def test_columns_of_no_contract_are_left_behind_and_named(small_council, ingest):
     lines = [line + ",x" for line in GOOD.replace("decibels\n", "decibels\n").splitlines()]
     lines[0] = HEADER.strip() + ",telephone"
     ingest("\n".join(lines) + "\n")
-    manifest = snapshot_manifest(council.settings.state_dir, "complaints")
+    manifest = snapshot_manifest(small_council.settings.state_dir, "complaints")
     assert manifest["ignored_columns"] == ["telephone"]
-    assert "telephone" not in read_snapshot(council.settings.state_dir, "complaints").column_names
+    assert "telephone" not in read_snapshot(small_council.settings.state_dir, "complaints").column_names
 
 
-def _as_file(council, ending):
-    path = council.root / "features" / "sources" / "complaints.yaml"
+def _as_file(small_council, ending):
+    path = small_council.root / "features" / "sources" / "complaints.yaml"
     path.write_text(path.read_text().replace("complaints.csv", f"complaints.{ending}"))

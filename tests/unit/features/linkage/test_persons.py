@@ -6,31 +6,31 @@ from features.linkage.persons import links_folder, read_links, spine_of
 from hearth.errors import DefinitionError, NotFoundError
 
 
-def test_each_reference_is_linked_once_with_its_rule(council):
-    council.ingest()
-    (link,) = read_links(council.settings.state_dir, "absence").to_pylist()
+def test_each_reference_is_linked_once_with_its_rule(small_council):
+    small_council.ingest()
+    (link,) = read_links(small_council.settings.state_dir, "absence").to_pylist()
     assert (link["reference"], link["person_id"]) == ("s1", "p4")
     assert 0 < link["confidence"] <= 1
 
 
-def test_links_are_made_again_only_when_something_changed(council):
-    council.ingest()
-    folder = links_folder(council.settings.state_dir, "absence")
+def test_links_are_made_again_only_when_something_changed(small_council):
+    small_council.ingest()
+    folder = links_folder(small_council.settings.state_dir, "absence")
     before = (folder / "links.parquet").stat().st_mtime_ns
-    council.ingest()
+    small_council.ingest()
     assert (folder / "links.parquet").stat().st_mtime_ns == before
-    council.add("residents", "p7,Zoe,Zed,2012-03-10,ZZ9 9ZZ,300,2015-01-01,,2015-02-01,")
-    council.ingest()
-    assert read_links(council.settings.state_dir, "absence")["reference"].to_pylist() == ["s1", "s9"]
+    small_council.add("residents", "p7,Zoe,Zed,2012-03-10,ZZ9 9ZZ,300,2015-01-01,,2015-02-01,")
+    small_council.ingest()
+    assert read_links(small_council.settings.state_dir, "absence")["reference"].to_pylist() == ["s1", "s9"]
 
 
-def test_a_source_that_was_not_linked_says_what_to_run(council):
+def test_a_source_that_was_not_linked_says_what_to_run(small_council):
     with pytest.raises(NotFoundError, match="hearth ingest"):
-        read_links(council.settings.state_dir, "absence")
+        read_links(small_council.settings.state_dir, "absence")
 
 
-def test_the_spine_is_the_one_source_that_lists_persons(council):
-    sources = council.catalogue.sources
+def test_the_spine_is_the_one_source_that_lists_persons(small_council):
+    sources = small_council.catalogue.sources
     assert spine_of(sources).source == "residents"
     del sources["residents"]
     with pytest.raises(DefinitionError, match="none"):
