@@ -6,6 +6,7 @@ no and 010 stay text until a model says what they are; aliases and tags are refu
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from hearth.errors import DefinitionError, Fault
 from hearth.plain_faults import plain_faults
 
 M = TypeVar("M", bound=BaseModel)
+TO_BE_ANSWERED = "to_be_answered"
+"""Value of a key in a draft whose question nobody has answered; a file that holds it is refused."""
+
 _TAG = "tag:yaml.org,2002:"
 _DIGITS = "(0|[1-9][0-9]*)"
 _PLAIN_VALUES = {  # after the core schema of YAML 1.2
@@ -108,16 +112,36 @@ def read_with_faults(
         data = read_plain(path, shown_as=shown_as)
     except DefinitionError as error:
         return None, error.faults
+    questions = [
+        Fault(shown_as, place, "is still to be answered", "write the answer in place of the word")
+        for place in _open_questions(data)
+    ]
     try:
-        return _validated(data, model), ()
+        item = _validated(data, model)
+        return (None, tuple(questions)) if questions else (item, ())
     except ValidationError as error:
         faults = plain_faults(error, model, file=shown_as)
+        if questions:
+            asked = {question.place for question in questions}
+            return None, (*questions, *(fault for fault in faults if fault.place not in asked))
         if not _remove_unknown_keys(data, error):
             return None, tuple(faults)
     try:
         return _validated(data, model), tuple(faults)
     except ValidationError as error:
         return None, (*faults, *plain_faults(error, model, file=shown_as))
+
+
+def _open_questions(part: Any, place: str = "") -> Iterator[str]:
+    """Places of a draft that still hold the word for a question."""
+    if part == TO_BE_ANSWERED:
+        yield place
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from _open_questions(value, f"{place}.{key}" if place else key)
+    elif isinstance(part, list):
+        for i, value in enumerate(part):
+            yield from _open_questions(value, f"{place}[{i}]")
 
 
 def _validated(data: dict[str, Any], model: type[M]) -> M:

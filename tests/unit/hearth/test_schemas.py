@@ -22,6 +22,11 @@ def _validator(name: str) -> jsonschema.Draft202012Validator:
     return jsonschema.Draft202012Validator(json.loads(schema_files()[name]))
 
 
+def _files(repository: Path, pattern: str) -> list[Path]:
+    """Files of this workspace and of those that the documentation holds."""
+    return [*sorted(repository.glob(pattern)), *sorted(repository.glob(f"docs/**/{pattern}"))]
+
+
 def _properties(schema: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(schema, dict):
         for name, spec in schema.get("properties", {}).items():
@@ -57,14 +62,14 @@ def test_every_key_is_described(name: str) -> None:
 
 
 def test_every_contract_of_this_repository_fits_its_schema(repository: Path) -> None:
-    files = sorted((repository / "features" / "sources").glob("*.yaml"))
+    files = _files(repository, "features/sources/*.yaml")
     assert files
     for file in files:
         _validator(SOURCE).validate(read_plain(file, shown_as=file.name))
 
 
 def test_every_definition_of_this_repository_fits_its_schema(repository: Path) -> None:
-    files = sorted((repository / "models").glob("*/model.yaml"))
+    files = _files(repository, "models/*/model.yaml")
     assert files
     for file in files:
         _validator(MODEL).validate(read_plain(file, shown_as=file.name))

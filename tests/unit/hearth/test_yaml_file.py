@@ -226,3 +226,13 @@ def test_a_long_value_is_shown_in_part(file: Path) -> None:
 def test_a_share_may_be_written_as_a_percentage(file: Path) -> None:
     file.write_text("title: a\nshare: 12.5%\n")
     assert read_yaml(file, _Whole, shown_as="x.yaml").share == pytest.approx(0.125)
+
+
+def test_an_open_question_of_a_draft_is_one_fault_beside_the_others(file: Path) -> None:
+    faults = _fault(file, "title: to_be_answered\namount: to_be_answered\nis_open: 5\n").split("\n")
+    answer = "is still to be answered; write the answer in place of the word"
+    assert faults == [
+        f"x.yaml: `amount` {answer}",
+        "x.yaml: `is_open` is 5, neither true nor false; write true or false",
+        f"x.yaml: `title` {answer}",
+    ]

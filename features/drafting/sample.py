@@ -1,0 +1,131 @@
+"""The first rows of a data file as text, and how the file is written."""
+
+import csv
+import gzip
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hearth.errors import DataError, Fault
+
+MOST_ROWS = 20_000
+_MOST_BYTES = 8 << 20
+_DELIMITERS = (",", ";", "\t", "|")
+_ENCODINGS = ("utf-8", "cp1252")
+_STANDS_FOR_MISSING = ("", "NULL", "null", "N/A", "n/a", "NA", "#N/A", "None")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of a file, by column, as text; None where a value is missing.
+
+    `is_whole` says whether these are all the rows. `typed` names columns whose type the file
+    itself says (Parquet), with that type in the words of a contract.
+    """
+
+    columns: dict[str, tuple[str | None, ...]]
+    rows: int
+    is_whole: bool
+    typed: dict[str, str]
+    missing_values: tuple[str, ...] = ("",)
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+
+def read_sample(path: Path) -> Sample:
+    """First rows of a CSV (.csv, .csv.gz) or Parquet (.parquet) file.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it cannot be read as what its name says.
+    """
+    try:
+        if path.name.endswith(".parquet"):
+            return _parquet(path)
+        if path.name.endswith((".csv", ".csv.gz")):
+            return _csv(path)
+    except FileNotFoundError:
+        raise _refused(path, "is not there", "mend the path") from None
+    except (OSError, EOFError, csv.Error, pa.ArrowInvalid):
+        raise _refused(
+            path, "cannot be read", "see that it is whole, and what its name says"
+        ) from None
+    raise _refused(path, "ends in none of .csv, .csv.gz, .parquet", "save it as one of them")
+
+
+def _refused(path: Path, found: str, remedy: str) -> DataError:
+    return DataError([Fault(path.name, "", found, remedy)])
+
+
+def _csv(path: Path) -> Sample:
+    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        content = file.read(_MOST_BYTES)
+        is_whole = not file.read(1)
+    if not is_whole:
+        content = content[: content.rfind(b"\n") + 1]
+    text, encoding = _decoded(path, content)
+    delimiter = max(_DELIMITERS, key=lambda one: len(next(_reader(text, one), ())))
+    lines = _reader(text, delimiter)
+    header: list[str] = next(lines, [])
+    if not any(header):
+        raise _refused(path, "is empty: it has not even a header", "ask for the extract again")
+    if len(set(header)) != len(header):
+        raise _refused(path, "has two columns of one name", "rename one of them")
+    rows = [row for row in islice(lines, MOST_ROWS) if len(row) == len(header)]
+    if not rows:
+        raise _refused(path, "holds a header and no rows", "ask for the extract again")
+    held = {value.strip() for row in rows for value in row}
+    missing = tuple(word for word in _STANDS_FOR_MISSING if word in held or word == "")
+    columns = {
+        name: tuple(None if (value := row[j].strip()) in missing else value for row in rows)
+        for j, name in enumerate(header)
+    }
+    is_whole = is_whole and next(lines, None) is None
+    return Sample(columns, len(rows), is_whole, {}, missing, encoding, delimiter)
+
+
+def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def _decoded(path: Path, content: bytes) -> tuple[str, str]:
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding).removeprefix("\ufeff"), encoding
+        except UnicodeDecodeError:
+            continue
+    raise _refused(path, f"is text in neither {' nor '.join(_ENCODINGS)}", "save it as UTF-8")
+
+
+def _parquet(path: Path) -> Sample:
+    with pq.ParquetFile(path) as file:
+        rows = file.metadata.num_rows
+        batch = next(file.iter_batches(batch_size=MOST_ROWS), None)
+        schema = file.schema_arrow
+    if batch is None or rows == 0:
+        raise _refused(path, "holds no rows", "ask for the extract again")
+    columns = {
+        name: tuple(
+            None if value is None else str(value) for value in batch.column(name).to_pylist()
+        )
+        for name in schema.names
+    }
+    typed = {field.name: told for field in schema if (told := _type(field.type)) is not None}
+    return Sample(columns, batch.num_rows, batch.num_rows == rows, typed)
+
+
+def _type(kind: pa.DataType) -> str | None:
+    """Type as a contract says it; None for texts, which may be anything."""
+    told = {
+        "boolean": pa.types.is_boolean,
+        "integer": pa.types.is_integer,
+        "number": lambda t: pa.types.is_floating(t) or pa.types.is_decimal(t),
+        "date": lambda t: pa.types.is_date(t) or pa.types.is_timestamp(t),
+    }
+    return next((word for word, is_so in told.items() if is_so(kind)), None)
