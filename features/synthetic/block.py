@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from features.synthetic.calibration import fit
+from features.synthetic.calibration import LAST_PUBLISHED, fit
 from features.synthetic.ethnicity import BROAD, BROAD_OF_GROUP, make_mix
 from features.synthetic.families import (
     ADULT,
@@ -29,6 +29,8 @@ OUTCOME_FROM_DEVELOPMENT: Final = 0.71
 """Loading of the outcome on a child's development, on the probit scale; chance is the rest."""
 _UNKNOWN_TO_COUNCIL: Final = (0.02, 0.18)
 """Families with and without children whom no register knows."""
+_MIDDLE_MONTH: Final = 5  # born in February
+_MEAN_INDEX: Final = 0.5  # probit of about 69 %
 _GROUP_UNDER_RECORDED: Final = 0.40
 
 
@@ -102,8 +104,8 @@ class Block:
         people, families = self.people, self.families
         readiness = fit(null=self.scenario.null)
         of = people.family
-        last = np.full(len(people), 2025, dtype=np.int64)
-        middle = np.full(len(people), 5, dtype=np.int64)
+        last = np.full(len(people), LAST_PUBLISHED, dtype=np.int64)
+        middle = np.full(len(people), _MIDDLE_MONTH, dtype=np.int64)
         index = readiness.index(
             year=last,
             meals=families.has_free_meals[of].astype(np.int64),
@@ -112,7 +114,7 @@ class Block:
             group=people.group,
             month=middle,
         )
-        return people.development - (index - 0.5)
+        return people.development - (index - _MEAN_INDEX)
 
     @cached_property
     def children(self) -> Ints:

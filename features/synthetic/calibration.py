@@ -65,31 +65,42 @@ class Readiness:
 @cache
 def fit(*, null: bool) -> Readiness:
     """Effects that reproduce the published rates in the council's mix of children."""
-    mix = make_mix(null=null)
+    shares = _shares(make_mix(null=null))
     month = np.linspace(_MONTH_SLOPE, -_MONTH_SLOPE, _MONTHS)
-    shares = _shares(mix)
     decile, group = np.zeros(DECILES), np.zeros(len(GROUPS))
-    intercept = np.stack(
-        [_intercepts(_targets(y, null), shares, decile, group, month) for y in PROFILE_YEARS]
+    if not null:
+        for _ in range(_ROUNDS):
+            decile, group = _improved(shares, decile, group, month)
+    intercept = [
+        _intercepts(_targets(year, null), shares, decile, group, month) for year in PROFILE_YEARS
+    ]
+    return Readiness(np.stack(intercept), decile, group, month)
+
+
+def _improved(
+    shares: Floats, decile: Floats, group: Floats, month: Floats
+) -> tuple[Floats, Floats]:
+    """Effects of decile and ethnic group, each moved by what it misses; both sum to zero.
+
+    Ethnic groups are published for children with free school meals only: the same effects are
+    assumed for the others.
+    """
+    last = _intercepts(_targets(LAST_PUBLISHED, null=False), shares, decile, group, month)
+    met = _rates(last, decile, group, month).mean(axis=1) * shares  # (meals, decile, group)
+    in_decile, in_group = shares.sum(axis=(0, 2)), shares[1].sum(axis=0)
+    wanted_decile = np.array(BY_DECILE_2025)
+    wanted_group = np.array([FREE_MEALS_BY_ETHNICITY_2025[name] for name in GROUPS])
+    decile = decile + _gap(wanted_decile, met.sum(axis=(0, 2)) / in_decile)
+    group = group + _gap(wanted_group, met[1].sum(axis=0) / in_group)
+    return (
+        decile - np.average(decile, weights=in_decile),
+        group - np.average(group, weights=in_group),
     )
-    if null:
-        return Readiness(intercept, decile, group, month)
-    by_decile = np.array(BY_DECILE_2025)
-    by_group = np.array([FREE_MEALS_BY_ETHNICITY_2025[name] for name in GROUPS])
-    for _ in range(_ROUNDS):
-        last = _intercepts(_targets(LAST_PUBLISHED, null), shares, decile, group, month)
-        rates = _rates(last, decile, group, month)  # (meals, sex, decile, group)
-        weighted = rates * shares[:, None]
-        found_decile = weighted.sum(axis=(0, 1, 3)) / shares.sum(axis=(0, 2)) / 2
-        decile = decile + normal_quantile(by_decile) - normal_quantile(found_decile)
-        found_group = weighted[1].sum(axis=(0, 1)) / shares[1].sum(axis=0) / 2
-        group = group + normal_quantile(by_group) - normal_quantile(found_group)
-        decile = decile - float((decile * shares.sum(axis=(0, 2))).sum())
-        group = group - float((group * shares[1].sum(axis=0)).sum() / shares[1].sum())
-    intercept = np.stack(
-        [_intercepts(_targets(y, null), shares, decile, group, month) for y in PROFILE_YEARS]
-    )
-    return Readiness(intercept, decile, group, month)
+
+
+def _gap(wanted: Floats, met: Floats) -> Floats:
+    """Distance between rates on the probit scale."""
+    return normal_quantile(wanted) - normal_quantile(met)
 
 
 def _shares(mix: Mix) -> Floats:

@@ -116,47 +116,49 @@ def two_year_review(block: Block) -> Frame:
 def funded_hours(block: Block) -> Frame:
     """Funded early education: one row for each child, term and entitlement claimed."""
     rng = block.rng(Topic.FUNDING)
-    people, families = block.people, block.families
-    young = block.children[people.birth[block.children] > START - 5 * int(YEAR)]
-    row, term = np.meshgrid(np.arange(len(young)), np.arange(len(TERM_STARTS)), indexing="ij")
-    child, begins = young[row.ravel()], TERM_STARTS[term.ravel()]
-    age = (begins - people.birth[child]) / YEAR
-    starts_school = first_of_september(reception_year(people.birth[child]))
-    near = (age >= _TWO) & (begins < starts_school) & (begins < EXTRACT)
-    child, begins, age = child[near], begins[near], age[near]
-    works = happens(rng, chance(0.4 - 0.9 * families.hardship), len(families))[people.family]
-    keen = rng.standard_normal(len(people)) - 0.45 * families.adversity[people.family]
-    is_three = age >= _THREE
-    poor = families.hardship[people.family[child]] > _TWO_YEAR_OLD_HARDSHIP
+    families, of = block.families, block.people.family
+    works = happens(rng, chance(0.4 - 0.9 * families.hardship), len(families))[of]
+    keen = rng.standard_normal(len(of)) - 0.45 * families.adversity[of]
+    child, begins = _children_by_term(block)
     takes = keen[child] + 0.5 * rng.standard_normal(len(child))
+    is_three = (begins - block.people.birth[child]) / YEAR >= _THREE
+    poor = families.hardship[of[child]] > _TWO_YEAR_OLD_HARDSHIP
+    works_then = works[child] & (begins >= _WORKING_OFFER)
     universal = is_three & (takes > _KEEN_FOR_UNIVERSAL)
-    two = ~is_three & np.where(
-        poor,
-        takes > _KEEN_FOR_TWO_YEAR_OLD,
-        works[child] & (begins >= _WORKING_OFFER) & (takes > _KEEN_FOR_WORKING_OFFER),
-    )
-    extended = universal & works[child] & (takes > _KEEN_FOR_EXTENDED)
-    here = (block.home_of(child, begins + 30) >= 0) & block.is_recorded[child]
-    setting = _settings(rng, block)[child]
-    parts = [
-        (np.flatnonzero(here & two), TWO_YEAR_OLD),
-        (np.flatnonzero(here & universal), UNIVERSAL),
-        (np.flatnonzero(here & extended), EXTENDED),
-    ]
-    rows = np.concatenate([part for part, _ in parts])
+    claimed = {
+        TWO_YEAR_OLD: ~is_three
+        & np.where(
+            poor, takes > _KEEN_FOR_TWO_YEAR_OLD, works_then & (takes > _KEEN_FOR_WORKING_OFFER)
+        ),
+        UNIVERSAL: universal,
+        EXTENDED: universal & works[child] & (takes > _KEEN_FOR_EXTENDED),
+    }
+    rows = np.concatenate([np.flatnonzero(claims) for claims in claimed.values()])
     who = child[rows]
     counted = begins[rows] + rng.integers(14, 35, len(rows))
-    hours = _HOURS_PER_TERM * np.clip(
-        0.80 + 0.12 * keen[who] + rng.normal(0, 0.12, len(rows)), 0.1, 1
-    )
+    attended = 0.80 + 0.12 * keen[who] + rng.normal(0, 0.12, len(rows))
     return {
         "person": who,
         "counted_on": counted,
         "received_on": recorded(rng, counted, 18.0, 0.5),
-        "entitlement": np.repeat([code for _, code in parts], [len(part) for part, _ in parts]),
-        "hours": np.round(hours),
-        "setting": setting[rows],
+        "entitlement": np.repeat(list(claimed), [int(c.sum()) for c in claimed.values()]),
+        "hours": np.round(_HOURS_PER_TERM * np.clip(attended, 0.1, 1)),
+        "setting": _settings(rng, block)[who],
     }
+
+
+def _children_by_term(block: Block) -> tuple[Ints, Ints]:
+    """Every (child, first day of a term) of recorded children here, from two until reception."""
+    birth = block.people.birth
+    young = block.children[birth[block.children] > START - 5 * int(YEAR)]
+    row, term = np.meshgrid(np.arange(len(young)), np.arange(len(TERM_STARTS)), indexing="ij")
+    child, begins = young[row.ravel()], TERM_STARTS[term.ravel()]
+    age = (begins - birth[child]) / YEAR
+    starts_school = first_of_september(reception_year(birth[child]))
+    in_time = (age >= _TWO) & (begins < starts_school) & (begins < EXTRACT)
+    child, begins = child[in_time], begins[in_time]
+    here = (block.home_of(child, begins + 30) >= 0) & block.is_recorded[child]
+    return child[here], begins[here]
 
 
 def _domain_score(rng: np.random.Generator, delay: Floats, loading: float, mean: float) -> Floats:
