@@ -30,6 +30,10 @@ EXPIRES_AFTER = Period(months=1)
 STALE_AFTER_DAYS = 100
 """A quarterly refresh with some days' grace; older features are flagged, not refused."""
 
+AREAS_ONLY = (
+    "This model's results are released for areas; it gives none for a household, home or person."
+)
+
 _STANDING_CAVEATS = (
     "A score is one thing to consider. A person decides, and records the decision.",
     "Reasons say what the record holds and how the model weighed it; they do not say what would help.",
@@ -68,14 +72,15 @@ class Inputs:
     is_from_store: bool = False
 
 
+def is_for_areas_only(model: RiskModel) -> bool:
+    """Whether nobody may have a single household's, home's or person's score of this model."""
+    return bool(model.about.get("release_level") == "output_area")
+
+
 def check_release(model: RiskModel) -> None:
     """Nothing, unless the model's results are released for areas only: then a 403, whoever asks."""
-    if model.about.get("release_level") == "output_area":
-        raise ProblemError(
-            HTTPStatus.FORBIDDEN,
-            "released-for-areas-only",
-            "This model's results are released for areas; it gives none for a household, home or person.",
-        )
+    if is_for_areas_only(model):
+        raise ProblemError(HTTPStatus.FORBIDDEN, "released-for-areas-only", AREAS_ONLY)
 
 
 def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:

@@ -42,9 +42,9 @@ def show_form(
 @router.post("/models/{model}/score")
 def score(
     request: Request,
+    identity: Annotated[Identity, Depends(_scorers)],
     model: Annotated[str, Depends(model_name)],
     fields: Annotated[dict[str, str], Depends(form_fields)],
-    identity: Annotated[Identity, Depends(_scorers)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """A score on record, or the form again with what is wrong."""
@@ -74,8 +74,8 @@ def show_score(
 def save_decision(
     request: Request,
     score_id: str,
-    fields: Annotated[dict[str, str], Depends(form_fields)],
     identity: Annotated[Identity, Depends(signed_in(Permission.DECISION_WRITE))],
+    fields: Annotated[dict[str, str], Depends(form_fields)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """A decision on record, or the score again with what is wrong."""

@@ -36,8 +36,8 @@ _EXAMPLES = {
 )
 def create_decision(
     score_id: str,
-    body: Annotated[bytes, Depends(json_body)],
     identity: Annotated[Identity, Depends(require(Permission.DECISION_WRITE))],
+    body: Annotated[bytes, Depends(json_body)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Puts a decision on record; an override needs its reason."""

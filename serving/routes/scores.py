@@ -29,9 +29,9 @@ _EXAMPLES = {
     openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES),
 )
 def create_score(
+    identity: Annotated[Identity, Depends(require(Permission.SCORE_WRITE))],
     model: Annotated[str, Depends(model_name)],
     body: Annotated[bytes, Depends(json_body)],
-    identity: Annotated[Identity, Depends(require(Permission.SCORE_WRITE))],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Makes one score and puts it on record; the answer leaves only once that is durable."""

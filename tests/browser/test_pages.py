@@ -1,0 +1,185 @@
+"""Every page and state in a real browser: no accessibility fault, no overflow, nothing from outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (1280, 320)
+SUBJECT, BARE_SUBJECT = "100012345678", "100087654321"
+MODEL = "/models/school_readiness"
+
+
+class Visit:
+    """One browser window, and what it asked for and complained of."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        page.set_default_timeout(15_000)
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def sign_in(self, key: str) -> None:
+        self.go("/sign-in")
+        self.page.get_by_label("Your API key").fill(key)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def score(self, subject: str) -> None:
+        self.go(f"{MODEL}/score")
+        self.page.get_by_label("Property reference of the household").fill(subject)
+        self.page.get_by_role("button", name="Show the score").click()
+
+
+@pytest.fixture
+def visit(
+    chromium: Browser, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str, int], Visit]]:
+    """Opens windows on an address, without JavaScript, and closes them."""
+    contexts = []
+
+    def opened(address: str, width: int) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=True
+        )
+        contexts.append(context)
+        return Visit(context.new_page(), address)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in_page(visit: Visit, keys: dict[str, str]) -> None:
+    visit.go("/sign-in")
+
+
+def refused_sign_in(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in("hearth_000000000000_wrong")
+
+
+def register(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+
+
+def model_page(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.go(MODEL)
+    visit.page.locator("summary").first.click()
+
+
+def area_model_page(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["board_member"])
+    visit.go("/models/damp_homes")
+
+
+def score_form(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.go(f"{MODEL}/score")
+
+
+def unknown_subject(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.score("1")
+
+
+def score_page(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.score(SUBJECT)
+
+
+def score_page_opened(visit: Visit, keys: dict[str, str]) -> None:
+    score_page(visit, keys)
+    visit.page.locator("summary").first.click()
+
+
+def bare_score_page(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker_system"])
+    visit.score(BARE_SUBJECT)
+
+
+def refused_decision(visit: Visit, keys: dict[str, str]) -> None:
+    score_page(visit, keys)
+    visit.page.get_by_label("I override it: act otherwise").check()
+    visit.page.get_by_role("button", name="Record the decision").click()
+
+
+def decided(visit: Visit, keys: dict[str, str]) -> None:
+    score_page(visit, keys)
+    visit.page.get_by_label("I agree: act on the score").check()
+    visit.page.get_by_role("button", name="Record the decision").click()
+
+
+def forbidden(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["board_member"])
+    visit.go(f"{MODEL}/score")
+
+
+def not_found(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.go("/models/no_such_model")
+
+
+STATES = {
+    "sign_in": (sign_in_page, "Sign in"),
+    "sign_in_refused": (refused_sign_in, "Sign in"),
+    "register": (register, "Models in use"),
+    "model": (model_page, "School readiness"),
+    "model_for_areas": (area_model_page, "Damp homes"),
+    "score_form": (score_form, "Score a household"),
+    "score_form_refused": (unknown_subject, "Score a household"),
+    "score": (score_page, f"Score of household {SUBJECT}"),
+    "score_opened": (score_page_opened, f"Score of household {SUBJECT}"),
+    "score_of_little": (bare_score_page, f"Score of household {BARE_SUBJECT}"),
+    "decision_refused": (refused_decision, "Score of a household"),
+    "decided": (decided, "Decision recorded"),
+    "forbidden": (forbidden, "You may not see this"),
+    "not_found": (not_found, "Page not found"),
+}
+
+
+def check(visit: Visit, heading: str, picture: Path) -> None:
+    visit.page.screenshot(path=picture, full_page=True)
+    assert visit.page.get_by_role("heading", level=1).inner_text().strip() == heading
+    found = Axe().run(visit.page)
+    assert found.violations_count == 0, found.generate_report()
+    wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"the page is {wide} px wider than the screen"
+    assert [url for url in visit.requests if not url.startswith(visit.address)] == []
+    assert [text for text in visit.complaints if "ontent Security Policy" in text] == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_is_accessible_fits_the_screen_and_asks_for_nothing_outside(
+    state, width, visit, live_council, pictures
+):
+    council, address = live_council
+    prepare, heading = STATES[state]
+    window = visit(address, width)
+    prepare(window, council.keys)
+    check(window, heading, pictures / f"{state}_{width}.png")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_empty_register_says_what_is_missing(width, visit, live_empty_council, pictures):
+    council, address = live_empty_council
+    window = visit(address, width)
+    register(window, council.keys)
+    check(window, "Models in use", pictures / f"register_empty_{width}.png")
+    assert "No model is in use" in window.page.inner_text("main")

@@ -1,0 +1,252 @@
+"""The service as its callers meet it, on a real records database."""
+
+import json
+from datetime import datetime
+
+import pytest
+from sqlalchemy import func, select, update
+
+from hearth.audit_log import verify
+from hearth.errors import AuditError
+from hearth.storage.engine import reading, writing
+from hearth.storage.schema import (
+    approvals,
+    audit_entries,
+    audit_payloads,
+    bundles,
+    decisions,
+    scores,
+)
+
+SCORES = "/v1/models/school_readiness/scores"
+SUBJECT = {"subject": "100012345678"}
+
+
+@pytest.fixture
+def client(council):
+    with council.client() as opened:
+        yield opened
+
+
+def close_approvals(council, state):
+    with writing(council.engine) as connection:
+        connection.execute(update(approvals).values(state=state))
+
+
+def alter_a_byte(council, path="booster.txt"):
+    with writing(council.engine) as connection:
+        content = connection.scalar(select(bundles.c.content).where(bundles.c.path == path))
+        altered = content[:100] + bytes([content[100] ^ 1]) + content[101:]
+        connection.execute(update(bundles).where(bundles.c.path == path).values(content=altered))
+
+
+def test_a_subject_is_scored_with_reasons(client):
+    answer = client.post(SCORES, json=SUBJECT)
+    assert answer.status_code == 201
+    score = answer.json()
+    assert 0 < score["score"]["probability"] < 1
+    assert score["score"]["interval"] is None
+    assert {reason["code"] for reason in score["explanation"]["reasons"]} >= {"arrears", "tenure"}
+    assert score["model"]["approved_by_role"] == "board_member"
+
+
+def test_given_values_score_as_the_stored_ones_do(client):
+    stored = client.post(SCORES, json=SUBJECT).json()
+    with reading(client.app.state.service.engine) as connection:
+        payload = connection.scalar(select(scores.c.payload))
+    given = client.post(SCORES, json={"values": payload["values"]}).json()
+    assert given["score"] == stored["score"]
+    assert given["subject_ref"] is None
+
+
+def test_contributions_and_base_value_add_up_to_the_raw_score(client, readiness_model):
+    answer = client.post(SCORES, json=SUBJECT).json()["explanation"]
+    total = answer["base_value"] + sum(one["contribution"] for one in answer["reasons"])
+    values = client.app.state.service.store.get("school_readiness", SUBJECT["subject"]).values
+    raw = readiness_model.raw_score(readiness_model.encode(values))[0]
+    assert total == pytest.approx(raw, abs=1e-9)
+
+
+def test_a_score_can_be_read_again_as_it_was(client):
+    made = client.post(SCORES, json=SUBJECT).json()
+    assert client.get(f"/v1/scores/{made['score_id']}").json() == made
+
+
+def test_the_audit_log_holds_every_score_and_reading_before_the_answer(client, council):
+    made = client.post(SCORES, json=SUBJECT).json()
+    client.get(f"/v1/scores/{made['score_id']}")
+    with reading(council.engine) as connection:
+        actions = connection.scalars(
+            select(audit_entries.c.action).order_by(audit_entries.c.sequence.desc()).limit(2)
+        ).all()
+        kept = connection.scalar(select(func.count()).select_from(scores))
+    assert actions == ["score.read", "score.made"]
+    assert kept == 1
+    assert verify(council.engine).ok
+
+
+def test_the_log_knows_a_subject_by_pseudonym_only(client, council):
+    client.post(SCORES, json=SUBJECT)
+    with reading(council.engine) as connection:
+        rows = [connection.execute(select(table)).all() for table in (scores, audit_payloads)]
+    assert all(rows)
+    assert SUBJECT["subject"] not in str(rows)
+
+
+def test_no_score_leaves_when_it_cannot_be_recorded(client, monkeypatch):
+    def fail(*_):
+        raise AuditError("the audit writer is closed")
+
+    monkeypatch.setattr(client.app.state.service.writer, "submit", fail)
+    answer = client.post(SCORES, json=SUBJECT)
+    assert answer.status_code == 503
+    assert "probability" not in answer.text
+
+
+def test_an_unknown_subject_is_not_found(client):
+    assert client.post(SCORES, json={"subject": "7"}).status_code == 404
+
+
+def test_a_model_that_nobody_approved_is_not_served(empty_council):
+    with empty_council.client() as client:
+        assert client.post(SCORES, json=SUBJECT).status_code == 404
+        ready = client.get("/health/ready")
+    assert ready.status_code == 503
+    assert "no model is approved" in ready.json()["problems"][0]
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "voided"])
+def test_a_model_is_not_served_from_the_moment_its_approval_ends(client, council, state):
+    assert client.post(SCORES, json=SUBJECT).status_code == 201
+    close_approvals(council, state)
+    assert client.post(SCORES, json=SUBJECT).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["booster.txt", "cohort.json", "reasons.json", "manifest.json"])
+def test_a_bundle_altered_by_one_byte_is_not_served(council, path):
+    alter_a_byte(council, path)
+    with council.client() as client:
+        assert client.post(SCORES, json=SUBJECT).status_code == 503
+        ready = client.get("/health/ready")
+    assert ready.status_code == 503
+    assert path in ready.json()["problems"][0]
+
+
+def test_readiness_notices_a_byte_altered_after_the_model_was_loaded(client, council):
+    assert client.post(SCORES, json=SUBJECT).status_code == 201
+    alter_a_byte(council)
+    assert client.get("/health/ready").status_code == 503
+    assert client.post(SCORES, json=SUBJECT).status_code == 503
+
+
+def test_a_new_approval_is_served_from_the_next_request_on(client, council, model_maker, publisher):
+    first = client.post(SCORES, json=SUBJECT).json()["model"]
+    publisher(council.engine, model_maker(seed=2, rows=300), version="4")
+    second = client.post(SCORES, json=SUBJECT).json()["model"]
+    assert (first["version"], second["version"]) == ("3", "4")
+    assert first["sha256"] != second["sha256"]
+
+
+def test_a_system_sees_a_restricted_source_only_as_restricted(council):
+    with council.client("caseworker_system") as client:
+        made = client.post(SCORES, json=SUBJECT)
+        read = client.get(f"/v1/scores/{made.json()['score_id']}")
+    for answer in (made, read):
+        assert answer.json()["explanation"]["withheld"] == {"count": 1}
+        assert "contacts" not in answer.text
+
+
+@pytest.mark.parametrize("role", ["data_scientist", "board_member", "administrator"])
+def test_only_casework_makes_scores(council, role):
+    with council.client(role) as client:
+        assert client.post(SCORES, json=SUBJECT).status_code == 403
+
+
+def test_a_key_for_another_purpose_gets_no_score(council, model_maker, publisher):
+    publisher(council.engine, model_maker(rows=300, name="hmo", purpose="housing_standards"))
+    with council.client() as client:
+        answer = client.post("/v1/models/hmo/scores", json=SUBJECT)
+    assert answer.json()["type"].endswith("wrong-purpose")
+
+
+def test_a_model_released_for_areas_gives_no_household_a_score(council, model_maker, publisher):
+    publisher(council.engine, model_maker(rows=300, name="damp", release_level="output_area"))
+    with council.client() as client:
+        by_subject = client.post("/v1/models/damp/scores", json=SUBJECT)
+        by_values = client.post("/v1/models/damp/scores", json={"values": {}})
+    assert (by_subject.status_code, by_values.status_code) == (403, 403)
+
+
+def test_a_decision_is_recorded_with_role_and_times(client, council):
+    made = client.post(SCORES, json=SUBJECT).json()
+    body = {"outcome": "override", "reason": "Seen last week", "viewed_at": "2026-11-02T08:59:00Z"}
+    answer = client.post(made["oversight"]["decisions"], json=body)
+    assert answer.status_code == 201
+    with reading(council.engine) as connection:
+        row = connection.execute(select(decisions)).mappings().one()
+    assert (row["outcome"], row["role"]) == ("override", "caseworker")
+    assert isinstance(row["viewed_at"], datetime)
+
+
+def test_an_override_without_a_reason_is_refused(client):
+    made = client.post(SCORES, json=SUBJECT).json()
+    answer = client.post(made["oversight"]["decisions"], json={"outcome": "override"})
+    assert answer.status_code == 422
+    assert answer.json()["faults"][0]["place"] == "reason"
+
+
+@pytest.mark.parametrize("score_id", ["nonsense", "11111111-1111-4111-8111-111111111111"])
+def test_a_score_that_was_never_made_is_not_found(client, score_id):
+    assert client.get(f"/v1/scores/{score_id}").status_code == 404
+
+
+def test_a_body_past_the_limit_is_refused(client):
+    huge = json.dumps({"subject": "x" * 1_100_000})
+    answer = client.post(SCORES, content=huge, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+def test_a_body_not_declared_as_json_is_refused(client):
+    assert client.post(SCORES, data={"subject": "1"}).status_code == 415
+
+
+def test_the_unforeseen_is_a_problem_without_its_cause(client, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("MARK-in-a-message")
+
+    monkeypatch.setattr(client.app.state.service.models, "get", fail)
+    answer = client.post(SCORES, json=SUBJECT)
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "MARK" not in answer.text
+
+
+def test_a_request_keeps_the_identifier_it_came_with(client):
+    given = "0af7651916cd43dd8448eb211c80319c"
+    assert (
+        client.get("/health/live", headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
+    )
+
+
+def test_an_identifier_that_could_name_someone_is_replaced(client):
+    answer = client.get("/health/live", headers={"X-Request-ID": "100012345678"})
+    assert answer.headers["X-Request-ID"] != "100012345678"
+
+
+def test_a_register_of_models_says_who_answers_for_each(client):
+    (model,) = client.get("/v1/models").json()["models"]
+    assert (model["owner"], model["sunset"]) == ("Head of Early Help", "2027-12-31")
+    detail = client.get("/v1/models/school_readiness").json()
+    assert len(detail["features"]) == 7
+
+
+@pytest.mark.parametrize("kind", ["logistic", "rule"])
+def test_a_logistic_regression_or_a_rule_is_served_as_well(council, model_maker, publisher, kind):
+    publisher(council.engine, model_maker(kind=kind, rows=300), version="9")
+    with council.client() as client:
+        answer = client.post(SCORES, json=SUBJECT).json()
+    total = answer["explanation"]["base_value"] + sum(
+        one["contribution"] for one in answer["explanation"]["reasons"]
+    )
+    assert total == pytest.approx(3.0 if kind == "rule" else total)
+    assert answer["explanation"]["scale"] == ("rule_value" if kind == "rule" else "log_odds")

@@ -1,0 +1,160 @@
+import csv
+import shutil
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import select
+
+from features.store import FeatureStore
+from hearth.audit_log import AuditLog
+from hearth.errors import DataError, PermissionDeniedError
+from hearth.identity import Identity, Role
+from hearth.storage.engine import reading
+from hearth.storage.schema import audit_payloads
+from serving.batch import score_file
+from serving.served_models import ServedModels
+
+HEADER = (
+    "entity_id,early_education_sum_hours_12m,attendance_share_unauthorised_12m,arrears_count_12m,"
+    "arrears_days_since_last,moves_count_24m,contacts_count_24m,tenure_tenure\n"
+)
+GOOD = "a,120,0.07,3,41,0,2,private_rented\nb,,,0,,0,0,\n"
+
+
+@pytest.fixture
+def score(council, tmp_path, clock):
+    def run(text, *, role=Role.CASEWORKER, target="scores.csv", purposes=("early_help",)):
+        source = tmp_path / "in.csv"
+        source.write_text(text)
+        return score_file(
+            ServedModels(council.engine).get("school_readiness"),
+            source,
+            tmp_path / target,
+            identity=Identity("key", "A team", role, frozenset(purposes)),
+            store=FeatureStore(council.settings.store_url),
+            audit=AuditLog(council.engine, clock),
+        )
+
+    return run
+
+
+def rows_of(file):
+    with file.open(newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_each_row_gets_a_score_a_band_and_its_largest_reasons(score, tmp_path):
+    assert score(HEADER + GOOD).rows == 2
+    first, second = rows_of(tmp_path / "scores.csv")
+    assert first["entity_id"] == "a"
+    assert float(first["probability"]) > float(second["probability"])
+    assert first["reason_1"].startswith("3 reminders in the last 12 months, more than ")
+    assert first["reason_1"].endswith("[raises the score, strong]")
+
+
+def test_a_file_scores_as_the_service_does(score, council, tmp_path):
+    score(HEADER + GOOD)
+    with council.client() as client:
+        values = {
+            name: None if value == "" else value if name == "tenure_tenure" else float(value)
+            for name, value in zip(
+                HEADER.strip().split(",")[1:], GOOD.split(maxsplit=1)[0].split(",")[1:], strict=True
+            )
+        }
+        answer = client.post("/v1/models/school_readiness/scores", json={"values": values}).json()
+    found = float(rows_of(tmp_path / "scores.csv")[0]["probability"])
+    assert found == pytest.approx(answer["score"]["probability"], abs=1e-12)
+
+
+def test_subjects_alone_are_looked_up_in_the_feature_store(score, tmp_path):
+    assert score("entity_id\n100012345678\n").rows == 1
+
+
+def test_parquet_is_read_and_written(council, score, tmp_path):
+    score(HEADER + GOOD, target="scores.parquet")
+    assert pq.read_table(tmp_path / "scores.parquet").column("entity_id").to_pylist() == ["a", "b"]
+    subjects = tmp_path / "subjects.parquet"
+    pq.write_table(pa.table({"entity_id": ["100087654321"]}), subjects)
+    summary = score_file(
+        ServedModels(council.engine).get("school_readiness"),
+        subjects,
+        tmp_path / "again.csv",
+        identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),
+        store=FeatureStore(council.settings.store_url),
+        audit=AuditLog(council.engine, council.clock),
+    )
+    assert summary.rows == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (HEADER + "a,many,0.07,3,41,0,2,owned\n", "row 1, early_education_sum_hours_12m"),
+        (HEADER + "a,inf,0.07,3,41,0,2,owned\n", "row 1, early_education_sum_hours_12m"),
+        (HEADER + "a,1,0.07,3,41,0,2,castle\n", "row 1, tenure_tenure"),
+        (HEADER + "a,1,0.07\n", "row 1"),
+        (HEADER.replace("moves_count_24m", "surname") + GOOD, "moves_count_24m"),
+        (HEADER.replace("moves_count_24m", "surname") + GOOD, "header"),
+        ("entity_id\nnobody\n", "row 1"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_a_file_with_a_fault_is_refused_by_place_and_never_by_value(score, tmp_path, text, place):
+    with pytest.raises(DataError) as error:
+        score(text)
+    assert place in [fault.place for fault in error.value.faults]
+    assert not any(word in str(error.value) for word in ("many", "castle", "surname", "nobody"))
+
+
+def test_a_file_with_a_fault_leaves_nothing_behind(score, tmp_path):
+    with pytest.raises(DataError):
+        score(HEADER + GOOD + "c,many,0,0,0,0,0,owned\n")
+    assert [file.name for file in tmp_path.iterdir() if "scores" in file.name] == []
+
+
+def test_all_faults_of_a_file_are_told_together(score):
+    with pytest.raises(DataError) as error:
+        score(HEADER + "a,many,0,0,0,0,0,castle\nb,1,0,0,0,0,0,tent\n")
+    assert len(error.value.faults) == 3
+
+
+def test_a_restricted_source_is_not_named_to_a_system(score, tmp_path):
+    score(HEADER + "a,500,0,0,,0,5,owned\n", role=Role.CASEWORKER_SYSTEM)
+    written = (tmp_path / "scores.csv").read_text()
+    assert "restricted source" in written
+    assert "contacts" not in written
+
+
+def test_a_batch_is_on_record_before_its_file_is_there(score, council):
+    summary = score(HEADER + GOOD)
+    with reading(council.engine) as connection:
+        details = connection.scalars(
+            select(audit_payloads.c.details).order_by(audit_payloads.c.sequence.desc())
+        ).first()
+    assert summary.sha256 in details
+
+
+@pytest.mark.parametrize(
+    ("role", "purposes"), [(Role.BOARD_MEMBER, ("early_help",)), (Role.CASEWORKER, ("tax",))]
+)
+def test_who_may_not_score_scores_no_file(score, role, purposes):
+    with pytest.raises(PermissionDeniedError):
+        score(HEADER + GOOD, role=role, purposes=purposes)
+
+
+def test_a_model_released_for_areas_scores_no_file_of_households(
+    council, model_maker, publisher, tmp_path, clock
+):
+    publisher(council.engine, model_maker(rows=300, name="damp_homes", release_level="output_area"))
+    source = tmp_path / "in.csv"
+    shutil.copy(__file__, source)
+    with pytest.raises(PermissionDeniedError, match="released for areas"):
+        score_file(
+            ServedModels(council.engine).get("damp_homes"),
+            source,
+            tmp_path / "out.csv",
+            identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),
+            store=FeatureStore(council.settings.store_url),
+            audit=AuditLog(council.engine, clock),
+        )

@@ -1,0 +1,115 @@
+import pytest
+
+from hearth.errors import UnusableInputError
+from hearth.risk_model import FeatureSpec
+from serving.problems import ProblemError
+from serving.schemas import RequestSchema, read_decision
+
+FEATURES = (
+    FeatureSpec("noise_count_12m", "noise", "noise", "number"),
+    FeatureSpec("tenure", "tenure", "properties", "category", ("owned", "rented")),
+)
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return RequestSchema(FEATURES)
+
+
+def faults_of(schema, body):
+    with pytest.raises(UnusableInputError) as error:
+        schema.read(body)
+    return {fault.place: fault.found for fault in error.value.faults}
+
+
+def test_values_are_read_by_feature_name(schema):
+    read = schema.read(b'{"values": {"tenure": "owned", "noise_count_12m": 3}}')
+    assert read == {"noise_count_12m": 3.0, "tenure": "owned"}
+
+
+def test_null_says_that_nothing_is_recorded(schema):
+    read = schema.read(b'{"values": {"tenure": null, "noise_count_12m": null}}')
+    assert read == {"noise_count_12m": None, "tenure": None}
+
+
+def test_a_subject_is_read(schema):
+    assert schema.read(b'{"subject": "100012345678"}') == "100012345678"
+
+
+def test_every_fault_is_told_at_once(schema):
+    found = faults_of(schema, b'{"values": {"tenure": "castle", "noise_count_12m": "3", "age": 1}}')
+    assert set(found) == {"tenure", "noise_count_12m", ""}
+
+
+def test_an_absent_feature_is_a_fault_and_not_a_missing_value(schema):
+    assert faults_of(schema, b'{"values": {"tenure": null}}') == {"noise_count_12m": "is absent"}
+
+
+@pytest.mark.parametrize("number", ["true", '"3"', "[3]", "{}", "9" * 400])
+def test_what_is_no_finite_number_is_refused(schema, number):
+    body = f'{{"values": {{"tenure": null, "noise_count_12m": {number}}}}}'.encode()
+    assert set(faults_of(schema, body)) == {"noise_count_12m"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b'{"values": {"tenure": null, "noise_count_12m": NaN}}',
+        b'{"values": {"tenure": null, "noise_count_12m": Infinity}}',
+        b'{"values": {"tenure": null, "noise_count_12m": 1e999}}',
+        b'{"values": ' + b"[" * 50_000,
+    ],
+)
+def test_what_is_not_json_is_refused_as_such(schema, body):
+    with pytest.raises(ProblemError) as error:
+        schema.read(body)
+    assert error.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"3",
+        b"null",
+        b"{}",
+        b'{"subject": "1", "values": {}}',
+        b'{"subject": ""}',
+        b'{"subject": 100012345678}',
+        b'{"subject": "a\\u0000b"}',
+        b'{"values": []}',
+        b'{"subject": "%s"}' % (b"9" * 129),
+    ],
+)
+def test_a_body_of_neither_form_is_refused(schema, body):
+    assert faults_of(schema, body)
+
+
+def test_a_fault_never_repeats_what_was_sent(schema):
+    with pytest.raises(UnusableInputError) as error:
+        schema.read(b'{"values": {"tenure": "MARK-1", "noise_count_12m": "MARK-2", "MARK-3": 1}}')
+    assert "MARK" not in str(error.value)
+
+
+def test_a_decision_is_read():
+    decision = read_decision(b'{"outcome": "agree", "viewed_at": "2026-11-02T09:00:00Z"}')
+    assert (decision.outcome, decision.reason) == ("agree", "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"outcome": "perhaps"}',
+        b'{"outcome": "agree", "note": "x"}',
+        b'{"outcome": "agree", "viewed_at": "2026-11-02T09:00:00"}',
+        b'{"outcome": "override"}',
+        b'{"outcome": "override", "reason": "  "}',
+        b"[]",
+    ],
+)
+def test_a_decision_that_cannot_be_used_is_refused(body):
+    with pytest.raises(UnusableInputError):
+        read_decision(body)
