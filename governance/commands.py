@@ -14,6 +14,7 @@ from governance.assessment import Evidence, Provenance, assess
 from governance.report.render import make_document, render_html, render_json
 from governance.submission import (
     MANIFEST,
+    check_trained_on_matrix,
     matrix_folder,
     read_submission,
     report_folder,
@@ -74,6 +75,8 @@ def report(
     ------
     NotFoundError
         If the version was not trained, or the matrix not built.
+    StateError
+        If the matrix was built again since the version was trained.
     DataError
         If the scored rows or protected attributes cannot be used.
     """
@@ -92,6 +95,7 @@ def report(
                 f"{model} version {version} has no {path.name}; "
                 f"run: hearth build {model}, then hearth train {model}"
             )
+    check_trained_on_matrix(settings, model, version)
     hashes = {name: sha256_of(path.read_bytes()) for name, path in files.items()}
     hashes["Model definition"] = sha256_of(canonical_json(definition.model_dump(mode="json")))
     inputs = canonical_json({"hashes": hashes, "code": _code_sha256()})
@@ -136,6 +140,7 @@ def submit(
         If its success bar was not met, or it was submitted before as it is.
     """
     submission = read_submission(settings, model, version)
+    check_trained_on_matrix(settings, model, version)
     success = _read_json(run_folder(settings, model, version) / "metrics.json")["success"]
     if not success["met"]:
         missed = "; ".join(line["rule"] for line in success["lines"] if line["met"] is False)

@@ -1,11 +1,12 @@
 """What is put to the board: a version's bundle and report, and the three hashes that bind an approval."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hearth.digest import sha256_of
-from hearth.errors import BundleError, NotFoundError
+from hearth.errors import BundleError, NotFoundError, StateError
 from hearth.risk_model.files import check_files, read_folder
 from hearth.settings import Settings
 
@@ -53,6 +54,24 @@ def run_folder(settings: Settings, model: str, version: str) -> Path:
 def report_folder(settings: Settings, model: str, version: str) -> Path:
     """Folder of a version's report."""
     return settings.state_dir / "reports" / model / version
+
+
+def check_trained_on_matrix(settings: Settings, model: str, version: str) -> None:
+    """Refuse a version whose bundle was not trained on the matrix that stands there now.
+
+    Raises
+    ------
+    StateError
+        If the matrix was built again since.
+    """
+    bundle = run_folder(settings, model, version) / "bundle" / "model.json"
+    matrix = matrix_folder(settings, model) / MANIFEST
+    about = json.loads(bundle.read_bytes()).get("about", {})
+    if about.get("hashes", {}).get("matrix") != sha256_of(matrix.read_bytes()):
+        raise StateError(
+            f"the matrix of {model} is not the one version {version} was trained on; "
+            f"run: hearth train {model}"
+        )
 
 
 def read_submission(settings: Settings, model: str, version: str) -> Submission:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from governance.assessment import Assessment
 from governance.coverage import CHARACTERISTICS, Coverage, title_of
 from governance.fairness import Comparison, GroupRow, GroupTable, Rate
-from governance.performance import SplitResult
 from governance.policy import METRICS, Metric, Verdict, headline_metrics
 from governance.report.words import (
     NOUNS,
@@ -23,6 +22,7 @@ LEARNERS = {
     "logistic": "logistic regression",
     "random": "a random order",
 }
+_LEARNER = "lightgbm"
 _MOST_CONCERNS = 3
 _ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
 
@@ -108,29 +108,30 @@ def _list(assessment: Assessment) -> Iterator[str]:
 
 def rule_sentences(assessment: Assessment) -> Iterator[str]:
     """For each one-line rule, on how many test dates it did as well as the model or better."""
-    splits = assessment.performance.splits
     for baseline in assessment.definition.baselines:
+        rule = f"The simple rule “{baseline.name}”"
         if baseline.name == assessment.candidate:
-            yield f"The simple rule “{baseline.name}” did best, and is what is proposed for use."
-            continue
-        pairs = [_precisions(split, assessment.candidate, baseline.name) for split in splits]
-        known = [(mine, rule) for mine, rule in pairs if mine is not None and rule is not None]
-        wins = sum(rule >= mine for mine, rule in known)
-        if known and wins:
-            yield (
-                f"The simple rule “{baseline.name}” did as well or better "
-                f"on {wins} of {counted(len(known), 'test date')}."
-            )
-        elif known:
-            yield (
-                f"It did better than the simple rule “{baseline.name}” "
-                f"on {'the one test date' if len(known) == 1 else f'all {len(known)} test dates'}."
-            )
+            yield f"{rule} is what is proposed for use: nothing more elaborate was chosen over it."
+        model = _LEARNER if baseline.name == assessment.candidate else assessment.candidate
+        wins, dates = _wins(assessment, baseline.name, model)
+        name = candidate_name(model)
+        if wins:
+            yield f"{rule} did as well as {name} or better on {wins} of {counted(dates, 'test date')}."
+        elif dates:
+            every = "the one test date" if dates == 1 else f"all {dates} test dates"
+            yield f"{name[0].upper()}{name[1:]} did better than the simple rule “{baseline.name}” on {every}."
 
 
-def _precisions(split: SplitResult, *names: str) -> tuple[float | None, ...]:
-    intervals = (split.candidates[n].rates["precision"].interval for n in names)
-    return tuple(interval.value if interval else None for interval in intervals)
+def _wins(assessment: Assessment, rule: str, model: str) -> tuple[int, int]:
+    """On how many test dates the rule's precision was no lower, and on how many both are known."""
+    known = [
+        tuple(interval.value for interval in found if interval is not None)
+        for split in assessment.performance.splits
+        if {rule, model} <= split.candidates.keys()
+        for found in [[split.candidates[n].rates["precision"].interval for n in (rule, model)]]
+        if None not in found
+    ]
+    return sum(mine >= theirs for mine, theirs in known), len(known)
 
 
 def _groups(assessment: Assessment) -> Iterator[str]:

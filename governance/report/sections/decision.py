@@ -4,7 +4,7 @@ from governance.assessment import Assessment
 from governance.policy import headline_metrics
 from governance.report.document import Column, Facts, Paragraph, Section, Table
 from governance.report.words import NOUNS
-from hearth.definition import Intervention
+from hearth.definition import Intervention, ModelDefinition
 
 _KIND = {
     Intervention.ASSISTIVE: "Being on the list brings help. The worst error is to miss someone in "
@@ -64,9 +64,16 @@ def section(assessment: Assessment) -> Section:
                         f"a ratio between {definition.fairness.tolerance[0]:g} and "
                         f"{definition.fairness.tolerance[1]:g} is no concern",
                     ),
-                    ("Released for each", definition.release_level.replace("_", " ")),
+                    ("Finest unit released", _released(definition)),
                 )
             ),
             Paragraph("A score informs a person, who decides. Whoever it concerns can contest it."),
         ),
     )
+
+
+def _released(definition: ModelDefinition) -> str:
+    """Area, or the very unit that is scored."""
+    if definition.release_level == "output_area":
+        return "output area: nothing about a single household leaves the service"
+    return NOUNS[definition.unit][0]

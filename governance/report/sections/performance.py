@@ -14,8 +14,7 @@ _FIGURES = {
     "average_precision": ("Average precision", ".3f"),
     "precision_at_100": ("Had it, of the first 100", ".1%"),
     "precision_at_10pct": ("Had it, of the first 10%", ".1%"),
-    "predicted_over_actual": ("Predicted for each that happened", ".2f"),
-    "brier": ("Brier score", ".4f"),
+    "predicted_over_actual": ("Predicted over actual", ".2f"),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from governance import commands
 from governance.submission import read_submission
+from hearth.digest import sha256_of
 from hearth.errors import BundleError, DataError, NotFoundError, StateError
 from hearth.risk_model.files import with_manifest, write_folder
 
@@ -20,7 +21,9 @@ def trained(tmp_path, council_evidence):
     evidence.protected.to_parquet(matrix / "protected.parquet")
     (run / "metrics.json").write_text(json.dumps(evidence.metrics))
     (matrix / "manifest.json").write_text(json.dumps(evidence.matrix))
-    write_folder(run / "bundle", with_manifest({"model.json": b"{}"}))
+    about = {"hashes": {"matrix": sha256_of((matrix / "manifest.json").read_bytes())}}
+    model = json.dumps({"about": about}).encode()
+    write_folder(run / "bundle", with_manifest({"model.json": model}))
     catalogue = SimpleNamespace(model=lambda _name: evidence.definition)
     return SimpleNamespace(settings=SimpleNamespace(state_dir=tmp_path), catalogue=catalogue)
 
@@ -97,3 +100,13 @@ def test_an_altered_bundle_cannot_be_submitted(trained, clock):
 def test_a_version_without_a_report_cannot_be_submitted(trained):
     with pytest.raises(NotFoundError, match="hearth report early_help --version 3"):
         read_submission(trained.settings, "early_help", "3")
+
+
+def test_a_version_trained_on_another_matrix_is_neither_reported_nor_submitted(trained, clock):
+    make_report(trained, clock)
+    (trained.settings.state_dir / "matrices/early_help/manifest.json").write_text("{}")
+
+    with pytest.raises(StateError, match="is not the one version 3 was trained on"):
+        make_report(trained, clock)
+    with pytest.raises(StateError, match="is not the one version 3 was trained on"):
+        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)

@@ -58,11 +58,18 @@ def test_a_rule_that_wins_is_said_plainly(council_evidence):
     swapped = evidence.scored.assign(candidate=evidence.scored["candidate"].replace(ways))
     assessment = assess(type(evidence)(**{**vars(evidence), "scored": swapped}))
 
-    said = (
-        "The simple rule “most earlier referrals first” did as well or better on 3 of 3 test dates"
-    )
+    said = "The simple rule “most earlier referrals first” did as well as LightGBM or better on 3 of 3 test dates"
     assert said in bullets(assessment, 0)
     assert said in bullets(assessment, 4)
+
+
+def test_a_rule_that_is_chosen_is_still_set_beside_the_model(council_evidence):
+    evidence = council_evidence()
+    metrics = {**evidence.metrics, "chosen": "most earlier referrals first"}
+    assessment = assess(type(evidence)(**{**vars(evidence), "metrics": metrics}))
+
+    assert "is what is proposed for use" in bullets(assessment, 0)
+    assert "LightGBM did better than the simple rule" in bullets(assessment, 0)
 
 
 def test_a_missed_bar_is_the_first_thing_said(council_evidence):
