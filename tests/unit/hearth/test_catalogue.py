@@ -376,7 +376,7 @@ def test_an_expired_agreement_is_refused_from_the_day_it_expires(made: Any) -> N
 
 def test_the_law_of_the_spells_that_make_households_is_checked_too(made: Any) -> None:
     made.source("residents", {"law.purposes": ["early_help"]})
-    made.model("young_families")
+    made.model("young_families", {"features.1": made.removed})
     with pytest.raises(LawError, match=r"features/sources/residents\.yaml: `law\.purposes` does"):
         made.load().check_law("young_families", date(2026, 1, 1))
 
