@@ -27,7 +27,14 @@ def _pairs(households, day):
 
 @pytest.mark.parametrize(
     ("day", "lives_there"),
-    [("2019-12-31", False), ("2020-01-01", False), ("2020-01-02", True), ("2020-05-31", True), ("2020-06-01", True), ("2020-06-02", False)],
+    [
+        ("2019-12-31", False),
+        ("2020-01-01", False),
+        ("2020-01-02", True),
+        ("2020-05-31", True),
+        ("2020-06-01", True),
+        ("2020-06-02", False),
+    ],
 )
 def test_a_spell_covers_from_its_start_to_before_its_end_as_known(day, lives_there):
     households = _households(_spell("ann", "1", "2020-01-01", "2020-06-01"))
@@ -57,7 +64,13 @@ def test_a_person_with_two_spells_at_one_address_is_one_member():
 
 @pytest.mark.parametrize(
     ("born", "fits"),
-    [("2018-09-01", True), ("2018-09-02", False), ("2017-09-01", False), ("2017-09-02", True), (None, False)],
+    [
+        ("2018-09-01", True),
+        ("2018-09-02", False),
+        ("2017-09-01", False),
+        ("2017-09-02", True),
+        (None, False),
+    ],
 )
 def test_ages_are_counted_in_calendar_months(born, fits):
     members = _households(_spell("cal", "1", "2018-01-01", born=born)).members_at(date(2021, 9, 1))

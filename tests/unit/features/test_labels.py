@@ -36,7 +36,9 @@ def _cohort(role=Role.ADDRESS, follows=((0, "1"),), as_of=AS_OF):
 
 def _label(observed="when_any_row", **more):
     outcome = {"column": "finding", "is": "unlicensed"}
-    return Label(**{"source": "visits", "outcome": outcome, "window": "12m", "observed": observed, **more})
+    return Label(
+        **{"source": "visits", "outcome": outcome, "window": "12m", "observed": observed, **more}
+    )
 
 
 def _one(label, cohort, source, extracted_on=date(2024, 1, 1)):
@@ -88,5 +90,7 @@ def test_a_label_is_true_if_it_is_true_of_any_child(source):
 
 def test_only_a_childs_first_row_of_all_counts_where_the_definition_says_so(source):
     rows = source(("a", "2021-01-01", True), ("a", "2022-01-01", False), contract="profiles")
-    label = _label(source="profiles", outcome={"column": "ready", "is": False}, at="first_row_of_child")
+    label = _label(
+        source="profiles", outcome={"column": "ready", "is": False}, at="first_row_of_child"
+    )
     assert _one(label, _cohort(Role.CHILD, ((0, "a"),)), rows) == (None, False)

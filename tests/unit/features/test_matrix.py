@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from features import commands
 from features.matrix import read_matrix
 from features.protected_attributes import read_protected
 from features.store import FeatureStore
@@ -64,7 +65,10 @@ def test_a_property_is_scored_with_what_was_known_of_it(small_council):
     small_council.build("letting")
     matrix = read_matrix(small_council.settings, "letting")
     assert _column(matrix.features, "home_rooms") == {
-        ("100", FIRST): 4, ("200", FIRST): 3, ("100", LAST): 4, ("200", LAST): 5
+        ("100", FIRST): 4,
+        ("200", FIRST): 3,
+        ("100", LAST): 4,
+        ("200", LAST): 5,
     }
     assert _column(matrix.features, "people_distinct_surname_all")["200", LAST] == 1
     assert _column(matrix.features, "noise_last_decibels")["100", FIRST] == 70
@@ -76,7 +80,10 @@ def test_an_uninspected_property_has_no_label(small_council):
     small_council.build("letting")
     labels = read_matrix(small_council.settings, "letting").labels
     assert _column(labels, "label") == {
-        ("100", FIRST): True, ("200", FIRST): None, ("100", LAST): None, ("200", LAST): False
+        ("100", FIRST): True,
+        ("200", FIRST): None,
+        ("100", LAST): None,
+        ("200", LAST): False,
     }
     assert _column(labels, "observed")["200", FIRST] is False
 
@@ -85,7 +92,15 @@ def test_the_manifest_says_what_the_matrix_was_made_from(readiness):
     manifest = readiness.manifest
     assert manifest["as_of"] == ["2021-09-01", "2022-09-01"]
     assert manifest["score_as_of"] == "2022-09-01"
-    assert set(manifest["sources"]) == {"residents", "homes", "absence", "areas", "complaints", "profiles", "monitoring"}
+    assert set(manifest["sources"]) == {
+        "residents",
+        "homes",
+        "absence",
+        "areas",
+        "complaints",
+        "profiles",
+        "monitoring",
+    }
     assert [f["name"] for f in manifest["features"]] == readiness.features.column_names[2:]
 
 
@@ -112,10 +127,10 @@ def test_a_contract_changed_since_ingest_stops_the_build(small_council):
     small_council.build("letting")
     path = small_council.root / "features" / "sources" / "homes.yaml"
     path.write_text(path.read_text().replace("[home, shop]", "[home, shop, mill]"))
-    with pytest.raises(StateError, match="homes.yaml has changed"):
-        from features import commands
-
-        commands.build(small_council.catalogue, small_council.settings, "letting", run_on=date(2026, 11, 2))
+    with pytest.raises(StateError, match=r"homes\.yaml has changed"):
+        commands.build(
+            small_council.catalogue, small_council.settings, "letting", run_on=date(2026, 11, 2)
+        )
 
 
 def test_a_model_that_was_never_built_says_what_to_run(small_council):

@@ -5,7 +5,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from features.ingest.snapshot import read_snapshot, snapshot_folder, snapshot_manifest, take_snapshot
+from features.ingest.snapshot import (
+    read_snapshot,
+    snapshot_folder,
+    snapshot_manifest,
+    take_snapshot,
+)
 from hearth.errors import DataError
 
 HEADER = "complaint_id,uprn,heard_on,logged_on,topic,decibels\n"
@@ -19,7 +24,9 @@ def ingest(small_council):
     def of(text, run_on=date(2024, 7, 1), source="complaints"):
         small_council.write(source, text)
         contract = small_council.catalogue.source(source)
-        return take_snapshot(contract, small_council.root, small_council.settings.state_dir, run_on=run_on)
+        return take_snapshot(
+            contract, small_council.root, small_council.settings.state_dir, run_on=run_on
+        )
 
     return of
 
@@ -172,18 +179,33 @@ def test_a_gzip_file_cut_short_is_refused(small_council):
 
 def test_encoding_and_date_format_are_those_of_the_contract(small_council, ingest):
     path = small_council.root / "features" / "sources" / "homes.yaml"
-    text = path.read_text().replace("2024-06-30}", '2024-06-30, encoding: cp1252, delimiter: ";", dates: "%d/%m/%Y"}')
+    text = path.read_text().replace(
+        "2024-06-30}", '2024-06-30, encoding: cp1252, delimiter: ";", dates: "%d/%m/%Y"}'
+    )
     path.write_text(text)
-    ingest("uprn;lsoa;use;rooms;recorded_on\n0100;Caf\xe9;home;4;31/01/2015\n".encode("cp1252"), source="homes")
+    ingest(
+        "uprn;lsoa;use;rooms;recorded_on\n0100;Caf\xe9;home;4;31/01/2015\n".encode("cp1252"),
+        source="homes",
+    )
     (row,) = read_snapshot(small_council.settings.state_dir, "homes").to_pylist()
-    assert row == {"uprn": "100", "lsoa": "Café", "use": "home", "rooms": 4, "recorded_on": date(2015, 1, 31)}
+    assert row == {
+        "uprn": "100",
+        "lsoa": "Café",
+        "use": "home",
+        "rooms": 4,
+        "recorded_on": date(2015, 1, 31),
+    }
 
 
 def test_text_in_a_parquet_file_is_read_by_the_same_rules(small_council):
     _as_file(small_council, "parquet")
     columns = {
-        "complaint_id": [1, 2], "uprn": [100.0, 200.0], "heard_on": ["2021-01-01", "2021-01-02"],
-        "logged_on": ["2021-02-01", "2021-02-01"], "topic": [" noise ", "damp"], "decibels": [float("nan"), 70],
+        "complaint_id": [1, 2],
+        "uprn": [100.0, 200.0],
+        "heard_on": ["2021-01-01", "2021-01-02"],
+        "logged_on": ["2021-02-01", "2021-02-01"],
+        "topic": [" noise ", "damp"],
+        "decibels": [float("nan"), 70],
     }
     pq.write_table(pa.table(columns), small_council.root / "data" / "complaints.parquet")
     small_council.ingest("complaints")
@@ -198,7 +220,9 @@ def test_the_order_of_the_rows_changes_nothing(small_council, ingest):
     before = snapshot_manifest(small_council.settings.state_dir, "complaints")["data_sha256"]
     header, *rows = GOOD.splitlines()
     ingest("\n".join([header, *reversed(rows)]) + "\n")
-    assert snapshot_manifest(small_council.settings.state_dir, "complaints")["data_sha256"] == before
+    assert (
+        snapshot_manifest(small_council.settings.state_dir, "complaints")["data_sha256"] == before
+    )
 
 
 def test_an_unchanged_extract_is_not_read_again(small_council, ingest):
@@ -221,7 +245,10 @@ def test_columns_of_no_contract_are_left_behind_and_named(small_council, ingest)
     ingest("\n".join(lines) + "\n")
     manifest = snapshot_manifest(small_council.settings.state_dir, "complaints")
     assert manifest["ignored_columns"] == ["telephone"]
-    assert "telephone" not in read_snapshot(small_council.settings.state_dir, "complaints").column_names
+    assert (
+        "telephone"
+        not in read_snapshot(small_council.settings.state_dir, "complaints").column_names
+    )
 
 
 def _as_file(small_council, ending):

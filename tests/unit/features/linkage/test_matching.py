@@ -13,7 +13,13 @@ def _links(references, *persons):
 
 
 def _reference(**changes):
-    fields = {"owner": "s1", "forename": "ann", "surname": "ash", "date_of_birth": BORN, "postcode": "ZZ11AA"}
+    fields = {
+        "owner": "s1",
+        "forename": "ann",
+        "surname": "ash",
+        "date_of_birth": BORN,
+        "postcode": "ZZ11AA",
+    }
     return Identity(**{**fields, **changes})
 
 

@@ -21,7 +21,10 @@ def test_links_are_made_again_only_when_something_changed(small_council):
     assert (folder / "links.parquet").stat().st_mtime_ns == before
     small_council.add("residents", "p7,Zoe,Zed,2012-03-10,ZZ9 9ZZ,300,2015-01-01,,2015-02-01,")
     small_council.ingest()
-    assert read_links(small_council.settings.state_dir, "absence")["reference"].to_pylist() == ["s1", "s9"]
+    assert read_links(small_council.settings.state_dir, "absence")["reference"].to_pylist() == [
+        "s1",
+        "s9",
+    ]
 
 
 def test_a_source_that_was_not_linked_says_what_to_run(small_council):
@@ -47,6 +50,8 @@ def test_links_are_judged_by_the_truth():
 
 
 def test_no_links_at_all_are_precise_and_recall_nothing():
-    empty = pa.table({"reference": pa.array([], pa.string()), "person_id": pa.array([], pa.string())})
+    empty = pa.table(
+        {"reference": pa.array([], pa.string()), "person_id": pa.array([], pa.string())}
+    )
     truth = pa.table({"reference": ["a"], "person_id": ["1"]})
     assert (evaluate_links(empty, truth).precision, evaluate_links(empty, truth).recall) == (1, 0)
