@@ -13,11 +13,11 @@ _ALL, _HALF = 100, 50
 _ALL_VALUES_KEPT_BELOW = 201
 """A distribution with fewer values than this dropped none, so that shares at a value are exact."""
 
-_RECENT, _COUNTED, _PLAIN = (
-    ("longer ago than", "more recent than"),
-    ("more than", "fewer than"),
-    ("higher than", "lower than"),
-)
+_TIME = ("longer ago than", "more recent than")
+_COUNT = ("more than", "fewer than")
+_AMOUNT = ("more than", "less than")
+_PLAIN = ("higher than", "lower than")
+_WORDS_OF_MEASURE = {"days_since": _TIME, "count": _COUNT, "distinct": _COUNT}
 
 
 @dataclass(frozen=True)
@@ -77,16 +77,14 @@ def compare_number(
 
 
 def compare_category(value: str, shares: Mapping[str, float], people: str) -> str:
-    """Clause that places a category in its cohort: "the same as 12 of 100 households"."""
-    share = shares.get(value, 0.0)
+    """Clause that places a category in its cohort: "the same as 12 of 100 households where this is recorded".
+
+    Shares are of the recorded values, so the clause always says so.
+    """
+    share, whom = shares.get(value, 0.0), f"{people} where this is recorded"
     if share <= 0:
-        return f"unlike all {people} in the comparison"
-    found = _hundredths(share)
-    return (
-        f"the same as {found} of 100 {people}"
-        if found
-        else f"the same as fewer than 1 of 100 {people}"
-    )
+        return f"unlike all {whom} in the comparison"
+    return f"the same as {_hundredths(share) or 'fewer than 1'} of 100 {whom}"
 
 
 def _share_at(value: float, values: tuple[float, ...], shares: tuple[float, ...]) -> float:
@@ -100,10 +98,10 @@ def _share_at(value: float, values: tuple[float, ...], shares: tuple[float, ...]
 
 
 def _words(feature: FeatureSpec) -> tuple[str, str]:
+    """Words for a larger and a smaller value, from the measure that the feature's name tells."""
     measure = feature.name.removeprefix(f"{feature.group}_")
-    if measure.startswith("days_since_"):
-        return _RECENT
-    return _COUNTED if measure.startswith("count") else _PLAIN
+    found = (words for name, words in _WORDS_OF_MEASURE.items() if measure.startswith(name))
+    return next(found, _AMOUNT if feature.unit else _PLAIN)
 
 
 def _hundredths(share: float) -> int:

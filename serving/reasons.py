@@ -23,6 +23,7 @@ _STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
 
 _MOST_FEATURES = 5  # behind one reason; the rest are in the technical layer
 _NOTHING = 1e-12
+_RULE_SCALE: Literal["rule_value"] = "rule_value"
 _PLACE = re.compile(r"\{(\w+)\}")
 _COMPARISON = "comparison"
 
@@ -57,7 +58,7 @@ def explain(
     ]
     return Explanation(
         method="tree_shap" if model.kind == "lightgbm" else "linear_shapley",
-        scale="rule_value" if model.kind == "rule" else "log_odds",
+        scale=_scale_of(model),
         base_value=float(contributions[-1]),
         reasons=_largest_first(reasons),
         withheld=Withheld(0),
@@ -78,7 +79,7 @@ def withhold_restricted(explanation: Explanation) -> Explanation:
         title="Restricted",
         text="Information from a restricted source",
         direction=_direction(total),
-        strength=_strength(total),
+        strength=_strength(total, explanation.scale),
         contribution=total,
         source="",
         sensitivity="restricted",
@@ -110,7 +111,7 @@ def _reason(
         title=words.title,
         text=_missing_text(words) if is_missing else _text(model, words, values, people),
         direction=_direction(total),
-        strength=_strength(total),
+        strength=_strength(total, _scale_of(model)),
         contribution=total,
         source=words.source_title or words.source,
         sensitivity="ordinary" if words.sensitivity == "ordinary" else "restricted",
@@ -125,7 +126,19 @@ def _reason(
 
 
 def _text(model: RiskModel, words: ReasonWords, values: Mapping[str, Value], people: str) -> str:
-    """The definition's text, each place filled; a comparison is of the feature named before it."""
+    """The definition's text, each place filled; a clause after `;` goes where its value is not recorded."""
+    first, *more = words.text.split(";")
+    kept = [first, *(clause for clause in more if _has_values(clause, values))]
+    return _fill(model, ";".join(kept), values, people)
+
+
+def _has_values(clause: str, values: Mapping[str, Value]) -> bool:
+    named = [name for name in _PLACE.findall(clause) if name != _COMPARISON]
+    return all(values.get(name) is not None for name in named)
+
+
+def _fill(model: RiskModel, text: str, values: Mapping[str, Value], people: str) -> str:
+    """A text with its places filled; a comparison is of the feature named before it."""
     specs = {feature.name: feature for feature in model.features}
     last: FeatureSpec | None = None
 
@@ -137,7 +150,7 @@ def _text(model: RiskModel, words: ReasonWords, values: Mapping[str, Value], peo
         last = specs[name]
         return _display(last, values)
 
-    return _PLACE.sub(fill, words.text)
+    return _PLACE.sub(fill, text)
 
 
 def _comparison(
@@ -167,7 +180,14 @@ def _missing_text(words: ReasonWords) -> str:
 
 def _display(feature: FeatureSpec, values: Mapping[str, Value]) -> str:
     value = values.get(feature.name)
-    return NOT_RECORDED if value is None else value_in_words(value, feature.unit)
+    if value is None:
+        return NOT_RECORDED
+    is_share = feature.name.startswith(f"{feature.group}_share_") and not isinstance(value, str)
+    return value_in_words(100 * value, "%") if is_share else value_in_words(value, feature.unit)
+
+
+def _scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:
+    return _RULE_SCALE if model.kind == "rule" else "log_odds"
 
 
 def _direction(contribution: float) -> Literal["raises", "lowers", "neither"]:
@@ -176,7 +196,10 @@ def _direction(contribution: float) -> Literal["raises", "lowers", "neither"]:
     return "raises" if contribution > 0 else "lowers"
 
 
-def _strength(contribution: float) -> Literal["strong", "moderate", "weak"]:
+def _strength(contribution: float, scale: str) -> Literal["strong", "moderate", "weak"]:
+    """By the change in odds; a rule has one reason, and it is all there is."""
+    if scale == _RULE_SCALE and abs(contribution) > _NOTHING:
+        return "strong"
     return next((name for least, name in _STRENGTHS if abs(contribution) >= least), "weak")
 
 

@@ -39,6 +39,7 @@ _STANDING_CAVEATS = (
     "Reasons say what the record holds and how the model weighed it; they do not say what would help.",
 )
 _NO_INTERVAL = "This model gives no range around its probability; read it as rough."
+_OVER = "This model was to end before today. Ask its owner before you use the score."
 _STALE = "The records behind this score are more than three months old."
 
 
@@ -150,7 +151,7 @@ def make_score(
         expires_at=EXPIRES_AFTER.after(today),
         score=_figures(model, raw),
         explanation=explain(model, inputs.values, contributions),
-        caveats=_caveats(model, freshness),
+        caveats=_caveats(model, freshness, today),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
         oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),
         links=Links(
@@ -171,10 +172,12 @@ def _figures(model: RiskModel, raw: float) -> Figures:
     )
 
 
-def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:
+def _caveats(model: RiskModel, freshness: int | None, today: date) -> tuple[str, ...]:
     own = tuple(str(caveat) for caveat in model.about.get("caveats", ()))
+    sunset = model.about.get("oversight", {}).get("sunset")
+    is_over = bool(sunset) and date.fromisoformat(sunset) < today
     stale = (_STALE,) if _is_stale(freshness) else ()
-    return (*_STANDING_CAVEATS, _NO_INTERVAL, *stale, *own)
+    return (*((_OVER,) if is_over else ()), *stale, *_STANDING_CAVEATS, _NO_INTERVAL, *own)
 
 
 def _flags(freshness: int | None) -> tuple[str, ...]:

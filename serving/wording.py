@@ -2,18 +2,12 @@
 
 from datetime import date
 
-_MANY = {"household": "households", "property": "homes", "person": "people"}
-_ONE = {"household": "household", "property": "home", "person": "person"}
+_MANY = {"household": "households", "property": "properties", "person": "people"}
 _SMALL, _LARGE = 0.01, 100
 
 
-def one_of(unit: str) -> str:
-    """One of what a model scores, in plain words: `home` for a property."""
-    return _ONE.get(unit, unit)
-
-
 def many_of(unit: str) -> str:
-    """Several of what a model scores, in plain words: `homes` for properties."""
+    """Several of what a model scores, in plain words: `people` for persons."""
     return _MANY.get(unit, unit)
 
 

@@ -16,7 +16,6 @@ from serving.pages.visitor import signed_in
 from serving.routes.common import model_name
 from serving.routes.models import detail_of, summary_of
 from serving.service import Service, service_of
-from serving.wording import one_of
 
 router = APIRouter()
 REPORT = "report.html"
@@ -50,7 +49,6 @@ def show_model(
         "model.html",
         model=detail_of(served),
         concepts=served.model.reasons,
-        one=one_of(str(served.model.about["unit"])),
         day=service.today(),
     )
 

@@ -11,7 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from hearth.periods import Period
 from serving.answers import ModelSummary
-from serving.wording import day_in_words, frequency_in_words, many_of, one_of
+from serving.wording import day_in_words, frequency_in_words, many_of
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; "
@@ -38,7 +38,6 @@ def environment() -> Environment:
         "day": _day,
         "frequency": frequency_in_words,
         "many": many_of,
-        "one": one_of,
         "review": _review,
         "words": _words,
     }

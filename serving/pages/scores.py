@@ -17,7 +17,7 @@ from serving.routes.models import summary_of
 from serving.schemas import LONGEST_SUBJECT, LONGEST_TEXT, DecisionRequest
 from serving.scoring import check_release
 from serving.service import Service, service_of
-from serving.wording import frequency_in_words, many_of, one_of
+from serving.wording import frequency_in_words, many_of
 
 router = APIRouter()
 
@@ -100,7 +100,6 @@ def _form(request: Request, service: Service, model: str, *, error: str = "") ->
         "score_form.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
         model=summary_of(served),
-        one=one_of(str(served.model.about["unit"])),
         error=error,
     )
 
@@ -117,7 +116,6 @@ def _shown(
     people = many_of(answer.model.unit)
     facts: dict[str, Any] = {
         "answer": answer,
-        "one": one_of(answer.model.unit),
         "people": people,
         "subject": subject,
         "likely": frequency_in_words(answer.score.probability, people),

@@ -41,15 +41,15 @@ def test_days_since_something_are_longer_ago_and_not_higher():
     assert compare_number(9.0, DAYS, ZERO_TO_NINE, "homes") == "longer ago than 90 of 100 homes"
 
 
-def test_an_amount_is_higher_or_lower():
-    assert compare_number(0.0, SUM, ZERO_TO_NINE, "homes") == "lower than 90 of 100 homes"
+def test_an_amount_is_more_or_less():
+    assert compare_number(0.0, SUM, ZERO_TO_NINE, "homes") == "less than 90 of 100 homes"
 
 
 def test_where_some_values_are_missing_the_comparison_says_whom_it_is_with():
     gaps = distribution_of(np.array([0.0, 0.0, 1.0, np.nan]))
     assert (
         compare_number(1.0, SUM, gaps, "homes")
-        == "higher than 66 of 100 homes where this is recorded"
+        == "more than 66 of 100 homes where this is recorded"
     )
 
 
@@ -72,10 +72,15 @@ def test_equal_values_are_not_claimed_where_a_thinned_distribution_could_hide_ot
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0.29, "the same as 29 of 100 homes"),
-        (0.004, "the same as fewer than 1 of 100 homes"),
-        (0.0, "unlike all homes in the comparison"),
+        (0.29, "the same as 29 of 100 homes where this is recorded"),
+        (0.004, "the same as fewer than 1 of 100 homes where this is recorded"),
+        (0.0, "unlike all homes where this is recorded in the comparison"),
     ],
 )
 def test_a_category_is_placed_by_its_share(share, words):
     assert compare_category("owned", {"owned": share}, "homes") == words
+
+
+def test_a_mark_without_a_unit_is_higher_or_lower():
+    mark = FeatureSpec("outside_last_cladding", "outside", "evaluations", "number")
+    assert compare_number(9.0, mark, ZERO_TO_NINE, "homes") == "higher than 90 of 100 homes"

@@ -41,8 +41,14 @@ def test_no_arrears_can_raise_a_score_and_the_text_still_says_none(explanation):
     assert arrears.text.startswith("0 reminders in the last 12 months, the same as ")
 
 
-def test_a_place_in_a_text_that_is_not_recorded_says_so(explanation):
-    assert reason(explanation, "arrears").text.endswith("; the last not recorded ago, not recorded")
+def test_a_clause_whose_value_is_not_recorded_is_left_out(explanation):
+    assert "ago" not in reason(explanation, "arrears").text
+
+
+def test_a_share_is_shown_in_hundredths(readiness_model):
+    values = VALUES | {"attendance_share_unauthorised_12m": 0.07}
+    text = reason(explain(readiness_model, values, CONTRIBUTIONS), "attendance").text
+    assert "missed without leave: 7%, " in text
 
 
 def test_a_concept_without_its_value_is_a_reason_of_its_own(explanation):

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from serving.wording import day_in_words, frequency_in_words, many_of, one_of, value_in_words
+from serving.wording import day_in_words, frequency_in_words, many_of, value_in_words
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,5 @@ def test_a_day_is_written_in_full():
     assert day_in_words(date(2026, 11, 1)) == "1 November 2026"
 
 
-def test_a_property_is_a_home_to_people():
-    assert (one_of("property"), many_of("property")) == ("home", "homes")
+def test_several_persons_are_people():
+    assert (many_of("person"), many_of("property")) == ("people", "properties")
