@@ -23,11 +23,15 @@ BESIDES = {"deprivation": "Deprivation", "rurality": "Rurality", "language": "La
 
 _ASSIGNED = {
     "named_person": "the record of the person the score is about",
-    "any_member": "the records of the household: a household is in a group if any member is",
+    "any_member": "the records of its members: the group they share, “more than one” where they "
+    "differ, and of yes and no, yes if any member is",
     "property": "the record of the property",
     "area_estimate": "the make-up of the area, not the people: what is true of an area "
     "need not be true of anyone in it",
 }
+
+
+_UNSAID = "The model definition does not say why."
 
 
 class Coverage(StrEnum):
@@ -62,7 +66,8 @@ def title_of(attribute: ProtectedAttribute) -> str:
 def _row(key: str, title: str, fairness: Fairness) -> CoverageRow:
     held = [a for a in fairness.attributes if a.characteristic == key]
     if not held:
-        why = fairness.not_held.get(key, "The model definition does not say why.")
+        unsaid = _UNSAID if key in CHARACTERISTICS else "Not looked at."
+        why = fairness.not_held.get(key, unsaid)
         return CoverageRow(title, Coverage.NOT_HELD, why)
     is_proxy = all(a.assign == "area_estimate" for a in held)
     detail = "; ".join(

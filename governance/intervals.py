@@ -123,7 +123,7 @@ def design_effect(numerator: ArrayLike, denominator: ArrayLike, entity: ArrayLik
     numerator, denominator : array of bool, shape (rows,)
         Whether the row counts above and below the line of the rate.
     entity : array of int, shape (rows,)
-        Whose row it is.
+        Whose row it is, numbered from 0.
 
     References
     ----------
@@ -131,8 +131,8 @@ def design_effect(numerator: ArrayLike, denominator: ArrayLike, entity: ArrayLik
     """
     below = np.asarray(denominator, dtype=bool)
     above = (np.asarray(numerator, dtype=bool) & below)[below]
-    _, codes = np.unique(np.asarray(entity)[below], return_inverse=True)
-    rows, clusters = len(above), int(codes.max(initial=-1)) + 1
+    codes = np.asarray(entity)[below]
+    rows, clusters = len(above), int(np.count_nonzero(np.bincount(codes)))
     if rows == clusters:
         return 1.0
     rate = above.mean()

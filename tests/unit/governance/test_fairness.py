@@ -210,3 +210,21 @@ def test_a_reference_that_nobody_is_in_is_refused_by_name():
             tolerance=TOLERANCE,
             reference="west",
         )
+
+
+def test_between_groups_treated_alike_a_concern_is_rare():
+    concerns = 0
+    for seed in range(100):
+        random = np.random.default_rng(seed)
+        need = random.normal(size=4000)
+        selected = need + random.normal(size=4000) > 1.8
+        happened = need + random.normal(size=4000) > 0.5
+        groups = random.choice(["a", "b", "c", "d"], 4000, p=[0.7, 0.2, 0.07, 0.03])
+        table = group_table(
+            "area", outcomes_of(selected, happened), groups.tolist(),
+            policy=disclosure_policy("dfe"), tolerance=TOLERANCE,
+        )  # fmt: skip
+        found = [row.comparisons["recall"].verdict for row in table.rows]
+        concerns += Verdict.CONCERN in found
+
+    assert concerns <= 5

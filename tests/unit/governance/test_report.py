@@ -167,3 +167,24 @@ def test_without_attributes_the_report_still_stands(council_evidence):
     evidence = council_evidence(fairness={"attributes": [], "disclosure": "dfe"})
 
     assert "it needs two attributes" in text_of(assess(evidence))
+
+
+def test_worlds_that_differ_in_withheld_counts_print_the_same_report(compas_evidence):
+    evidence = compas_evidence("dfe")
+    rows = evidence.scored.merge(evidence.protected, on=["entity_id", "as_of"])
+
+    def someone(race, *, selected, happened):
+        found = rows[(rows.race == race) & (rows.selected == selected) & (rows.label == happened)]
+        return found.entity_id.iloc[0]
+
+    to_other = [someone("Asian", selected=s, happened=not s) for s in (True, False)]
+    to_asian = [someone("Other", selected=s, happened=s) for s in (True, False)]
+    races = dict.fromkeys(to_other, "Other") | dict.fromkeys(to_asian, "Asian")
+    changed = evidence.protected.entity_id.map(races)
+    protected = evidence.protected.assign(race=changed.fillna(evidence.protected.race))
+    other_world = type(evidence)(**{**vars(evidence), "protected": protected})
+
+    one, other = assess(evidence), assess(other_world)
+
+    assert text_of(one) == text_of(other)
+    assert render_json(one, make_document(one)) == render_json(other, make_document(other))
