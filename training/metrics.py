@@ -13,6 +13,7 @@ from training.ranking import Bools, Floats, Ints
 
 _LEAST_PROBABILITY = 1e-12
 _NEWTON_STEPS = 50
+_SPREAD = 6  # standard deviations: how much further than expected a drawn list may reach
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,22 @@ def _divide(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
 
 
-def _drawn_into_list(weights: Floats, order: Ints, share: float) -> Floats:
-    """Weight of each row, in rank order, that falls within `share` of all weight."""
-    ranked = weights[:, order]
-    before = np.cumsum(ranked, axis=1) - ranked
+def _drawn_into_list(weights: Floats, order: Ints, share: float) -> tuple[Floats, Ints]:
+    """Weight of the rows, in rank order, that falls within `share` of all weight, and those rows.
+
+    Only the head of the ranking is looked at: as far as the list reaches in any replicate.
+    """
     length = share * weights.sum(axis=1, keepdims=True)
-    listed: Floats = np.clip(length - before, 0, ranked)
-    return listed
+    expected = share * len(order)
+    head = min(len(order), int(expected + _SPREAD * np.sqrt(expected)) + 1)
+    while True:
+        ranked = weights[:, order[:head]]
+        reached = np.cumsum(ranked, axis=1)
+        if head == len(order) or (reached[:, -1:] >= length).all():
+            break
+        head = min(len(order), 2 * head)
+    listed: Floats = np.clip(length - (reached - ranked), 0, ranked)
+    return listed, order[:head]
 
 
 def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
@@ -75,13 +85,11 @@ def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     share
         Length of the list as a share of the cohort, in (0, 1].
     """
-    ranked = outcomes.at(order)
 
     def statistic(weights: Floats) -> Floats:
-        listed = _drawn_into_list(weights, order, share)
-        return _divide(
-            listed @ ranked.positive.astype(float), listed @ ranked.observed.astype(float)
-        )
+        listed, rows = _drawn_into_list(weights, order, share)
+        found = outcomes.at(rows)
+        return _divide(listed @ found.positive.astype(float), listed @ found.observed.astype(float))
 
     return statistic
 
@@ -92,24 +100,22 @@ def recall_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     Where not everybody was looked at this is the recall of *known* cases; the recall of all
     cases is then not identified (Lakkaraju et al. 2017, "The selective labels problem").
     """
-    ranked = outcomes.at(order)
+    positives = np.flatnonzero(outcomes.positive)
 
     def statistic(weights: Floats) -> Floats:
-        listed = _drawn_into_list(weights, order, share)
-        return _divide(
-            listed @ ranked.positive.astype(float), weights @ outcomes.positive.astype(float)
-        )
+        listed, rows = _drawn_into_list(weights, order, share)
+        found = listed @ outcomes.positive[rows].astype(float)
+        return _divide(found, weights[:, positives].sum(axis=1))
 
     return statistic
 
 
 def observed_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     """Share of the list that was looked at, in [0, 1]."""
-    ranked = outcomes.at(order)
 
     def statistic(weights: Floats) -> Floats:
-        listed = _drawn_into_list(weights, order, share)
-        return _divide(listed @ ranked.observed.astype(float), listed.sum(axis=1))
+        listed, rows = _drawn_into_list(weights, order, share)
+        return _divide(listed @ outcomes.observed[rows].astype(float), listed.sum(axis=1))
 
     return statistic
 
@@ -183,22 +189,24 @@ def brier(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     ----------
     Brier (1950), Monthly Weather Review 78: 1-3.
     """
-    observed = outcomes.observed.astype(float)
-    squared = np.where(outcomes.observed, (probabilities - outcomes.positive) ** 2, 0.0)
+    seen = np.flatnonzero(outcomes.observed)
+    squared = (probabilities[seen] - outcomes.positive[seen]) ** 2
 
     def statistic(weights: Floats) -> Floats:
-        return _divide(weights @ squared, weights @ observed)
+        drawn = weights[:, seen]
+        return _divide(drawn @ squared, drawn.sum(axis=1))
 
     return statistic
 
 
 def predicted_over_actual(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     """Positives predicted for each that came true; 1 is right, above 1 is too many."""
-    expected = np.where(outcomes.observed, probabilities, 0.0)
-    positive = outcomes.positive.astype(float)
+    seen = np.flatnonzero(outcomes.observed)
+    expected, positive = probabilities[seen], outcomes.positive[seen].astype(float)
 
     def statistic(weights: Floats) -> Floats:
-        return _divide(weights @ expected, weights @ positive)
+        drawn = weights[:, seen]
+        return _divide(drawn @ expected, drawn @ positive)
 
     return statistic
 

@@ -94,6 +94,11 @@ class Context:
         """Day of the run, in UTC."""
         return utc_now().date()
 
+    def shown(self, path: Path) -> str:
+        """A path as people read it: from the workspace where it lies there."""
+        root = self.settings.workspace
+        return str(path.relative_to(root) if path.is_relative_to(root) else path)
+
     def say(self, text: str) -> None:
         """A line for people."""
         self.console.print(text)
@@ -117,9 +122,10 @@ class Context:
             tasks: dict[str, TaskID] = {}
 
             def report(task: str, done: int, total: int) -> None:
-                if task not in tasks:
-                    tasks[task] = bars.add_task(task, total=total)
-                bars.update(tasks[task], completed=done, total=total)
+                step = task.partition(" ")[0]  # one bar a step; what it is at stands beside it
+                if step not in tasks:
+                    tasks[step] = bars.add_task(task, total=total)
+                bars.update(tasks[step], description=task, completed=done, total=total)
 
             yield report
 

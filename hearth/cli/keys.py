@@ -25,13 +25,23 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(_audit, name="audit", rich_help_panel="Records")
 
 
-@_keys.command("create", epilog="Example: hearth keys create 'Housing team' --role caseworker --purpose housing_standards")
+@_keys.command(
+    "create",
+    epilog="Example: hearth keys create 'Housing team' --role caseworker --purpose housing_standards",
+)
 def create(
     command: typer.Context,
-    name: Annotated[str, typer.Argument(help="What the council calls the holder: a team or a system.")],
+    name: Annotated[
+        str, typer.Argument(help="What the council calls the holder: a team or a system.")
+    ],
     role: Annotated[Role, typer.Option(help="What the holder may do.")],
-    purpose: Annotated[list[str] | None, typer.Option(help="Purpose the holder may use scores for; may be repeated.")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="Days until it stops working; never if not given.")] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help="Purpose the holder may use scores for; may be repeated."),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Days until it stops working; never if not given.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a key and print it: it cannot be shown again.
@@ -44,7 +54,10 @@ def create(
     if not as_json:
         typer.echo(key)
         if context.settings.pepper_is_for_development:
-            typer.echo("Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.", err=True)
+            typer.echo(
+                "Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.",
+                err=True,
+            )
 
 
 def make_key(
@@ -82,13 +95,21 @@ def _table(found: list[KeyRecord]) -> Table:
     for key in found:
         revoked = "" if key.revoked_at is None else f"{key.revoked_at:%Y-%m-%d}"
         table.add_row(
-            key.key_id, key.name, key.role, ", ".join(sorted(key.purposes)), f"{key.created_at:%Y-%m-%d}", revoked
+            key.key_id,
+            key.name,
+            key.role,
+            ", ".join(sorted(key.purposes)),
+            f"{key.created_at:%Y-%m-%d}",
+            revoked,
         )
     return table
 
 
 @_keys.command("revoke")
-def revoke(command: typer.Context, key_id: Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")]) -> None:
+def revoke(
+    command: typer.Context,
+    key_id: Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")],
+) -> None:
     """End a key, from now on and for good."""
     context = open_context(command)
     with writing(context.records) as connection:

@@ -11,9 +11,7 @@ from rich.console import Console
 from hearth.cli import approval, data, demo, keys, models, service
 from hearth.errors import HearthError
 
-EPILOGUE = (
-    "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
-)
+EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
 
 app = typer.Typer(
     name="hearth",
@@ -46,7 +44,8 @@ def _root(
         ),
     ] = None,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     command.obj = workspace
@@ -62,5 +61,7 @@ def main() -> None:
     try:
         app()
     except HearthError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(str(error), style="red", markup=False)
+        Console(stderr=True, highlight=False, soft_wrap=True).print(
+            str(error), style="red", markup=False
+        )
         sys.exit(error.exit_code)

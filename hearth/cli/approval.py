@@ -1,0 +1,161 @@
+"""Commands on a trained version: report, submit, approve, refuse, withdraw."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hearth.cli.context import Context, JsonOption, open_context, utc_now
+from hearth.cli.data import ModelArgument, ModelsArgument
+
+_PANEL = "Governance"
+VersionOption = Annotated[
+    str | None,
+    typer.Option("--version", help="Version; the newest trained if not given.", show_default=False),
+]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
+_AS_YOURSELF = "Acts as the holder of the key in HEARTH_API_KEY."
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command(rich_help_panel=_PANEL, epilog="Example: hearth report school_readiness")(report)
+    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(submit)
+    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(approve)
+    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(refuse)
+    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(withdraw)
+
+
+def report(
+    command: typer.Context,
+    models: ModelsArgument = None,
+    version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the fairness report of a trained version: HTML to read, JSON to keep."""
+    context = open_context(command, as_json=as_json)
+    for model in models or sorted(context.catalogue.models):
+        report_version(context, model, newest(context, model, version))
+
+
+def report_version(context: Context, model: str, version: str) -> Path:
+    """Report one version and say where it lies; the folder of the report."""
+    from governance.commands import HTML
+    from governance.commands import report as make_report
+
+    with context.progress() as progress:
+        made = make_report(
+            context.catalogue, context.settings, model, version, now=utc_now(), progress=progress
+        )
+    context.result({"model": model, "version": version, **vars(made)})
+    state = "is up to date" if made.was_current else "is written"
+    context.say(
+        f"The fairness report of {model} version {version} {state}: {context.shown(made.folder / HTML)}"
+    )
+    verdicts = (
+        ", ".join(f"{count} {verdict}" for verdict, count in made.verdicts.items())
+        or "no groups compared"
+    )
+    context.say(
+        f"  Bar {'met' if made.is_bar_met else 'not met'}; comparisons between groups: {verdicts}"
+    )
+    return made.folder
+
+
+def submit(
+    command: typer.Context,
+    model: ModelArgument,
+    version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a reported version to the board. One that did not meet its bar is refused here."""
+    from governance.commands import submit as put_forward
+
+    context = open_context(command, as_json=as_json)
+    version = newest(context, model, version)
+    approval_id = put_forward(
+        context.settings, model, version, identity=context.identity(), audit=context.audit
+    )
+    context.result(
+        {"model": model, "version": version, "approval_id": approval_id, "state": "submitted"}
+    )
+    context.say(
+        f"Submitted {model} version {version}. Somebody else must now approve or refuse it."
+    )
+
+
+def approve(
+    command: typer.Context,
+    model: ModelArgument,
+    reason: ReasonOption,
+    version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a submitted version into use. Whoever submitted it cannot."""
+    from governance.commands import approve as let_in
+    from hearth.registry import mirror_approval, open_registry
+
+    context = open_context(command, as_json=as_json)
+    version = newest(context, model, version)
+    approval_id = let_in(
+        context.settings,
+        model,
+        version,
+        identity=context.identity(),
+        audit=context.audit,
+        reason=reason,
+    )
+    mirror_approval(open_registry(context.settings), model, version)
+    context.result(
+        {"model": model, "version": version, "approval_id": approval_id, "state": "approved"}
+    )
+    context.say(f"Approved {model} version {version}: the service uses it from now on.")
+
+
+def refuse(
+    command: typer.Context,
+    model: ModelArgument,
+    reason: ReasonOption,
+    version: VersionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep a submitted version out of use."""
+    from governance.commands import refuse as keep_out
+
+    context = open_context(command, as_json=as_json)
+    version = newest(context, model, version)
+    approval_id = keep_out(
+        context.settings,
+        model,
+        version,
+        identity=context.identity(),
+        audit=context.audit,
+        reason=reason,
+    )
+    context.result(
+        {"model": model, "version": version, "approval_id": approval_id, "state": "refused"}
+    )
+    context.say(f"Refused {model} version {version}.")
+
+
+def withdraw(
+    command: typer.Context,
+    model: ModelArgument,
+    reason: ReasonOption,
+    version: VersionOption = None,
+) -> None:
+    """Take a version out of use, from the next request on."""
+    from governance.approval import withdraw as take_out
+
+    context = open_context(command)
+    version = newest(context, model, version)
+    take_out(model, version, context.identity(), context.audit, reason=reason)
+    context.say(f"Withdrew {model} version {version}: no score comes from it any more.")
+
+
+def newest(context: Context, model: str, version: str | None) -> str:
+    """The version asked for, or the newest trained."""
+    from hearth.registry import open_registry, version_of
+
+    context.catalogue.model(model)
+    return version_of(open_registry(context.settings), model, version)

@@ -1,0 +1,170 @@
+"""Commands on data: synthesise, check, sources, ingest, build, and first drafts."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from hearth.cli.context import Context, JsonOption, open_context
+
+_PANEL = "Data"
+ModelArgument = Annotated[str, typer.Argument(help="Name of the model: its folder under models/.")]
+ModelsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Names of models; all of the workspace if none is given.", show_default=False
+    ),
+]
+
+
+def mount(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command(
+        rich_help_panel=_PANEL,
+        epilog="Example: hearth synthesise --households 20000 --seed 1 --out data/council",
+    )(synthesise)
+    app.command(rich_help_panel=_PANEL, epilog="Example: hearth --workspace ../my-council check")(
+        check
+    )
+    app.command(rich_help_panel=_PANEL)(sources)
+    app.command(rich_help_panel=_PANEL, epilog="Example: hearth ingest noise_complaints")(ingest)
+    app.command(rich_help_panel=_PANEL, epilog="Example: hearth build rental_standards")(build)
+
+
+def synthesise(
+    command: typer.Context,
+    households: Annotated[int, typer.Option(min=100, help="How many households.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same council.")] = 1,
+    out: Annotated[Path, typer.Option(help="Folder to write.", file_okay=False)] = Path(
+        "data/council"
+    ),
+    bias: Annotated[
+        str | None, typer.Option(help="Plant a bias: measurement, sampling or proxy.")
+    ] = None,
+    null: Annotated[
+        bool, typer.Option("--null", help="The same base rate and signal in every group.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make up a council: people, homes and the records it would hold, with known truth."""
+    from features.synthetic.council import synthesise as make_council
+    from features.synthetic.scenario import Bias, Scenario
+
+    if bias is not None and bias not in set(Bias):
+        raise typer.BadParameter(f"write one of {', '.join(Bias)}", param_hint="--bias")
+    scenario = Scenario(bias=None if bias is None else Bias(bias), null=null)
+    context = open_context(command, as_json=as_json)
+    folder = context.settings.workspace / out
+    with context.progress() as progress:
+        made = make_council(
+            folder, households=households, seed=seed, scenario=scenario, progress=progress
+        )
+    context.result(made)
+    context.say(
+        f"Made a council of {households:,} households in {out}. It is made up: nobody in it exists."
+    )
+
+
+def check(command: typer.Context, as_json: JsonOption = False) -> None:
+    """Check every contract and definition, and report all faults of all files together."""
+    context = open_context(command, as_json=as_json)
+    catalogue = context.catalogue
+    for model in catalogue.models:
+        catalogue.check_law(model, context.today)
+    counts = {model: len(catalogue.features(model)) for model in sorted(catalogue.models)}
+    context.result({"sources": sorted(catalogue.sources), "models": counts})
+    context.say(f"{len(catalogue.sources)} sources and {len(counts)} models are in order.")
+    for model, features in counts.items():
+        context.say(
+            f"  {model}: {features} features from {len(catalogue.sources_of(model))} sources"
+        )
+
+
+def sources(command: typer.Context, as_json: JsonOption = False) -> None:
+    """Print the register of sources: what each is, and on what footing it is held."""
+    context = open_context(command, as_json=as_json)
+    found = [context.catalogue.sources[name] for name in sorted(context.catalogue.sources)]
+    context.result([contract.model_dump(mode="json", by_alias=True) for contract in found])
+    if as_json:
+        return
+    table = Table(
+        "source", "about", "lawful basis", "power", "purposes", "agreement until", "sensitivity"
+    )
+    for contract in found:
+        law = contract.law
+        until = "own data" if law.agreement is None else str(law.agreement.expires)
+        table.add_row(
+            contract.source,
+            contract.about,
+            law.lawful_basis,
+            law.power,
+            ", ".join(law.purposes),
+            until,
+            law.sensitivity,
+        )
+    context.console.print(table)
+
+
+def ingest(
+    command: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Names of sources; all of the workspace if none is given.", show_default=False
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read extracts by their contracts: validate, quarantine, link persons, place them in households."""
+    ingest_sources(open_context(command, as_json=as_json), names or None)
+
+
+def ingest_sources(context: Context, names: list[str] | None) -> None:
+    """Ingest these sources, or all, and say what became of each."""
+    from features.commands import ingest as ingest_all
+
+    with context.progress() as progress:
+        taken = ingest_all(
+            context.catalogue,
+            context.settings,
+            run_on=context.today,
+            sources=names,
+            progress=progress,
+        )
+    context.result([vars(each) for each in taken])
+    for each in taken:
+        if not each.up_to_date:
+            aside = f", {each.duplicates:,} copies dropped, {each.quarantined:,} quarantined"
+            context.say(f"  {each.source}: {each.rows:,} rows{aside}")
+    current = sum(each.up_to_date for each in taken)
+    context.say(f"Ingested {len(taken)} sources; {current} were up to date.")
+
+
+def build(
+    command: typer.Context, models: ModelsArgument = None, as_json: JsonOption = False
+) -> None:
+    """Build a model's features as they were known at each as-of date, and refresh the feature store."""
+    context = open_context(command, as_json=as_json)
+    for model in models or sorted(context.catalogue.models):
+        build_model(context, model)
+
+
+def build_model(context: Context, model: str) -> None:
+    """Build one model's matrix and say how large it is."""
+    from features.commands import build as build_matrix
+    from features.matrix import read_matrix
+
+    context.catalogue.model(model)
+    with context.progress() as progress:
+        build_matrix(
+            context.catalogue, context.settings, model, run_on=context.today, progress=progress
+        )
+    manifest = read_matrix(context.settings, model).manifest
+    context.result(manifest)
+    context.say(
+        f"Built {model}: {manifest['rows']:,} rows at {len(manifest['as_of'])} as-of dates, "
+        f"{len(manifest['features'])} features."
+    )
+    for leak in manifest["declared_leaks"]:
+        context.say(f"  Declared leak: {leak}")

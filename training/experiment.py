@@ -1,0 +1,187 @@
+"""One experiment: every candidate on every test date, the best of them, and the bar."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hearth.definition import ModelDefinition
+from hearth.errors import DataError, Fault
+from hearth.progress import Progress, silent
+from hearth.risk_model import Calibration, Scorer
+from training.bar import Verdict, judge
+from training.baselines import RANDOM, Logistic, Rule, random_scores
+from training.calibration import HeldOut, calibrate, hold_out
+from training.comparison import Difference, compare
+from training.estimator import Candidate, LightGBM
+from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
+from training.examples import Examples
+from training.splits import LabelPeriod, Split, temporal_splits
+
+_TASK = "Train"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A candidate as learnt from some rows: what scores, and what makes a score a probability."""
+
+    scorer: Scorer
+    calibration: Calibration
+    held_out: HeldOut
+
+
+@dataclass(frozen=True)
+class SplitResult:
+    """What every candidate made of one test date.
+
+    `test` holds everybody scored, `cohort` the same people as they are judged; `scores` and
+    `figures` are by candidate name.
+    """
+
+    split: Split
+    trained_rows: int
+    test: Examples
+    cohort: Cohort
+    scores: Mapping[str, Scores]
+    figures: Mapping[str, CandidateFigures]
+
+    @property
+    def name(self) -> str:
+        """The test as-of date, ISO."""
+        return self.split.test.as_of.isoformat()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All test dates, the candidate chosen, how it compares, and whether it met the bar."""
+
+    splits: tuple[SplitResult, ...]
+    chosen: Candidate
+    differences: tuple[Difference, ...]
+    verdict: Verdict
+
+
+def candidates_of(definition: ModelDefinition, examples: Examples) -> list[Candidate]:
+    """Candidates that may be chosen, from the simplest: rules, logistic regression, LightGBM."""
+    learner = definition.learner
+    return [
+        *(Rule(baseline, examples.features) for baseline in definition.baselines),
+        Logistic(examples.features),
+        LightGBM(
+            examples.features,
+            seed=learner.seed,
+            parameters=learner.parameters,
+            monotone=learner.monotone,
+        ),
+    ]
+
+
+def run_experiment(
+    definition: ModelDefinition,
+    examples: Examples,
+    periods: Sequence[LabelPeriod],
+    progress: Progress = silent,
+) -> Experiment:
+    """Experiment on a model's examples.
+
+    Parameters
+    ----------
+    definition
+        Candidates, capacity and bar.
+    examples
+        All rows of the matrix.
+    periods
+        Label periods of the as-of dates on which any outcome is known.
+    progress
+        Told of each fit.
+
+    Raises
+    ------
+    DataError
+        If there is no test date with an earlier one to learn from.
+    """
+    candidates = candidates_of(definition, examples)
+    splits = [
+        split
+        for split in temporal_splits(periods, test_from=definition.as_of.test_from)
+        if _both_classes(examples.on(split.training_dates).observed())
+    ]
+    if not splits:
+        raise DataError([_nothing_to_test(definition)])
+    total = len(splits) * len(candidates) + 1
+    results = []
+    for number, split in enumerate(splits):
+        progress(f"{_TASK} {definition.model}: {split.test.as_of}", number * len(candidates), total)
+        results.append(_run_split(definition, candidates, examples, split))
+    progress(f"{_TASK} {definition.model}: compare", total - 1, total)
+    chosen = _best(candidates, results, definition.success.metric)
+    names = [*(c.name for c in candidates), RANDOM]
+    differences = compare(
+        [result.cohort for result in results],
+        [result.scores for result in results],
+        [(chosen.name, other) for other in names if other != chosen.name],
+        seed=definition.learner.seed,
+    )
+    lifts = {result.name: result.figures[chosen.name].lift for result in results}
+    verdict = judge(definition.success, chosen.name, differences, lifts)
+    return Experiment(tuple(results), chosen, tuple(differences), verdict)
+
+
+def fit(
+    candidate: Candidate, examples: Examples, periods: Sequence[LabelPeriod], *, seed: int
+) -> Fitted:
+    """Candidate learnt from rows with known outcomes, calibrated on rows held out of its fits."""
+    held_out = hold_out(candidate, examples, periods, seed=seed)
+    seen = examples.observed()
+    scorer = candidate.fit(seen.rows, seen.outcomes.positive)
+    calibration = calibrate(held_out, is_log_odds=scorer.kind != "rule")
+    return Fitted(scorer, calibration, held_out)
+
+
+def _run_split(
+    definition: ModelDefinition, candidates: Sequence[Candidate], examples: Examples, split: Split
+) -> SplitResult:
+    seed = definition.learner.seed
+    learnt_from, test = examples.on(split.training_dates), examples.on([split.test.as_of])
+    cohort = Cohort(
+        test.entities.tolist(), test.outcomes, definition.capacity.of(len(test)), seed=seed
+    )
+    scores = {
+        candidate.name: _scores(fit(candidate, learnt_from, split.training, seed=seed), test)
+        for candidate in candidates
+    }
+    scores[RANDOM] = Scores(random_scores(test.entities, seed))
+    rows = int(learnt_from.outcomes.observed.sum())
+    return SplitResult(split, rows, test, cohort, scores, evaluate(cohort, scores))
+
+
+def _scores(fitted: Fitted, test: Examples) -> Scores:
+    raw = fitted.scorer.raw_score(test.rows)
+    return Scores(raw, fitted.calibration.probability(raw))
+
+
+def _best(
+    candidates: Sequence[Candidate], results: Sequence[SplitResult], metric: str
+) -> Candidate:
+    """Highest mean over test dates; the simpler where two are level."""
+
+    def mean(candidate: Candidate) -> float:
+        values = [getattr(result.figures[candidate.name], metric).value for result in results]
+        known = [value for value in values if value is not None]
+        return round(float(np.mean(known)), 9) if known else -1.0
+
+    return max(candidates, key=lambda candidate: (mean(candidate), -candidate.complexity))
+
+
+def _both_classes(examples: Examples) -> bool:
+    positive = examples.outcomes.positive
+    return bool(positive.any() and not positive.all())
+
+
+def _nothing_to_test(definition: ModelDefinition) -> Fault:
+    return Fault(
+        f"models/{definition.model}/model.yaml",
+        "as_of",
+        "leaves no test date with earlier outcomes of both kinds known by then",
+        "start as_of earlier, shorten the label's window, or move test_from later",
+    )
