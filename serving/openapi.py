@@ -37,6 +37,10 @@ _BODIES = (
     SubjectRequest,
     ValuesRequest,
 )
+_REASON_ON_OVERRIDE = {
+    "if": {"properties": {"outcome": {"const": "override"}}},
+    "then": {"required": ["reason"], "properties": {"reason": {"pattern": r"\S"}}},
+}
 _DESCRIPTION = (
     "Risk scores with reasons, made only by models that a board approved. Every answer is in the audit "
     "log before it leaves. Identifiers of people travel in bodies, never in addresses."
@@ -65,6 +69,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     _, schemas = msgspec.json.schema_components(_BODIES, ref_template="#/components/schemas/{name}")
     components = made.setdefault("components", {})
+    schemas["DecisionRequest"] |= _REASON_ON_OVERRIDE
     components["schemas"] = dict(sorted(schemas.items()))
     for path in made["paths"].values():
         for operation in path.values():
