@@ -19,8 +19,8 @@ from features.ingest.quality import (
     Finding,
     completeness,
     describe,
-    duplicate_keys,
     examine,
+    repeated_keys,
 )
 from features.ingest.quarantine import check_threshold, quarantine
 from hearth.source_contract import SourceContract
@@ -100,7 +100,7 @@ def take_snapshot(
     good = np.flatnonzero(~examined.bad)
     single = _without_copies(examined.table, good)
     clash = np.zeros(len(examined.table), dtype=bool)
-    clash[single] = duplicate_keys(contract, examined.table.take(single))
+    clash[single] = repeated_keys(contract, examined.table.take(single))
     repeated = Finding(contract.row_key or "", "stands on more than one row", clash)
     findings = (*examined.findings, *([repeated] if clash.any() else []))
     set_aside = quarantine(held, findings)

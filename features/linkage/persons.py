@@ -70,6 +70,9 @@ def link_persons(
 ) -> None:
     """Link the persons of each source to the spine, where its links are not up to date.
 
+    Who somebody is, is judged by every spelling held, whenever it was known: a link is not a fact
+    about the person and is not placed in time.
+
     Parameters
     ----------
     contracts

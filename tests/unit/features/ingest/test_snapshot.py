@@ -85,13 +85,27 @@ def test_rows_that_break_a_rule_are_set_aside_with_their_reasons(tolerant, inges
     assert [row["row"] for row in _quarantine(tolerant)] == list(range(21, 28))
 
 
-def test_two_different_rows_of_one_key_are_both_set_aside(tolerant, ingest):
+def test_two_different_rows_of_one_key_known_on_one_day_are_both_set_aside(tolerant, ingest):
     clash = "c0,100,2021-01-01,2021-02-01,damp,60\n"
     result = ingest(GOOD + clash)
     assert (result.rows, result.quarantined) == (19, 2)
     assert {row["reasons"] for row in _quarantine(tolerant)} == {
         "complaint_id stands on more than one row"
     }
+
+
+def test_a_row_learned_later_does_not_take_away_the_one_of_its_key(tolerant, ingest):
+    result = ingest(GOOD + "c0,100,2021-01-01,2021-02-02,damp,60\n")
+    assert (result.rows, result.quarantined) == (20, 1)
+    assert [row["row"] for row in _quarantine(tolerant)] == [21]
+
+
+def test_a_column_that_stands_twice_is_refused(ingest):
+    lines = [f"{line},x" for line in GOOD.splitlines()]
+    lines[0] = f"{HEADER.strip()},uprn"
+    with pytest.raises(DataError) as error:
+        ingest("\n".join(lines) + "\n")
+    assert _faults(error) == {("uprn", "is a column the file has twice")}
 
 
 def test_a_row_with_too_few_fields_is_set_aside_by_its_number(tolerant, ingest):
