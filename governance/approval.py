@@ -4,31 +4,22 @@ Who may take a step is a permission; from which state it may be taken is a table
 (`governance.approval_states`). The two are kept apart.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, update
 
-from governance.approval_states import PERMISSIONS, STATES, State, Step, next_state
-from governance.submission import Hashes, Submission
+from governance.approval_states import PERMISSIONS, State, Step, next_state
+from governance.standing import Standing, need_standing, open_standings, read_standing
+from governance.submission import Hashes, Submission, changed_since
 from hearth.audit_log import AuditLog
 from hearth.errors import PermissionDeniedError, StateError
 from hearth.identity import Identity, list_keys
+from hearth.settings import Settings
 from hearth.storage.engine import writing
 from hearth.storage.published import publish_files
 from hearth.storage.schema import approvals
 
 _LEAST_REASON = 10  # characters: a reason that says something
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a version stands, and what its row is bound to."""
-
-    approval_id: int
-    state: State
-    hashes: Hashes
-    submitted_by: str
 
 
 def submit(submission: Submission, identity: Identity, audit: AuditLog) -> int:
@@ -50,11 +41,12 @@ def submit(submission: Submission, identity: Identity, audit: AuditLog) -> int:
     """
     identity.require(PERMISSIONS[Step.SUBMIT])
     with writing(audit.engine) as connection:
-        standing = _standing(connection, submission.model, submission.version)
+        standing = read_standing(connection, submission.model, submission.version)
         if standing is not None and standing.hashes == submission.hashes:
             _refuse_repeat(submission, standing)
-        if standing is not None and (standing.state, Step.VOID) in STATES:
-            _void(connection, submission, standing, audit, identity.key_id)
+        if standing is not None and standing.can_be_voided:
+            changed = submission.hashes.changed_from(standing.hashes)
+            _void(connection, standing, changed, audit, actor=identity.key_id)
         written = connection.execute(
             insert(approvals).values(
                 model=submission.model,
@@ -69,7 +61,7 @@ def submit(submission: Submission, identity: Identity, audit: AuditLog) -> int:
         audit.append(
             "model.submit",
             actor=identity.key_id,
-            details=_named(submission, approval_id),
+            details=_named(need_standing(connection, submission.model, submission.version)),
             connection=connection,
         )
     return int(approval_id)
@@ -115,7 +107,7 @@ def withdraw(model: str, version: str, identity: Identity, audit: AuditLog, *, r
     """
     _need_reason(reason)
     with writing(audit.engine) as connection:
-        standing = _need_standing(connection, model, version)
+        standing = need_standing(connection, model, version)
         is_own = standing.state is State.SUBMITTED and standing.submitted_by == identity.key_id
         if not is_own:
             identity.require(PERMISSIONS[Step.WITHDRAW])
@@ -123,20 +115,41 @@ def withdraw(model: str, version: str, identity: Identity, audit: AuditLog, *, r
         audit.append(
             "model.withdraw",
             actor=identity.key_id,
-            details={"model": model, "version": version, "approval_id": standing.approval_id},
+            details=_named(standing),
             connection=connection,
         )
 
 
-def void_if_changed(submission: Submission, audit: AuditLog, *, actor: str) -> list[str]:
-    """Names of what changed since the version was submitted or approved; if any, it is voided."""
+def void_changed(
+    settings: Settings, audit: AuditLog, *, actor: str
+) -> list[tuple[Standing, list[str]]]:
+    """Void every submission and approval of which a file has changed on disk.
+
+    A file that is not on this machine has not changed: a service may hold the records alone.
+
+    Returns
+    -------
+    list of tuple of Standing, list of str
+        What stood and is void now, and which of bundle, matrix and report changed.
+    """
+    voided = []
     with writing(audit.engine) as connection:
-        standing = _standing(connection, submission.model, submission.version)
-        if standing is None or (standing.state, Step.VOID) not in STATES:
+        for standing in open_standings(connection):
+            changed = changed_since(settings, standing.model, standing.version, standing.hashes)
+            if changed:
+                _void(connection, standing, changed, audit, actor=actor)
+                voided.append((standing, changed))
+    return voided
+
+
+def _void_if_changed(submission: Submission, audit: AuditLog, *, actor: str) -> list[str]:
+    with writing(audit.engine) as connection:
+        standing = read_standing(connection, submission.model, submission.version)
+        if standing is None or not standing.can_be_voided:
             return []
         changed = submission.hashes.changed_from(standing.hashes)
         if changed:
-            _void(connection, submission, standing, audit, actor)
+            _void(connection, standing, changed, audit, actor=actor)
     return changed
 
 
@@ -145,7 +158,7 @@ def _decide(
 ) -> int:
     identity.require(PERMISSIONS[step])
     _need_reason(reason)
-    changed = void_if_changed(submission, audit, actor=identity.key_id)
+    changed = _void_if_changed(submission, audit, actor=identity.key_id)
     if changed:
         raise StateError(
             f"{submission.model} version {submission.version} is not what was submitted: "
@@ -153,7 +166,7 @@ def _decide(
             "have it reported and submitted again"
         )
     with writing(audit.engine) as connection:
-        standing = _need_standing(connection, submission.model, submission.version)
+        standing = need_standing(connection, submission.model, submission.version)
         state = next_state(standing.state, step)
         _need_another_person(connection, identity, standing)
         if submission.hashes != standing.hashes:
@@ -180,7 +193,7 @@ def _decide(
         audit.append(
             f"model.{step}",
             actor=identity.key_id,
-            details=_named(submission, standing.approval_id),
+            details=_named(standing),
             connection=connection,
         )
     return standing.approval_id
@@ -204,35 +217,6 @@ def _need_another_person(connection: Connection, identity: Identity, standing: S
         )
 
 
-def _standing(connection: Connection, model: str, version: str) -> Standing | None:
-    row = (
-        connection.execute(
-            select(approvals)
-            .where(approvals.c.model == model, approvals.c.version == version)
-            .order_by(approvals.c.approval_id.desc())
-            .limit(1)
-        )
-        .mappings()
-        .one_or_none()
-    )
-    return None if row is None else _read(row)
-
-
-def _read(row: RowMapping) -> Standing:
-    hashes = Hashes(row["bundle_sha256"], row["matrix_sha256"], row["report_sha256"])
-    return Standing(row["approval_id"], State(row["state"]), hashes, row["submitted_by"])
-
-
-def _need_standing(connection: Connection, model: str, version: str) -> Standing:
-    standing = _standing(connection, model, version)
-    if standing is None:
-        raise StateError(
-            f"{model} version {version} is a draft; submit it first: "
-            f"hearth submit {model} --version {version}"
-        )
-    return standing
-
-
 def _refuse_repeat(submission: Submission, standing: Standing) -> None:
     if standing.state in {State.SUBMITTED, State.APPROVED, State.REFUSED}:
         raise StateError(
@@ -242,15 +226,14 @@ def _refuse_repeat(submission: Submission, standing: Standing) -> None:
 
 
 def _void(
-    connection: Connection, submission: Submission, standing: Standing, audit: AuditLog, actor: str
+    connection: Connection, standing: Standing, changed: list[str], audit: AuditLog, *, actor: str
 ) -> None:
-    changed = submission.hashes.changed_from(standing.hashes)
     reason = f"{' and '.join(changed)} changed"
     _close(connection, standing, Step.VOID, audit, actor=actor, reason=reason)
     audit.append(
         "model.void",
         actor=actor,
-        details={**_named(submission, standing.approval_id), "changed": changed},
+        details={**_named(standing), "changed": changed},
         connection=connection,
     )
 
@@ -276,13 +259,13 @@ def _close(
     )
 
 
-def _named(submission: Submission, approval_id: int) -> dict[str, Any]:
+def _named(standing: Standing) -> dict[str, Any]:
     """What an audit entry says of a version."""
     return {
-        "model": submission.model,
-        "version": submission.version,
-        "approval_id": approval_id,
-        **_bound(submission.hashes),
+        "model": standing.model,
+        "version": standing.version,
+        "approval_id": standing.approval_id,
+        **_bound(standing.hashes),
     }
 
 

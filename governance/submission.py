@@ -102,3 +102,25 @@ def read_submission(settings: Settings, model: str, version: str) -> Submission:
     except BundleError as error:
         raise BundleError(f"{model} version {version}: {error}") from None
     return Submission(model, version, bundle_files, report_files, hashes)
+
+
+def changed_since(settings: Settings, model: str, version: str, bound: Hashes) -> list[str]:
+    """Which of bundle, matrix and report lie here and are not what the hashes say."""
+    found = {
+        "bundle": _digest(run_folder(settings, model, version) / "bundle"),
+        "report": _digest(report_folder(settings, model, version)),
+    }
+    matrix = matrix_folder(settings, model) / MANIFEST
+    if matrix.exists():
+        found["matrix"] = sha256_of(matrix.read_bytes())
+    return [n for n, digest in sorted(found.items()) if digest not in {None, getattr(bound, n)}]
+
+
+def _digest(folder: Path) -> str | None:
+    """SHA-256 of a folder's manifest, empty if a file is not as it lists; None where nothing lies."""
+    if not (folder / MANIFEST).exists():
+        return None
+    try:
+        return check_files(read_folder(folder))
+    except BundleError:
+        return ""

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from hearth.audit_log import AuditLog
 from hearth.digest import sha256_of
 from hearth.errors import NotFoundError, PermissionDeniedError, StateError
 from hearth.identity import Role, authenticate, create_key
-from hearth.risk_model.files import with_manifest
+from hearth.risk_model.files import with_manifest, write_folder
 from hearth.storage.database import open_records
 from hearth.storage.engine import reading, writing
 from hearth.storage.published import current_approval, published_bundle, published_report
@@ -124,25 +125,52 @@ def test_a_change_after_submission_voids_it(audit, scientist, member, changed):
     assert actions(audit) == ["model.submit", "model.void"]
 
 
-@pytest.mark.parametrize("changed", ["bundle", "matrix", "report"])
-def test_a_change_after_approval_voids_it(audit, scientist, member, changed):
+@pytest.fixture
+def on_disk(tmp_path):
+    """Settings of a machine on which the version's files lie."""
+    version = version_of()
+    write_folder(tmp_path / "runs/early_help/3/bundle", version.bundle)
+    write_folder(tmp_path / "reports/early_help/3", version.report)
+    (tmp_path / "matrices/early_help").mkdir(parents=True)
+    (tmp_path / "matrices/early_help/manifest.json").write_text("m")
+    return SimpleNamespace(state_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ("bundle", "runs/early_help/3/bundle/model.json"),
+        ("matrix", "matrices/early_help/manifest.json"),
+        ("report", "reports/early_help/3/report.html"),
+    ],
+)
+def test_a_byte_changed_after_approval_voids_it(audit, scientist, member, on_disk, changed, path):
     approval.submit(version_of(), scientist, audit)
     approval.approve(version_of(), member, audit, reason=REASON)
+    file = on_disk.state_dir / path
+    file.write_bytes(file.read_bytes() + b" ")
 
-    found = approval.void_if_changed(
-        version_of(**{changed: "other" if changed == "matrix" else b"other"}), audit, actor="system"
-    )
+    ((standing, found),) = approval.void_changed(on_disk, audit, actor="system")
 
-    assert found == [changed]
+    assert (standing.version, found) == ("3", [changed])
     assert in_force(audit) is None
+    assert actions(audit)[-1] == "model.void"
 
 
-def test_an_unchanged_approval_stays(audit, scientist, member):
+def test_an_unchanged_approval_stays(audit, scientist, member, on_disk):
     approval.submit(version_of(), scientist, audit)
     approval.approve(version_of(), member, audit, reason=REASON)
 
-    assert approval.void_if_changed(version_of(), audit, actor="system") == []
+    assert approval.void_changed(on_disk, audit, actor="system") == []
     assert in_force(audit) is not None
+
+
+def test_a_machine_without_the_files_voids_nothing(audit, scientist, member, tmp_path):
+    approval.submit(version_of(), scientist, audit)
+    approval.approve(version_of(), member, audit, reason=REASON)
+
+    empty = SimpleNamespace(state_dir=tmp_path / "elsewhere")
+    assert approval.void_changed(empty, audit, actor="system") == []
 
 
 def test_a_refused_version_is_not_put_again_as_it_was(audit, scientist, member):
