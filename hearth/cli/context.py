@@ -21,7 +21,6 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
-
 from sqlalchemy import Engine
 
 from hearth.audit_log import AuditLog

@@ -80,14 +80,9 @@ def demo(
 
 
 def _make_council(context: Context, households: int, seed: int) -> None:
-    from features.synthetic.council import MANIFEST, synthesise
+    from features.synthetic.council import synthesise
 
     folder = context.settings.workspace / _COUNCIL
-    manifest = folder / MANIFEST
-    if manifest.is_file():
-        made = json.loads(manifest.read_text(encoding="utf-8"))
-        if (made["households"], made["seed"]) == (households, seed):
-            return
     _head(context, "Make up a council: nobody in it exists")
     with context.progress() as progress:
         synthesise(folder, households=households, seed=seed, progress=progress)
