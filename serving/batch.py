@@ -80,10 +80,12 @@ def score_file(
         raise PermissionDeniedError(AREAS_ONLY)
     check_format(target)
     read = _reader(served, source, store)
-    _check_all(read)
+    total = _check_all(read)
     aside = target.with_name(f".partial-{target.name}")
     try:
-        rows = _write_scores(served.model, read, aside, identity, progress)
+        rows = _write_scores(
+            served.model, read, aside, identity, lambda done: progress("scoring", done, total)
+        )
         summary = BatchSummary(
             rows, served.approval.model, served.approval.version, _sha256_of(aside)
         )
@@ -127,15 +129,18 @@ def _check_names(source: Path, names: Sequence[str], features: Sequence[FeatureS
         raise DataError(faults)
 
 
-def _check_all(read: _Read) -> None:
-    """Nothing, once every row was found fit: a file is scored as a whole or not at all."""
+def _check_all(read: _Read) -> int:
+    """Number of rows, once every one was found fit: a file is scored as a whole or not at all."""
     faults: list[Fault] = []
-    for _, found in read():
+    rows = 0
+    for chunk, found in read():
+        rows += len(next(iter(chunk.values())))
         faults += found
         if len(faults) >= _MOST_FAULTS:
             break
     if faults:
         raise DataError(faults[:_MOST_FAULTS])
+    return rows
 
 
 def _given(source: Path, features: Sequence[FeatureSpec]) -> Iterator[tuple[Columns, list[Fault]]]:
@@ -214,7 +219,11 @@ def _category_reader(feature: FeatureSpec) -> Callable[[Any], str]:
 
 
 def _write_scores(
-    model: RiskModel, read: _Read, target: Path, identity: Identity, progress: Progress
+    model: RiskModel,
+    read: _Read,
+    target: Path,
+    identity: Identity,
+    tell: Callable[[int], None],
 ) -> int:
     done = 0
     with writing_chunks(target) as write:
@@ -222,7 +231,7 @@ def _write_scores(
             scores = _scores(model, chunk, identity)
             write(scores)
             done += len(scores["probability"])
-            progress("scoring", done, 0)
+            tell(done)
     return done
 
 

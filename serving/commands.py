@@ -1,9 +1,9 @@
 """Running the service, as `hearth serve` does."""
 
+import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from socket import socket
 from typing import Any
 
 import uvicorn
@@ -85,20 +85,23 @@ def serve(
             _run_alone(config, listening)
 
 
-def _take_address(config: uvicorn.Config) -> socket:
+def _take_address(config: uvicorn.Config) -> socket.socket:
     """The socket of the address asked for, listening from now on, so that early callers only wait."""
+    family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
     try:
-        listening = config.bind_socket()
-    except SystemExit:
+        listening = socket.create_server(
+            (config.host, config.port), family=family, backlog=config.backlog
+        )
+    except OSError:
         raise StateError(
             f"{config.host}:{config.port} cannot be listened on; another service may be there: "
             "stop it, or give another --port"
         ) from None
-    listening.listen(config.backlog)
+    listening.set_inheritable(True)  # workers are given it
     return listening
 
 
-def _run_alone(config: uvicorn.Config, listening: socket) -> None:
+def _run_alone(config: uvicorn.Config, listening: socket.socket) -> None:
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
     if not server.started:

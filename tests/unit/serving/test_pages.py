@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from hearth.audit_log import AuditLog
 from hearth.identity import revoke_key
-from hearth.storage.engine import writing
+from hearth.storage.engine import reading, writing
+from hearth.storage.schema import audit_entries, bundles
 from serving.pages.session import COOKIE, new_session, seal, token_matches, unseal
 
 
@@ -168,3 +170,40 @@ def test_no_page_asks_for_a_licensed_font_crown_or_crest(browser, repository):
     sheet = (repository / "serving/pages/static/vendor/hearth.css").read_text()
     assert not re.search(r"GDS Transport|@font-face|url\(|crown|crest", sheet, re.IGNORECASE)
     assert "crown" not in browser.get("/sign-in").text.lower()
+
+
+def test_a_model_whose_bundle_was_altered_is_named_in_the_register_and_gives_no_score(
+    browser, sign_in, council
+):
+    with writing(council.engine) as connection:
+        connection.execute(
+            update(bundles).where(bundles.c.path == "booster.txt").values(content=b"tree")
+        )
+    sign_in()
+    register = browser.get("/models")
+    assert "what was published is not as it was approved" in register.text
+    assert browser.get("/models/school_readiness/score").status_code == 503
+
+
+def test_the_unforeseen_is_a_page_in_the_look_of_the_rest(browser, sign_in, monkeypatch):
+    sign_in()
+
+    def fail(*_):
+        raise RuntimeError("MARK-in-a-message")
+
+    monkeypatch.setattr(browser.app.state.service.models, "get", fail)
+    answer = browser.get("/models/school_readiness")
+    assert answer.status_code == 500
+    assert "Sorry, something went wrong" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert "MARK" not in answer.text
+
+
+def test_the_look_up_of_a_page_is_on_record_as_the_api_s_is(browser, sign_in, council):
+    sign_in()
+    token = token_of(browser.get("/models/school_readiness/score"))
+    fields = {"subject": "100012345678", "csrf": token}
+    assert browser.post("/models/school_readiness/score", data=fields).status_code == 200
+    with reading(council.engine) as connection:
+        query = select(audit_entries.c.action).order_by(audit_entries.c.sequence.desc())
+        assert connection.scalars(query).first() == "score.made"
