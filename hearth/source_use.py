@@ -62,8 +62,10 @@ def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
 def needs_residence(definition: ModelDefinition) -> bool:
     """Whether the model must know who lived where: of a household's members, or a person's address."""
     followed = {group.follow for group in definition.features}
+    assigned = {attribute.assign for attribute in definition.fairness.attributes}
     return (
         definition.unit is Unit.HOUSEHOLD
+        or "any_member" in assigned
         or Role.MEMBERS in followed
         or (definition.unit is Unit.PERSON and Role.ADDRESS in followed)
     )

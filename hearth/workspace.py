@@ -136,16 +136,18 @@ class Workspace:
         ValueError
             If `as_of` is none of the definition's dates.
         """
+        import pandas as pd
+
         from features.commands import build
         from features.matrix import read_matrix
 
         build(self.catalogue, self.settings, model, run_on=self.today, progress=progress)
         stored = read_matrix(self.settings, model)
-        frame = stored.features.to_pandas()
+        frame: pd.DataFrame = stored.features.to_pandas()
         for feature in stored.manifest["features"]:
             if feature["kind"] == "category":
                 frame[feature["name"]] = frame[feature["name"]].astype("category")
-        frame["label"] = stored.labels["label"].to_pandas().astype("boolean").to_numpy()
+        frame["label"] = stored.labels["label"].to_pandas().astype("boolean").array
         frame = frame.set_index(["entity_id", "as_of"])
         if as_of is None:
             return frame
@@ -154,7 +156,7 @@ class Workspace:
             raise ValueError(
                 f"{day} is no as-of date of {model}; use one of {', '.join(stored.manifest['as_of'])}"
             )
-        return frame.xs(day, level="as_of", drop_level=False)
+        return frame[frame.index.get_level_values("as_of") == day]
 
     def train(self, model: str, *, progress: Progress = silent) -> TrainingRun:
         """Train and compare every candidate over time; the best is registered in MLflow."""

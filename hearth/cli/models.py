@@ -69,32 +69,26 @@ def train_model(context: Context, model: str) -> Trained:
 
 
 def _table(metrics: dict[str, Any]) -> Table:
-    """Candidates by test date: figures at capacity first."""
+    """Candidates down, test dates across: precision at capacity with its interval, and mean AUC."""
+    splits = metrics["splits"]
     table = Table(
-        "tested on",
-        "candidate",
-        "precision at capacity",
-        "95 % interval",
-        "lift",
-        "AUC",
-        "predicted / actual",
+        "precision at capacity", *(f"tested {split['test_as_of']}" for split in splits), "mean AUC"
     )
-    for split in metrics["splits"]:
-        for name, figures in split["candidates"].items():
-            precision = figures["precision_at_capacity"]
-            bounds = (precision["low"], precision["high"])
-            table.add_row(
-                split["test_as_of"],
-                f"{name} (best)" if name == metrics["chosen"] else name,
-                _shown(precision["value"], ".1%"),
-                "" if None in bounds else f"{bounds[0]:.1%} to {bounds[1]:.1%}",
-                _shown(figures["lift"], ".2f"),
-                _shown(figures["auc"], ".3f"),
-                _shown(figures["predicted_over_actual"], ".2f"),
-            )
-        table.add_section()
+    for name in splits[0]["candidates"]:
+        figures = [split["candidates"][name] for split in splits]
+        known = [each["auc"] for each in figures if each["auc"] is not None]
+        table.add_row(
+            f"{name} (best)" if name == metrics["chosen"] else name,
+            *(_with_interval(each["precision_at_capacity"]) for each in figures),
+            f"{sum(known) / len(known):.3f}" if known else "cannot tell",
+        )
     return table
 
 
-def _shown(value: float | None, form: str) -> str:
-    return "cannot tell" if value is None else format(value, form)
+def _with_interval(estimate: dict[str, float | None]) -> str:
+    value, low, high = (estimate[part] for part in ("value", "low", "high"))
+    if value is None:
+        return "cannot tell"
+    return (
+        f"{value:.0%}" if low is None or high is None else f"{value:.0%} ({low:.0%} to {high:.0%})"
+    )

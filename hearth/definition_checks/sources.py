@@ -60,6 +60,7 @@ def source_faults(
     """
     checked = _Checked(definition, sources, file)
     yield from _missing_sources(checked, unreadable)
+    yield from _assessment_faults(checked)
     yield from _column_faults(checked)
     yield from _subject_faults(checked)
     yield from _residence_faults(checked)
@@ -77,6 +78,18 @@ def _missing_sources(checked: _Checked, unreadable: frozenset[str]) -> Iterator[
                 use.place,
                 f"is {use.source}, which has no contract",
                 f"add features/sources/{use.source}.yaml or use one of {known}",
+            )
+
+
+def _assessment_faults(checked: _Checked) -> Iterator[Fault]:
+    for use in uses_of(checked.definition, checked.sources):
+        contract = checked.sources.get(use.source)
+        is_kept_apart = contract is not None and contract.law.use == "assessment_only"
+        if is_kept_apart and not use.place.startswith("fairness."):
+            yield checked.fault(
+                use.place,
+                f"is {use.source}, which is held for assessment only (`law.use`)",
+                "use it under fairness.attributes, or another source here",
             )
 
 

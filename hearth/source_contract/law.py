@@ -42,3 +42,7 @@ class Law(Strict):
     sensitivity: Literal["ordinary", "restricted"] = Field(
         default="ordinary", description="Whether few people may see its values."
     )
+    use: Literal["any", "assessment_only"] = Field(
+        default="any",
+        description="assessment_only: whom a model serves may be measured by it, and no score made from it.",
+    )

@@ -395,6 +395,14 @@ def test_the_law_of_a_protected_attribute_is_checked_too(made: Any) -> None:
         made.load().check_law("noisy_homes", date(2026, 1, 1))
 
 
+def test_a_source_held_for_assessment_only_makes_no_feature_label_or_cohort(made: Any) -> None:
+    made.source("complaints", {"law.use": "assessment_only"})
+    faults = [fault for fault in made.faults() if "held for assessment only" in fault]
+    assert any("`label.source`" in fault for fault in faults)
+    assert any("`features[0].source`" in fault for fault in faults)
+    assert not any("`fairness" in fault for fault in faults)
+
+
 def test_a_contract_can_be_read_alone(made: Any) -> None:
     assert load_contract(made.source("complaints")).source == "complaints"
     with pytest.raises(DefinitionError, match=r"complaints\.yaml: `key`"):
