@@ -7,6 +7,7 @@ import typer
 from rich.table import Table
 
 from hearth.cli.context import Context, JsonOption, open_context
+from hearth.errors import StateError
 
 _PANEL = "Data"
 ModelArgument = Annotated[str, typer.Argument(help="Name of the model: its folder under models/.")]
@@ -16,6 +17,9 @@ ModelsArgument = Annotated[
         help="Names of models; all of the workspace if none is given.", show_default=False
     ),
 ]
+
+
+_new = typer.Typer(help="First drafts of contracts and definitions.", no_args_is_help=True)
 
 
 def mount(app: typer.Typer) -> None:
@@ -30,6 +34,53 @@ def mount(app: typer.Typer) -> None:
     app.command(rich_help_panel=_PANEL)(sources)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth ingest noise_complaints")(ingest)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth build rental_standards")(build)
+    app.add_typer(_new, name="new", rich_help_panel=_PANEL)
+
+
+@_new.command(
+    "source", epilog="Example: hearth new source noise_complaints data/noise_complaints.csv"
+)
+def new_source(
+    command: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the source, such as noise_complaints.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="An extract of it: CSV or Parquet.")
+    ],
+) -> None:
+    """Write a first draft of a source contract from an extract; what only you know is left to answer."""
+    from features.drafting import draft_contract
+
+    context = open_context(command)
+    root = context.settings.workspace
+    _write_draft(
+        context,
+        root / "features" / "sources" / f"{name}.yaml",
+        draft_contract(file, name, workspace=root),
+    )
+
+
+@_new.command("model", epilog="Example: hearth new model noisy_homes noise_complaints")
+def new_model(
+    command: typer.Context,
+    name: Annotated[str, typer.Argument(help="Name of the model, such as noisy_homes.")],
+    source: Annotated[str, typer.Argument(help="Source that its first features come from.")],
+) -> None:
+    """Write a first draft of a model definition from a source contract."""
+    from features.drafting import draft_definition
+    from hearth.catalogue import load_contract
+
+    context = open_context(command)
+    root = context.settings.workspace
+    contract = load_contract(root / "features" / "sources" / f"{source}.yaml")
+    _write_draft(context, root / "models" / name / "model.yaml", draft_definition(contract, name))
+
+
+def _write_draft(context: Context, path: Path, text: str) -> None:
+    if path.exists():
+        raise StateError(f"{context.shown(path)} is there already; delete or rename it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    context.say(f"Drafted {context.shown(path)}. Answer what it asks, then run: hearth check")
 
 
 def synthesise(
