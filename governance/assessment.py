@@ -9,9 +9,10 @@ import pandas as pd
 
 from governance.coverage import CoverageRow, coverage_of
 from governance.disclosure import DisclosurePolicy, disclosure_policy
-from governance.fairness import GroupTable, Outcomes, group_table
+from governance.fairness import GroupTable, group_table
 from governance.group_calibration import GroupCalibration, calibration_within_groups
 from governance.intersections import PairTable, pair_tables
+from governance.outcomes import Grouping, Outcomes
 from governance.performance import Performance, measure_performance
 from governance.policy import headline_metrics
 from governance.scored import check_scored, groups_of, outcomes_of
@@ -159,7 +160,7 @@ def _rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
 def _calibration(
     rows: pd.DataFrame,
     outcomes: Outcomes,
-    groups: dict[str, list[str]],
+    groups: dict[str, Grouping],
     tables: dict[str, GroupTable],
 ) -> dict[str, tuple[GroupCalibration, ...]]:
     if not rows["calibrated"].to_numpy(dtype=bool).all():

@@ -1,12 +1,10 @@
 """How a list treats the groups of one attribute: rates, ratios to a reference, verdicts."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.counts import count_outcomes, outcome_cells
 from governance.disclosure import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
@@ -18,71 +16,16 @@ from governance.disclosure import (
 from governance.intervals import (
     Interval,
     Ratio,
-    design_effect,
     ratio_of_rates,
     smallest_detectable_gap,
     wilson,
 )
+from governance.outcomes import Grouping, Outcomes
 from governance.policy import METRICS, Metric, Verdict, verdict
 from hearth.errors import DataError, Fault
 
 NOT_RECORDED = "not recorded"
 """Group of those whose attribute the council does not hold."""
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Who was on the list and what happened, one row per entity and split.
-
-    Attributes
-    ----------
-    selected, happened, observed : array of bool, shape (rows,)
-        `happened` means nothing where `observed` is false.
-    entity, split : array of int, shape (rows,)
-        Codes; the pair of them names a row.
-    """
-
-    selected: NDArray[np.bool_]
-    happened: NDArray[np.bool_]
-    observed: NDArray[np.bool_]
-    entity: NDArray[np.int64]
-    split: NDArray[np.int64]
-
-    def __post_init__(self) -> None:
-        """Refuse two rows for one entity in one split: they would count a person twice."""
-        pairs = np.unique(np.stack([self.entity, self.split]), axis=1).shape[1]
-        if pairs != len(self.entity):
-            raise DataError(
-                [
-                    Fault(
-                        "scored rows",
-                        "entity_id, split",
-                        f"{len(self.entity) - pairs} rows repeat an entity within a split",
-                        "give one row for each entity and split",
-                    )
-                ]
-            )
-
-    @property
-    def is_repeated(self) -> bool:
-        """Whether some entity stands in more than one split."""
-        return len(np.unique(self.entity)) < len(self.entity)
-
-    def design_effects(self, within: NDArray[np.bool_] | None = None) -> dict[str, float]:
-        """Design effect of each metric in part of the rows; all 1 where no entity repeats."""
-        if not self.is_repeated:
-            return dict.fromkeys(METRICS, 1.0)
-        if within is None:
-            within = np.ones(len(self.entity), dtype=bool)
-        cells = outcome_cells(self.selected, self.happened, self.observed)[within]
-        return {
-            name: design_effect(
-                metric.above[cells].astype(bool),
-                metric.below[cells].astype(bool),
-                self.entity[within],
-            )
-            for name, metric in METRICS.items()
-        }
 
 
 @dataclass(frozen=True)
@@ -130,7 +73,7 @@ class GroupTable:
 def group_table(
     attribute: str,
     outcomes: Outcomes,
-    groups: Sequence[str],
+    groups: Grouping,
     *,
     policy: DisclosurePolicy,
     tolerance: tuple[float, float],
@@ -143,8 +86,7 @@ def group_table(
     attribute : str
         What the groups are groups of.
     outcomes : Outcomes
-    groups : sequence of str, length rows
-        Each row's group.
+    groups : Grouping
     policy : DisclosurePolicy
         Decides what is printed; rates, intervals, ratios and verdicts come from that alone.
     tolerance : tuple of float, float
@@ -162,14 +104,14 @@ def group_table(
     DataError
         If nobody is in the reference group.
     """
-    names, counts = count_outcomes(outcomes.selected, outcomes.happened, outcomes.observed, groups)
-    members = np.asarray(groups, dtype=str)
+    names, counts = groups.names, outcomes.counts(groups)
     chosen = reference or _largest(names, counts.sum(axis=1))
     if chosen not in names:
         raise DataError([_unknown_reference(attribute, chosen)])
     table = protect_table(names, counts, policy)
+    effects = outcomes.design_effects(groups)
     rates = {
-        name: _rates(table.groups[name], outcomes.design_effects(members == name)) for name in names
+        name: _rates(table.groups[name], own) for name, own in zip(names, effects, strict=True)
     }
     rows = tuple(
         GroupRow(
@@ -185,7 +127,8 @@ def group_table(
         )
         for name in sorted(names, key=lambda name: (name == NOT_RECORDED, name))
     )
-    everyone = _rates(table.everyone, outcomes.design_effects())
+    (effects_together,) = outcomes.design_effects(Grouping.together(len(groups.codes)))
+    everyone = _rates(table.everyone, effects_together)
     return GroupTable(
         attribute,
         chosen,
@@ -233,7 +176,7 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     )
 
 
-def _largest(names: list[str], sizes: NDArray[np.int64]) -> str:
+def _largest(names: tuple[str, ...], sizes: NDArray[np.int64]) -> str:
     recorded = [index for index, name in enumerate(names) if name != NOT_RECORDED]
     return names[max(recorded or range(len(names)), key=lambda index: int(sizes[index]))]
 

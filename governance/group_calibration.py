@@ -1,12 +1,12 @@
 """Whether a stated probability means the same in every group."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness import GroupRow, GroupTable, Outcomes, Rate
+from governance.fairness import GroupRow, GroupTable, Rate
+from governance.outcomes import Grouping, Outcomes
 
 _BANDS = {
     "Everyone in the group": "base_rate",
@@ -35,7 +35,7 @@ class GroupCalibration:
 def calibration_within_groups(
     outcomes: Outcomes,
     probability: NDArray[np.float64],
-    groups: Sequence[str],
+    groups: Grouping,
     table: GroupTable,
 ) -> tuple[GroupCalibration, ...]:
     """Stated against observed, for each group as a whole, on the list and off it.
@@ -48,7 +48,7 @@ def calibration_within_groups(
     ----------
     outcomes : Outcomes
     probability : float64 array, shape (rows,), in [0, 1]
-    groups : sequence of str, length rows
+    groups : Grouping
     table : GroupTable
         Of the same attribute.
 
@@ -56,12 +56,13 @@ def calibration_within_groups(
     ----------
     Pleiss, Raghavan, Wu, Kleinberg & Weinberger 2017, "On Fairness and Calibration".
     """
-    members = np.asarray(groups, dtype=str)
-    chosen = (np.ones(len(members), dtype=bool), outcomes.selected, ~outcomes.selected)
+    chosen = (np.ones(len(groups.codes), dtype=bool), outcomes.selected, ~outcomes.selected)
 
     def point(row: GroupRow, band: str, metric: str, rows: NDArray[np.bool_]) -> CalibrationPoint:
         came_true = row.rates[metric]
-        stated = probability[rows & outcomes.observed & (members == row.group)]
+        stated = probability[
+            rows & outcomes.observed & (groups.codes == groups.names.index(row.group))
+        ]
         printed = came_true.interval is not None
         return CalibrationPoint(band, float(stated.mean()) if printed else None, came_true)
 

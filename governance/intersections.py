@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-import numpy as np
-
-from governance.counts import CELLS, outcome_cells
+from governance.counts import CELLS
 from governance.disclosure import DisclosurePolicy, ProtectedCounts, protect_pairs
-from governance.fairness import Comparison, GroupTable, Outcomes, Rate, compare, rate
+from governance.fairness import Comparison, GroupTable, Rate, compare, rate
 from governance.intervals import false_discovery_adjusted
+from governance.outcomes import Grouping, Outcomes
 from governance.policy import Metric, Verdict
 
 LEAST_PEOPLE = 30
@@ -46,7 +45,7 @@ class PairTable:
 
 def pair_tables(
     outcomes: Outcomes,
-    groups: Mapping[str, Sequence[str]],
+    groups: Mapping[str, Grouping],
     tables: Mapping[str, GroupTable],
     *,
     metrics: Sequence[Metric],
@@ -61,7 +60,7 @@ def pair_tables(
     Parameters
     ----------
     outcomes : Outcomes
-    groups : mapping of str to sequence of str
+    groups : mapping of str to Grouping
         Each row's group, by attribute; the first attribute is the one crossed with the rest.
     tables : mapping of str to GroupTable
         The attributes' own tables.
@@ -88,32 +87,30 @@ def pair_tables(
 
 def _cross(
     outcomes: Outcomes,
-    groups: tuple[Sequence[str], Sequence[str]],
+    groups: tuple[Grouping, Grouping],
     tables: tuple[GroupTable, GroupTable],
     *,
     metrics: Sequence[Metric],
     policy: DisclosurePolicy,
     tolerance: tuple[float, float],
 ) -> dict[Metric, tuple[PairComparison, ...]]:
-    names = [[row.group for row in table.rows] for table in tables]
-    codes = [
-        np.array([index[group] for group in given])
-        for given, index in zip(
-            groups,
-            ({name: i for i, name in enumerate(part)} for part in names),
-            strict=True,
-        )
+    names = [part.names for part in groups]
+    shape = (len(names[0]), len(names[1]))
+    crossed = groups[0].crossed(groups[1])
+    counts = outcomes.counts(crossed).reshape(*shape, len(CELLS))
+    alone = [
+        [next(row.counts for row in table.rows if row.group == name) for name in part]
+        for part, table in zip(names, tables, strict=True)
     ]
-    cells = outcome_cells(outcomes.selected, outcomes.happened, outcomes.observed)
-    shape = (len(names[0]), len(names[1]), len(CELLS))
-    counts = np.zeros(shape, dtype=np.int64)
-    np.add.at(counts, (codes[0], codes[1], cells), 1)
-    alone = [[row.counts for row in table.rows] for table in tables]
     printed = protect_pairs(counts, alone[0], alone[1], policy)
-    rates = {}
-    for a, b in product(range(shape[0]), range(shape[1])):
-        effects = outcomes.design_effects((codes[0] == a) & (codes[1] == b))
-        rates[a, b] = {m: rate(m, printed[a][b], effects[m.name]) for m in metrics}
+    effects = outcomes.design_effects(crossed)
+    rates = {
+        (a, b): {
+            metric: rate(metric, printed[a][b], effects[a * shape[1] + b][metric.name])
+            for metric in metrics
+        }
+        for a, b in product(range(shape[0]), range(shape[1]))
+    }
 
     def against(
         metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int

@@ -6,7 +6,9 @@ from math import erfc, exp, log, sqrt
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from governance.counts import Counts
 
 _NORMAL = NormalDist()
 _Z95 = _NORMAL.inv_cdf(0.975)
@@ -112,35 +114,41 @@ def smallest_detectable_gap(
     return min(1.0, (_Z95 + _NORMAL.inv_cdf(_POWER)) * sqrt(pooled * (1 - pooled) * sizes))
 
 
-def design_effect(numerator: ArrayLike, denominator: ArrayLike, entity: ArrayLike) -> float:
-    """Variance of a rate with each entity's rows taken together, over that of independent rows.
+def design_effects(above: Counts, below: Counts, group: Counts, groups: int) -> NDArray[np.float64]:
+    """Variance of each group's rate with entities kept whole, over that of independent rows.
 
     At least 1. The variance is the linearised one, which the bootstrap over
     entities approaches as its replicates grow; it needs no seed.
 
     Parameters
     ----------
-    numerator, denominator : array of bool, shape (rows,)
-        Whether the row counts above and below the line of the rate.
-    entity : array of int, shape (rows,)
-        Whose row it is, numbered from 0.
+    above, below : int64 array, shape (clusters,)
+        Rows of each cluster above and below the line of the rate; a cluster is
+        the rows of one entity in one group.
+    group : int64 array, shape (clusters,)
+        The cluster's group, from 0.
+    groups : int
+        How many groups there are.
+
+    Returns
+    -------
+    float64 array, shape (groups,)
 
     References
     ----------
     Cochran 1977, *Sampling Techniques*, 3rd ed., ch. 6 and 11 (ratio to size).
     """
-    below = np.asarray(denominator, dtype=bool)
-    above = (np.asarray(numerator, dtype=bool) & below)[below]
-    codes = np.asarray(entity)[below]
-    rows, clusters = len(above), int(np.count_nonzero(np.bincount(codes)))
-    if rows == clusters:
-        return 1.0
-    rate = above.mean()
-    if clusters == 1 or rate in {0.0, 1.0}:
-        return rows / clusters
-    residuals = np.bincount(codes, weights=above - rate)
-    variance = clusters / (clusters - 1) * float(residuals @ residuals) / rows**2
-    return max(1.0, variance / (float(rate * (1 - rate)) / rows))
+    rows, counted = (np.bincount(group, weights=w, minlength=groups) for w in (below, above))
+    clusters = np.bincount(group, weights=below > 0, minlength=groups)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = counted / rows
+        residuals = above - rate[group] * below
+        spread = np.bincount(group, weights=residuals**2, minlength=groups)
+        effect = clusters / (clusters - 1) * spread / rows / (rate * (1 - rate))
+        whole = rows / clusters  # all alike or one cluster: as if its rows were copies
+    bare = (clusters <= 1) | (counted == 0) | (counted == rows)
+    found: NDArray[np.float64] = np.nan_to_num(np.where(bare, whole, effect), nan=1.0)
+    return np.fmax(found, 1.0)
 
 
 def false_discovery_adjusted(p_values: Sequence[float]) -> NDArray[np.float64]:

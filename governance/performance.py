@@ -6,14 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from governance.counts import SUMS, count_outcomes
+from governance.counts import SUMS
 from governance.disclosure import (
     DisclosurePolicy,
     ProtectedCounts,
     ProtectedTable,
     protect_table,
 )
-from governance.fairness import Outcomes, Rate, rate
+from governance.fairness import Rate, rate
+from governance.outcomes import Grouping, Outcomes
 from governance.policy import METRICS
 from governance.scored import outcomes_of
 from governance.suppression import Shown
@@ -125,7 +126,7 @@ def measure_performance(
             name: CandidateResult(
                 name,
                 table.everyone,
-                _rates(table.everyone, outcomes[name].design_effects()),
+                _rates(table.everyone, _effects(outcomes[name])),
                 {},
             )
             for name, table in tables.items()
@@ -157,7 +158,11 @@ NOTHING_PRINTED = ProtectedCounts(dict.fromkeys(SUMS), Shown.NOTHING)
 """Counts of which none may be printed."""
 
 
+def _effects(outcomes: Outcomes) -> dict[str, float]:
+    (effects,) = outcomes.design_effects(Grouping.together(len(outcomes.entity)))
+    return effects
+
+
 def _table(rows: pd.DataFrame, outcomes: Outcomes, policy: DisclosurePolicy) -> ProtectedTable:
-    splits = rows["split"].to_numpy(dtype=str).tolist()
-    counted = count_outcomes(outcomes.selected, outcomes.happened, outcomes.observed, splits)
-    return protect_table(*counted, policy)
+    splits = Grouping.of(rows["split"])
+    return protect_table(splits.names, outcomes.counts(splits), policy)

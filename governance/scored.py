@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from governance.fairness import NOT_RECORDED, Outcomes
+from governance.fairness import NOT_RECORDED
+from governance.outcomes import Grouping, Outcomes
 from hearth.errors import DataError, Fault
 
 COLUMNS = ("split", "as_of", "entity_id", "candidate", "score", "calibrated", "selected", "label", "observed")  # fmt: skip
@@ -41,7 +43,7 @@ def outcomes_of(rows: pd.DataFrame) -> Outcomes:
     )
 
 
-def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> list[str]:
+def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> Grouping:
     """Each row's group of one attribute, as it stood at the row's as-of date.
 
     Parameters
@@ -78,7 +80,7 @@ def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> li
         how="left",
         validate="many_to_one",
     )
-    return joined[attribute].astype("string").fillna(NOT_RECORDED).tolist()
+    return Grouping.of(joined[attribute].astype("str").fillna(NOT_RECORDED))
 
 
 def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -89,5 +91,5 @@ def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _codes(values: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    return np.unique(values.to_numpy(dtype=str), return_inverse=True)[1].astype(np.int64)
+def _codes(values: pd.Series) -> NDArray[np.int64]:
+    return pd.factorize(values)[0].astype(np.int64)

@@ -6,8 +6,9 @@ import pytest
 from fairlearn import metrics as fairlearn
 
 from governance.disclosure import disclosure_policy
-from governance.fairness import Outcomes, group_table
+from governance.fairness import group_table
 from governance.intersections import pair_tables
+from governance.outcomes import Grouping, Outcomes
 from governance.policy import METRICS, Verdict
 from hearth.errors import DataError
 
@@ -35,7 +36,7 @@ def compas_table(people, policy):
     return group_table(
         "race",
         outcomes_of(people.score == 1, people.label_value == 1),
-        people.race.tolist(),
+        Grouping.of(people.race),
         policy=disclosure_policy(policy),
         tolerance=TOLERANCE,
         reference="Caucasian",
@@ -125,7 +126,7 @@ def test_under_dfe_the_small_groups_read_confidential(people):
 
 def test_sex_within_race_shows_a_gap_that_sex_alone_hides(people):
     outcomes = outcomes_of(people.score == 1, people.label_value == 1)
-    groups = {"race": people.race.tolist(), "sex": people.sex.tolist()}
+    groups = {name: Grouping.of(people[name]) for name in ("race", "sex")}
     settings = {"policy": disclosure_policy("none"), "tolerance": TOLERANCE}
     tables = {
         name: group_table(name, outcomes, given, **settings) for name, given in groups.items()
@@ -149,7 +150,7 @@ def test_a_row_nobody_looked_at_is_counted_as_listed_but_never_as_a_negative():
     table = group_table(
         "area",
         outcomes_of([1, 1, 0, 0], [1, 0, 0, 0], observed=[1, 0, 1, 0]),
-        ["north"] * 4,
+        Grouping.of(["north"] * 4),
         policy=disclosure_policy("none"),
         tolerance=TOLERANCE,
     )
@@ -176,8 +177,8 @@ def test_rows_that_repeat_an_entity_make_the_interval_wider():
         split=np.repeat([0, 1, 2], 200),
     )
 
-    alone = group_table("area", once, ["a"] * 200, **arguments)
-    pooled = group_table("area", thrice, ["a"] * 600, **arguments)
+    alone = group_table("area", once, Grouping.of(["a"] * 200), **arguments)
+    pooled = group_table("area", thrice, Grouping.of(["a"] * 600), **arguments)
 
     assert pooled.is_clustered
     narrow, wide = (table.rows[0].rates["base_rate"].interval for table in (alone, pooled))
@@ -188,7 +189,7 @@ def test_a_reference_rate_of_nothing_gives_no_ratio_and_no_verdict():
     table = group_table(
         "area",
         outcomes_of([1] * 10 + [0] * 10, [1] * 20),
-        ["a"] * 10 + ["b"] * 10,
+        Grouping.of(["a"] * 10 + ["b"] * 10),
         policy=disclosure_policy("none"),
         tolerance=TOLERANCE,
         reference="b",
@@ -205,7 +206,7 @@ def test_a_reference_that_nobody_is_in_is_refused_by_name():
         group_table(
             "area",
             outcomes_of([1], [1]),
-            ["north"],
+            Grouping.of(["north"]),
             policy=disclosure_policy("none"),
             tolerance=TOLERANCE,
             reference="west",
@@ -221,7 +222,7 @@ def test_between_groups_treated_alike_a_concern_is_rare():
         happened = need + random.normal(size=4000) > 0.5
         groups = random.choice(["a", "b", "c", "d"], 4000, p=[0.7, 0.2, 0.07, 0.03])
         table = group_table(
-            "area", outcomes_of(selected, happened), groups.tolist(),
+            "area", outcomes_of(selected, happened), Grouping.of(groups),
             policy=disclosure_policy("dfe"), tolerance=TOLERANCE,
         )  # fmt: skip
         found = [row.comparisons["recall"].verdict for row in table.rows]

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from governance.intervals import (
-    design_effect,
+    design_effects,
     false_discovery_adjusted,
     ratio_of_rates,
     smallest_detectable_gap,
@@ -52,17 +52,36 @@ def test_no_p_values_adjust_to_none():
 
 
 def test_rows_that_copy_each_other_have_a_design_effect_of_their_number():
-    happened = np.tile([True, False, False, True, False, True], 50)
-    entity = np.tile(np.arange(300), 3)
+    happened = np.tile([3, 0, 0, 3, 0, 3], 50)
 
-    effect = design_effect(np.tile(happened, 3), np.ones(900), entity)
+    effect = design_effects(happened, np.full(300, 3), np.zeros(300, dtype=int), 1)
 
-    assert effect == pytest.approx(3, rel=0.01)
+    assert effect == pytest.approx([3], rel=0.01)
+
+
+def test_rows_that_stand_alone_have_a_design_effect_of_about_one():
+    happened = np.tile([1, 0, 0, 1, 0, 1], 500)
+
+    effect = design_effects(happened, np.ones(3000, dtype=int), np.zeros(3000, dtype=int), 1)
+
+    assert effect == pytest.approx([1], rel=0.001)
+
+
+@pytest.mark.parametrize(("above", "below"), [([0, 0], [3, 3]), ([2], [2]), ([4, 2], [4, 2])])
+def test_where_all_are_alike_a_clusters_rows_count_as_one(above, below):
+    effect = design_effects(np.array(above), np.array(below), np.zeros(len(above), dtype=int), 1)
+
+    assert effect == pytest.approx([sum(below) / len(below)])
+
+
+def test_a_group_that_nobody_counts_in_has_a_design_effect_of_one():
+    effect = design_effects(np.array([1, 0]), np.array([1, 1]), np.array([0, 0]), 2)
+
+    assert effect[1] == 1.0
 
 
 def test_the_design_effect_agrees_with_a_bootstrap_over_entities():
     random = np.random.default_rng(1)
-    entity = np.repeat(np.arange(400), 3)
     chance = np.repeat(random.beta(1, 3, 400), 3)
     happened, counted = random.random(1200) < chance, random.random(1200) < 0.7
     below, above = counted.reshape(400, 3).sum(1), (happened & counted).reshape(400, 3).sum(1)
@@ -70,9 +89,9 @@ def test_the_design_effect_agrees_with_a_bootstrap_over_entities():
     rates = (draws @ above) / (draws @ below)
     rate = above.sum() / below.sum()
 
-    effect = design_effect(happened, counted, entity)
+    effect = design_effects(above, below, np.zeros(400, dtype=int), 1)
 
-    assert effect == pytest.approx(rates.var() / (rate * (1 - rate) / below.sum()), rel=0.1)
+    assert effect == pytest.approx([rates.var() / (rate * (1 - rate) / below.sum())], rel=0.1)
 
 
 def test_more_people_let_a_smaller_gap_be_seen():
