@@ -12,14 +12,16 @@ def many_of(unit: str) -> str:
 
 
 def value_in_words(value: float | str, unit: str | None = None) -> str:
-    """A value as people read it: `1,204`, `0.35`, `120 hours`, `1 day`, `£12.50`, `private rented`."""
+    """A value as people read it: `1,204`, `0.35`, `120 hours`, `1 day`, `£12.50`, `1964`, `private rented`."""
     if isinstance(value, str):
         return value.replace("_", " ")
+    if unit == "year":
+        return f"{value:.0f}"
     text = _number(value)
     if not unit:
         return text
     if unit in {"£", "GBP"}:
-        return f"£{text}"
+        return f"£{value:,.0f}" if value == int(value) else f"£{value:,.2f}"
     if unit == "%":
         return f"{text}%"
     return f"{text} {unit[:-1] if text == '1' and unit.endswith('s') else unit}"
