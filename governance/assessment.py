@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from governance.coverage import CoverageRow, coverage_of
-from governance.disclosure import DisclosurePolicy, disclosure_policy
+from governance.disclosure import (
+    DisclosurePolicy,
+    Population,
+    disclosure_policy,
+    hides_few_unknown,
+)
 from governance.fairness import GroupTable, group_table
 from governance.group_calibration import GroupCalibration, calibration_within_groups
 from governance.intersections import PairTable, pair_tables
@@ -100,6 +105,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
     candidate = str(evidence.metrics["chosen"])
     rows = _rows_of(evidence.scored, candidate)
     outcomes = outcomes_of(rows)
+    population = _population(definition, evidence.scored, policy)
     tolerance = definition.fairness.tolerance
     attributes = definition.fairness.attributes
     groups = {a.name: groups_of(rows, evidence.protected, a.name) for a in attributes}
@@ -113,6 +119,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             policy=policy,
             tolerance=tolerance,
             reference=attribute.reference,
+            population=population or Population.EITHER,
         )
     progress("measuring groups", len(attributes), len(attributes))
     return Assessment(
@@ -120,7 +127,9 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         version=evidence.version,
         candidate=candidate,
         policy=policy,
-        performance=measure_performance(evidence.scored, evidence.metrics, policy),
+        performance=measure_performance(
+            evidence.scored, evidence.metrics, policy, population or Population.ALL
+        ),
         tables=tables,
         pairs=pair_tables(
             outcomes,
@@ -138,6 +147,25 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         matrix=evidence.matrix,
         provenance=evidence.provenance,
     )
+
+
+def _population(
+    definition: ModelDefinition, scored: pd.DataFrame, policy: DisclosurePolicy
+) -> Population | None:
+    """`KNOWN` where any list holds so few of unknown outcome that all of them must go unsaid.
+
+    Where capacity is a count, the length of the list is public, and what is left
+    of it after the known would give the unknown away.
+    """
+    if definition.capacity.count is not None:
+        return None
+    totals = (
+        outcomes.counts(Grouping.together(len(rows)))[0]
+        for _, rows in scored.groupby("candidate", sort=False)
+        for outcomes in [outcomes_of(rows)]
+    )
+    few = any(hides_few_unknown(total, policy) for total in totals)
+    return Population.KNOWN if few else None
 
 
 def _rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:

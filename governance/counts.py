@@ -52,3 +52,6 @@ SUMS: Mapping[str, Counts] = MappingProxyType(
 Each sum's complement within any larger sum is itself a sum, so protecting all of
 them protects every n − x.
 """
+
+KNOWN = np.array([1, 1, 0, 1, 1, 0], dtype=np.int64)
+"""Cells of which somebody looked."""

@@ -6,10 +6,12 @@ A report never prints a number computed from the raw counts. It prints sums of a
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
 
 import numpy as np
 
-from governance.counts import SUMS, Counts
+from governance.counts import CELLS, KNOWN, SUMS, Counts
 from governance.pair_suppression import choose_shown_pairs
 from governance.suppression import Shown, choose_shown
 from hearth.errors import NotFoundError
@@ -120,7 +122,20 @@ class ProtectedTable:
     everyone: ProtectedCounts
 
 
-def protect_table(names: Sequence[str], counts: Counts, policy: DisclosurePolicy) -> ProtectedTable:
+class Population(StrEnum):
+    """Whom the groups of a table count: all, or those whose outcome is known."""
+
+    ALL = "all"
+    KNOWN = "known"
+    EITHER = "either"
+
+
+def protect_table(
+    names: Sequence[str],
+    counts: Counts,
+    policy: DisclosurePolicy,
+    population: Population = Population.EITHER,
+) -> ProtectedTable:
     """Groups' sums as they may be printed beside the sums of everyone.
 
     Tables of several attributes over the same people may be printed together:
@@ -133,21 +148,39 @@ def protect_table(names: Sequence[str], counts: Counts, policy: DisclosurePolicy
     counts : int64 array, shape (groups, 6)
         True counts in the order of `CELLS`; every person is in one group.
     policy : DisclosurePolicy
+    population : Population
+        `KNOWN` prints nothing about those whose outcome is unknown, of everyone
+        either; `EITHER` leaves them out of the groups where that lets more groups
+        be printed, as when only a handful are unknown.
     """
-    shown, everyone_shown = _choose(counts, policy)
+    if policy.protects is None:
+        shown, together, counted = [Shown.EVERYTHING] * len(counts), Shown.EVERYTHING, counts
+    else:
+        counted = counts * KNOWN if population is Population.KNOWN else counts
+        shown, together = choose_shown(counted, policy.protects)
+        if population is Population.EITHER and together is Shown.EVERYTHING:
+            known, _ = choose_shown(counts * KNOWN, policy.protects)
+            if known.count(Shown.EVERYTHING) > shown.count(Shown.EVERYTHING):
+                shown, counted = known, counts * KNOWN
+    groups = _Printer.of(counts, counted, policy)
+    everyone = groups if population is Population.KNOWN else _Printer.of(counts, counts, policy)
     return ProtectedTable(
         groups={
-            name: _print(row, level, policy)
+            name: groups.print(row, level)
             for name, row, level in zip(names, counts, shown, strict=True)
         },
-        everyone=_print(counts.sum(axis=0), everyone_shown, policy),
+        everyone=everyone.print(counts.sum(axis=0), together),
     )
 
 
-def _choose(counts: Counts, policy: DisclosurePolicy) -> tuple[list[Shown], Shown]:
+def hides_few_unknown(everyone: Counts, policy: DisclosurePolicy) -> bool:
+    """Whether those whose outcome is unknown are too few to print, and the others are not."""
     if policy.protects is None:
-        return [Shown.EVERYTHING] * len(counts), Shown.EVERYTHING
-    return choose_shown(counts, policy.protects)
+        return False
+    both, known = (
+        choose_shown(row[None, :], policy.protects)[1] for row in (everyone, everyone * KNOWN)
+    )
+    return both is not Shown.EVERYTHING and known is Shown.EVERYTHING
 
 
 def protect_pairs(
@@ -158,7 +191,7 @@ def protect_pairs(
 ) -> list[list[ProtectedCounts]]:
     """Sums of each pair of groups of two attributes, as they may be printed.
 
-    A pair is printed whole or not at all. One attribute may be paired with many
+    A pair is printed whole or not at all, and counts only those whose outcome is known. One attribute may be paired with many
     others (a star), but not those with each other: round a ring of tables the
     argument that each is safe alone no longer holds.
 
@@ -169,28 +202,55 @@ def protect_pairs(
         The two attributes' groups as `protect_table` lets them be printed.
     """
     shown = np.ones(counts.shape[:2], dtype=bool)
+    known = counts * KNOWN
     if policy.protects is not None:
         shown = choose_shown_pairs(
-            counts,
+            known,
             [group.shown for group in first],
             [group.shown for group in second],
             policy.protects,
         )
+    flat = counts.reshape(-1, len(CELLS))
+    printer = _Printer.of(flat, flat * KNOWN, policy)
     return [
         [
-            _print(cell, Shown.EVERYTHING if whole else Shown.NOTHING, policy)
+            printer.print(cell, Shown.EVERYTHING if whole else Shown.NOTHING)
             for cell, whole in zip(row, row_shown, strict=True)
         ]
         for row, row_shown in zip(counts, shown, strict=True)
     ]
 
 
-def _print(row: Counts, shown: Shown, policy: DisclosurePolicy) -> ProtectedCounts:
-    sums = {
-        name: _rounded(int(cells @ row), policy.round_to) if name in shown.sums else None
-        for name, cells in SUMS.items()
-    }
-    return ProtectedCounts(sums, shown, policy.least_denominator)
+@dataclass(frozen=True)
+class _Printer:
+    """Prints sums of a table's rows: those shown, and those equal to one that is.
+
+    `in_play` is 1 for the cells that anyone counted is in; `leaves_out` says that
+    the unknown are among the rows but not counted, so that no sum with them is printed.
+    """
+
+    policy: DisclosurePolicy
+    in_play: Counts
+    leaves_out: bool
+
+    @classmethod
+    def of(cls, counts: Counts, counted: Counts, policy: DisclosurePolicy) -> Self:
+        by_outcome = counted.sum(axis=0).reshape(2, 3).sum(axis=0) > 0
+        in_play = np.tile(by_outcome, 2).astype(np.int64)
+        return cls(policy, in_play, leaves_out=bool((counts != counted).any()))
+
+    def print(self, row: Counts, shown: Shown) -> ProtectedCounts:
+        printed = {tuple(SUMS[name] * self.in_play) for name in shown.sums}
+        sums = {
+            name: _rounded(int(cells @ row), self.policy.round_to)
+            if tuple(cells * self.in_play) in printed and not self._counts_unknown(cells)
+            else None
+            for name, cells in SUMS.items()
+        }
+        return ProtectedCounts(sums, shown, self.policy.least_denominator)
+
+    def _counts_unknown(self, cells: Counts) -> bool:
+        return self.leaves_out and bool((cells > KNOWN).any())
 
 
 def _rounded(count: int, unit: int) -> int:

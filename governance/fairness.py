@@ -10,6 +10,7 @@ from governance.disclosure import (
     NOT_APPLICABLE,
     UNRELIABLE,
     DisclosurePolicy,
+    Population,
     ProtectedCounts,
     protect_table,
 )
@@ -78,6 +79,7 @@ def group_table(
     policy: DisclosurePolicy,
     tolerance: tuple[float, float],
     reference: str | None = None,
+    population: Population = Population.EITHER,
 ) -> GroupTable:
     """Rates of every group, each compared with the reference group's.
 
@@ -93,6 +95,8 @@ def group_table(
         Ratios between these are no concern.
     reference : str, optional
         Group the others are compared with; the largest recorded one if None.
+    population : Population
+        As for `protect_table`.
 
     Returns
     -------
@@ -108,7 +112,7 @@ def group_table(
     chosen = reference or _largest(names, counts.sum(axis=1))
     if chosen not in names:
         raise DataError([_unknown_reference(attribute, chosen)])
-    table = protect_table(names, counts, policy)
+    table = protect_table(names, counts, policy, population)
     effects = outcomes.design_effects(groups)
     rates = {
         name: _rates(table.groups[name], own) for name, own in zip(names, effects, strict=True)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.counts import Counts
-from governance.suppression import MOST_STEPS, Need, Range, Shown, can_move, sums_in_play
+from governance.suppression import MOST_STEPS, Need, Range, Shown, is_met, sums_in_play
 
 
 def choose_shown_pairs(
@@ -61,13 +61,8 @@ def _is_met_in_lines(need: Need, counts: Counts, across: int, shown: Sequence[Sh
     Neither group has a pair printed. People of the outcomes the sum adds up change
     places within this pair's column, the others within any, so the columns' sums stay.
     """
-    lines, column, own = counts.sum(axis=1), counts[:, across], shown[need.group]
-    mixed = np.where(need.cells == 1, column, lines)
-    return any(
-        can_move(need, mixed, partner, own, other)
-        for partner, other in enumerate(shown)
-        if partner != need.group
-    )
+    mixed = np.where(need.cells == 1, counts[:, across], counts.sum(axis=1))
+    return is_met(need, mixed, shown)
 
 
 def _cheapest_corners(

@@ -9,6 +9,7 @@ import pandas as pd
 from governance.counts import SUMS
 from governance.disclosure import (
     DisclosurePolicy,
+    Population,
     ProtectedCounts,
     ProtectedTable,
     protect_table,
@@ -69,7 +70,10 @@ class Performance:
 
 
 def measure_performance(
-    scored: pd.DataFrame, metrics: Mapping[str, Any], policy: DisclosurePolicy
+    scored: pd.DataFrame,
+    metrics: Mapping[str, Any],
+    policy: DisclosurePolicy,
+    population: Population = Population.ALL,
 ) -> Performance:
     """Results of every candidate on every test date.
 
@@ -84,6 +88,8 @@ def measure_performance(
     metrics : mapping
         As training writes metrics.json.
     policy : DisclosurePolicy
+    population : Population
+        `KNOWN` where those whose outcome is unknown are too few to print anything about.
 
     Notes
     -----
@@ -92,11 +98,11 @@ def measure_performance(
     """
     parts = {str(name): rows for name, rows in scored.groupby("candidate", sort=False)}
     outcomes = {name: outcomes_of(rows) for name, rows in parts.items()}
-    tables = {name: _table(rows, outcomes[name], policy) for name, rows in parts.items()}
-    withheld = any(
-        counts["positives"] is None or counts["selected"] is None
-        for table in tables.values()
-        for counts in table.groups.values()
+    tables = {
+        name: _table(rows, outcomes[name], policy, population) for name, rows in parts.items()
+    }
+    withheld = not all(
+        _has_margins(counts) for table in tables.values() for counts in table.groups.values()
     )
     trained = {entry["test_as_of"]: entry["candidates"] for entry in metrics["splits"]}
     keys = (*_OF_THE_ORDER, *(_AT_OTHER_LENGTHS if policy.protects is None else ()))
@@ -158,11 +164,19 @@ NOTHING_PRINTED = ProtectedCounts(dict.fromkeys(SUMS), Shown.NOTHING)
 """Counts of which none may be printed."""
 
 
+def _has_margins(counts: ProtectedCounts) -> bool:
+    """Whether it is printed how many had the outcome, and how many were on the list."""
+    listed = counts["selected"] is not None or counts["selected_known"] is not None
+    return counts["positives"] is not None and listed
+
+
 def _effects(outcomes: Outcomes) -> dict[str, float]:
     (effects,) = outcomes.design_effects(Grouping.together(len(outcomes.entity)))
     return effects
 
 
-def _table(rows: pd.DataFrame, outcomes: Outcomes, policy: DisclosurePolicy) -> ProtectedTable:
+def _table(
+    rows: pd.DataFrame, outcomes: Outcomes, policy: DisclosurePolicy, population: Population
+) -> ProtectedTable:
     splits = Grouping.of(rows["split"])
-    return protect_table(splits.names, outcomes.counts(splits), policy)
+    return protect_table(splits.names, outcomes.counts(splits), policy, population)

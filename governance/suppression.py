@@ -6,9 +6,10 @@ between outcomes of one group, and back again in a partner group, so that what i
 printed of either, and of everyone, stays as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -59,7 +60,7 @@ _ALLOWED = {
     * np.ones(len(_MOVES), dtype=bool)
     for shown, sums in _PRINTED.items()
 }
-MOST_STEPS = 4  # moves tried one after another between the same two groups
+MOST_STEPS = 4  # moves tried one after another against the same partner
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,11 @@ def choose_shown(counts: Counts, protects: Range) -> tuple[list[Shown], Shown]:
         return [Shown.NOTHING] * len(counts), size
     shown = [_first_choice(row, sums, protects) for row in counts]
     needs = list(_needs(counts, sums, protects))
-    while exposed := next((need for need in needs if not _is_met(need, counts, shown)), None):
-        step = _cheapest_cover(exposed, counts, shown)
-        if step is None:
-            # With every group withheld a count can be anything up to everyone's, which is large.
-            return [Shown.NOTHING] * len(counts), Shown.EVERYTHING
-        for group, level in step:
-            shown[group] = level
+    while exposed := next((need for need in needs if not is_met(need, counts, shown)), None):
+        # With every group withheld a count can be anything up to everyone's, which is large.
+        if all(level is Shown.NOTHING for level in shown):
+            break
+        shown = _cheapest_cover(exposed, counts, shown) or _one_step_coarser(exposed, counts, shown)
     return _relaxed(shown, counts, needs, sums, protects), Shown.EVERYTHING
 
 
@@ -139,37 +138,40 @@ def _needs(counts: Counts, sums: dict[str, Counts], protects: Range) -> Iterator
                 yield Need(group, cells, -1, count - low)
 
 
-def _is_met(need: Need, counts: Counts, shown: list[Shown]) -> bool:
-    return need.distance == 0 or any(
-        can_move(need, counts, partner, shown[need.group], other)
-        for partner, other in enumerate(shown)
-        if partner != need.group and other is not Shown.EVERYTHING
-    )
+def is_met(need: Need, counts: Counts, shown: Sequence[Shown]) -> bool:
+    """Whether the sum can go the distance, step by step, against one partner after another."""
+    here, left = counts[need.group], need.distance
+    for partner in np.argsort(-counts.sum(axis=1)):
+        moves = _moves(shown[need.group], shown[partner], tuple(need.cells), need.direction)
+        if left and partner != need.group and len(moves):
+            here, left = _pass(here, counts[partner], moves, left)
+    return left == 0
 
 
-def can_move(need: Need, counts: Counts, partner: int, own: Shown, other: Shown) -> bool:
-    """Whether the sum can go the distance against this partner."""
-    moves = _MOVES[_ALLOWED[own] & _ALLOWED[other] & (_MOVES @ need.cells == need.direction)]
-    return _can_pass(counts[need.group], counts[partner], moves, need.distance)
+@lru_cache(maxsize=4096)
+def _moves(own: Shown, other: Shown, cells: tuple[int, ...], direction: int) -> Counts:
+    """Moves that change the sum by one and leave what is printed of both groups as it is."""
+    moves: Counts = _MOVES[
+        _ALLOWED[own] & _ALLOWED[other] & (_MOVES @ np.array(cells) == direction)
+    ]
+    return moves
 
 
-def _can_pass(here: Counts, there: Counts, moves: Counts, distance: int) -> bool:
-    """Whether so many steps of these moves, any mix of them, leave no count below zero."""
+def _pass(here: Counts, there: Counts, moves: Counts, distance: int) -> tuple[Counts, int]:
+    """Counts here after as many steps as leave none below zero, and the steps still to go."""
     left = distance
-    for _ in range(MOST_STEPS if len(moves) else 0):
+    for _ in range(MOST_STEPS):
         room = np.where(moves < 0, here, np.where(moves > 0, there, left)).min(axis=1)
         best = int(room.argmax())
         length = min(int(room[best]), left)
         here, there, left = here + length * moves[best], there - length * moves[best], left - length
         if left == 0 or length == 0:
             break
-    return left == 0
+    return here, left
 
 
-def _cheapest_cover(
-    need: Need, counts: Counts, shown: list[Shown]
-) -> list[tuple[int, Shown]] | None:
-    """Least loss of printed sums, small groups first, that meets the need."""
+def _cheapest_cover(need: Need, counts: Counts, shown: list[Shown]) -> list[Shown] | None:
+    """Least loss of printed sums, in the group and one partner, that meets the need."""
     weight = 1 + counts.sum(axis=1) / max(1, counts.sum())
 
     def loss(step: tuple[Shown, int, Shown]) -> float:
@@ -187,9 +189,23 @@ def _cheapest_cover(
         for other in _coarser(shown[partner])
     ]
     for own, partner, other in sorted(steps, key=loss):
-        if can_move(need, counts, partner, own, other):
-            return [(need.group, own), (partner, other)]
+        trial = list(shown)
+        trial[need.group], trial[partner] = own, other
+        if is_met(need, counts, trial):
+            return trial
     return None
+
+
+def _one_step_coarser(need: Need, counts: Counts, shown: list[Shown]) -> list[Shown]:
+    """A little more withheld, where no one partner suffices: of the group, else of the smallest."""
+    order = [need.group, *map(int, np.argsort(counts.sum(axis=1)))]
+    group = next(g for g in order if shown[g] is not Shown.NOTHING)
+    trial = list(shown)
+    trial[group] = min(
+        (level for level in _coarser(shown[group]) if level is not shown[group]),
+        key=lambda level: level.hides,
+    )
+    return trial
 
 
 def _coarser(shown: Shown) -> list[Shown]:
@@ -210,7 +226,7 @@ def _relaxed(
             if level.hides >= shown[group].hides:
                 break
             trial = [*shown[:group], level, *shown[group + 1 :]]
-            if level.sums <= first.sums and all(_is_met(n, counts, trial) for n in needs):
+            if level.sums <= first.sums and all(is_met(n, counts, trial) for n in needs):
                 shown = trial
                 break
     return shown
