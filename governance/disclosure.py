@@ -160,7 +160,7 @@ def protect_table(
         shown, together = choose_shown(counted, policy.protects)
         if population is Population.EITHER and together is Shown.EVERYTHING:
             known, _ = choose_shown(counts * KNOWN, policy.protects)
-            if known.count(Shown.EVERYTHING) > shown.count(Shown.EVERYTHING):
+            if _printed(known) > _printed(shown):
                 shown, counted = known, counts * KNOWN
     groups = _Printer.of(counts, counted, policy)
     everyone = groups if population is Population.KNOWN else _Printer.of(counts, counts, policy)
@@ -171,6 +171,11 @@ def protect_table(
         },
         everyone=everyone.print(counts.sum(axis=0), together),
     )
+
+
+def _printed(shown: Sequence[Shown]) -> tuple[int, int]:
+    """How much is printed: groups printed whole, then sums withheld, fewer first."""
+    return list(shown).count(Shown.EVERYTHING), -sum(level.hides for level in shown)
 
 
 def hides_few_unknown(everyone: Counts, policy: DisclosurePolicy) -> bool:

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from governance.disclosure import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
@@ -12,6 +9,7 @@ from governance.disclosure import (
     DisclosurePolicy,
     Population,
     ProtectedCounts,
+    ProtectedTable,
     protect_table,
 )
 from governance.intervals import (
@@ -94,7 +92,7 @@ def group_table(
     tolerance : tuple of float, float
         Ratios between these are no concern.
     reference : str, optional
-        Group the others are compared with; the largest recorded one if None.
+        Group the others are compared with; if None, the largest that is printed whole.
     population : Population
         As for `protect_table`.
 
@@ -109,10 +107,10 @@ def group_table(
         If nobody is in the reference group.
     """
     names, counts = groups.names, outcomes.counts(groups)
-    chosen = reference or _largest(names, counts.sum(axis=1))
-    if chosen not in names:
-        raise DataError([_unknown_reference(attribute, chosen)])
+    if reference is not None and reference not in names:
+        raise DataError([_unknown_reference(attribute, reference)])
     table = protect_table(names, counts, policy, population)
+    chosen = reference or _largest(table, dict(zip(names, counts.sum(axis=1), strict=True)))
     effects = outcomes.design_effects(groups)
     rates = {
         name: _rates(table.groups[name], own) for name, own in zip(names, effects, strict=True)
@@ -180,9 +178,12 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     )
 
 
-def _largest(names: tuple[str, ...], sizes: NDArray[np.int64]) -> str:
-    recorded = [index for index, name in enumerate(names) if name != NOT_RECORDED]
-    return names[max(recorded or range(len(names)), key=lambda index: int(sizes[index]))]
+def _largest(table: ProtectedTable, sizes: dict[str, int]) -> str:
+    """Largest recorded group that is printed whole, else the largest recorded."""
+    return max(
+        sizes,
+        key=lambda name: (name != NOT_RECORDED, table.groups[name].is_complete, sizes[name]),
+    )
 
 
 def _unknown_reference(attribute: str, reference: str) -> Fault:

@@ -30,6 +30,12 @@ _COUNTS = {
 }
 
 
+_LEFT_OUT = (
+    "Only those whose outcome is known: so few others are in some groups that counting them would "
+    "give them away."
+)
+
+
 def section(assessment: Assessment) -> Section:
     """Counts, rates with intervals, ratios, differences, verdicts, smallest detectable gaps."""
     return Section(
@@ -91,12 +97,18 @@ def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
 
 def _counts(title: str, table: GroupTable) -> Table:
     rows = (*table.rows, table.everyone)
+    leaves_out = all(row.counts["n"] is None for row in table.rows)
     has_unknown = any(row.counts["unknown"] != 0 for row in rows)
-    shown = {key: words for key, words in _COUNTS.items() if key != "known" or has_unknown}
+    shown = dict(_COUNTS)
+    if not has_unknown:
+        shown.pop("known")
+    elif leaves_out:
+        shown = {key: words for key, words in _COUNTS.items() if key not in {"n", "selected"}}
     return Table(
         f"{title}: counts",
         (Column("Group"), *(Column(words, "number") for words in shown.values())),
         tuple((row.group, *(count(row.counts[key]) for key in shown)) for row in rows),
+        note=_LEFT_OUT if has_unknown and leaves_out else "",
     )
 
 
