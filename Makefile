@@ -80,6 +80,6 @@ lock: $(STAMPS)/uv-$(UV_VERSION) ## Resolve requirements.lock again from pyproje
 	@npm install --package-lock-only --silent
 
 clean: ## Remove what set-up and running made here, the locked files excepted
-	rm -rf $(TOOLS) $(VENV) $(STAMPS) node_modules serving/pages/static/vendor .hearth data/council mlruns \
+	rm -rf $(TOOLS) $(VENV) $(STAMPS) node_modules serving/pages/static/vendor .hearth data/council mlruns mlflow.db \
 		benchmarks/.work build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find $(ROOMS) tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
