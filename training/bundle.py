@@ -1,14 +1,13 @@
 """The bundle of the candidate chosen: its scorer with the cohort, the words and what it is about."""
 
 from collections.abc import Mapping
-from datetime import date
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
-from hearth.risk_model import Calibration, Cohort, FeatureSpec, ReasonWords, RiskModel, Scorer
-from training.ranking import Floats
+from hearth.risk_model import Cohort, ReasonWords, RiskModel
+from training.final import Final
 
 DISTRIBUTION = "hearth-council"
 
@@ -21,15 +20,7 @@ def hearth_version() -> str:
 def assemble(
     catalogue: Catalogue,
     definition: ModelDefinition,
-    *,
-    candidate: str,
-    features: tuple[FeatureSpec, ...],
-    scorer: Scorer,
-    calibration: Calibration,
-    base_rate: float,
-    cohort_rows: Floats,
-    cohort_as_of: date,
-    trained_on: tuple[date, ...],
+    final: Final,
     hashes: Mapping[str, str],
 ) -> RiskModel:
     """Model ready to score.
@@ -38,41 +29,29 @@ def assemble(
     ----------
     catalogue, definition
         Where titles, reasons and sensitivities come from.
-    candidate
-        Name of the candidate chosen.
-    features, scorer, calibration
-        What scores, and what its columns are.
-    base_rate
-        Share with the outcome among the rows that calibrated, in [0, 1].
-    cohort_rows, cohort_as_of
-        Encoded rows that a score is compared with, shape (n, features), and their date.
-    trained_on
-        As-of dates of the training rows.
+    final
+        What scores, what its columns are, and whom a score is compared with.
     hashes
         SHA-256 of definition and matrix, by name.
     """
+    scorer, cohort = final.fitted.scorer, final.cohort
     return RiskModel(
-        about=_about(definition, candidate, trained_on, hashes),
-        features=features,
+        about=_about(definition, final, hashes),
+        features=cohort.features,
         scorer=scorer,
-        calibration=calibration,
+        calibration=final.fitted.calibration,
         cohort=Cohort.of(
-            features,
-            cohort_rows,
-            scorer.raw_score(cohort_rows),
-            as_of=cohort_as_of.isoformat(),
-            base_rate=base_rate,
+            cohort.features,
+            cohort.rows,
+            scorer.raw_score(cohort.rows),
+            as_of=cohort.dates()[0].isoformat(),
+            base_rate=final.fitted.held_out.base_rate,
         ),
         reasons=_reasons(catalogue, definition),
     )
 
 
-def _about(
-    definition: ModelDefinition,
-    candidate: str,
-    trained_on: tuple[date, ...],
-    hashes: Mapping[str, str],
-) -> dict[str, Any]:
+def _about(definition: ModelDefinition, final: Final, hashes: Mapping[str, str]) -> dict[str, Any]:
     told = definition.model_dump(
         mode="json",
         include={
@@ -83,9 +62,9 @@ def _about(
     return {
         "name": definition.model,
         **told,
-        "candidate": candidate,
+        "candidate": final.candidate,
         "label_window": str(definition.label.window),
-        "trained_on": [day.isoformat() for day in trained_on],
+        "trained_on": [day.isoformat() for day in final.trained_on],
         "hashes": dict(hashes),
         "hearth_version": hearth_version(),
     }

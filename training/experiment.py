@@ -1,21 +1,20 @@
-"""One experiment: every candidate on every test date, the best of them, and the bar."""
+"""One experiment: every candidate on every test date, the one chosen, and the bar."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
-from hearth.risk_model import Calibration, Scorer
+from hearth.risk_model import Calibration, FeatureSpec, Scorer
 from training.bar import Verdict, judge
 from training.baselines import RANDOM, Logistic, Rule, random_scores
 from training.calibration import HeldOut, calibrate, hold_out
 from training.comparison import Difference, compare
-from training.estimator import Candidate, LightGBM
+from training.estimator import Candidate, LightGBM, Remembered
 from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
+from training.selection import Selection, select
 from training.splits import LabelPeriod, Split, temporal_splits
 
 _TASK = "Train"
@@ -53,26 +52,40 @@ class SplitResult:
 
 @dataclass(frozen=True)
 class Experiment:
-    """All test dates, the candidate chosen, how it compares, and whether it met the bar."""
+    """All test dates, the candidate chosen, how it compares, and whether it met the bar.
+
+    `candidates` are those that could be chosen, by name; they remember their fits.
+    """
 
     splits: tuple[SplitResult, ...]
-    chosen: Candidate
+    candidates: Mapping[str, Candidate]
+    selection: Selection
     differences: tuple[Difference, ...]
     verdict: Verdict
+
+    @property
+    def chosen(self) -> Candidate:
+        """The candidate chosen."""
+        return self.candidates[self.selection.chosen]
+
+
+def trees_of(definition: ModelDefinition, features: Sequence[FeatureSpec]) -> LightGBM:
+    """LightGBM as a definition sets it."""
+    learner = definition.learner
+    return LightGBM(
+        features,
+        seed=learner.seed,
+        parameters=learner.parameters,
+        monotone=learner.monotone,
+    )
 
 
 def candidates_of(definition: ModelDefinition, examples: Examples) -> list[Candidate]:
     """Candidates that may be chosen, from the simplest: rules, logistic regression, LightGBM."""
-    learner = definition.learner
     return [
         *(Rule(baseline, examples.features) for baseline in definition.baselines),
-        Logistic(examples.features),
-        LightGBM(
-            examples.features,
-            seed=learner.seed,
-            parameters=learner.parameters,
-            monotone=learner.monotone,
-        ),
+        Remembered(Logistic(examples.features)),
+        Remembered(trees_of(definition, examples.features)),
     ]
 
 
@@ -114,17 +127,19 @@ def run_experiment(
         progress(f"{_TASK} {definition.model}: {split.test.as_of}", number * len(candidates), total)
         results.append(_run_split(definition, candidates, examples, split))
     progress(f"{_TASK} {definition.model}: compare", total - 1, total)
-    chosen = _best(candidates, results, definition.success.metric)
+    selection = select(candidates, [r.figures for r in results], definition.success.metric)
+    chosen = selection.chosen
     names = [*(c.name for c in candidates), RANDOM]
     differences = compare(
         [result.cohort for result in results],
         [result.scores for result in results],
-        [(chosen.name, other) for other in names if other != chosen.name],
+        [(chosen, other) for other in names if other != chosen],
         seed=definition.learner.seed,
     )
-    lifts = {result.name: result.figures[chosen.name].lift for result in results}
-    verdict = judge(definition.success, chosen.name, differences, lifts)
-    return Experiment(tuple(results), chosen, tuple(differences), verdict)
+    lifts = {result.name: result.figures[chosen].lift for result in results}
+    verdict = judge(definition.success, chosen, differences, lifts)
+    by_name = {candidate.name: candidate for candidate in candidates}
+    return Experiment(tuple(results), by_name, selection, tuple(differences), verdict)
 
 
 def fit(
@@ -158,19 +173,6 @@ def _run_split(
 def _scores(fitted: Fitted, test: Examples) -> Scores:
     raw = fitted.scorer.raw_score(test.rows)
     return Scores(raw, fitted.calibration.probability(raw))
-
-
-def _best(
-    candidates: Sequence[Candidate], results: Sequence[SplitResult], metric: str
-) -> Candidate:
-    """Highest mean over test dates; the simpler where two are level."""
-
-    def mean(candidate: Candidate) -> float:
-        values = [getattr(result.figures[candidate.name], metric).value for result in results]
-        known = [value for value in values if value is not None]
-        return round(float(np.mean(known)), 9) if known else -1.0
-
-    return max(candidates, key=lambda candidate: (mean(candidate), -candidate.complexity))
 
 
 def _both_classes(examples: Examples) -> bool:

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from hearth.risk_model import FeatureSpec, Scorer
+from training.examples import Examples
 from training.ranking import Floats
 
 _ROWS_SHOWN = 2_000
@@ -35,77 +36,94 @@ class GroupImportance:
         return asdict(self)
 
 
-def importance_by_group(
-    scorer: Scorer, features: tuple[FeatureSpec, ...], rows: Floats
-) -> list[GroupImportance]:
-    """Importance of each reason group over some rows, the greatest first.
+@dataclass(frozen=True)
+class Explained:
+    """Rows of a cohort, and what each feature added to their scores.
 
-    Contributions are summed within a group before their size is taken: two features that cancel
-    in a row have told the reader nothing.
-
-    References
+    Attributes
     ----------
-    Lundberg et al. (2020), Nature Machine Intelligence 2: 56-67.
+    features
+        What the columns are.
+    rows
+        Shape (n, features); at most 2,000, drawn by lot where the cohort has more.
+    contributions
+        Shape (n, features), on the scale of the raw score.
+    base_value
+        Shape (n,); with the contributions it adds up to the raw score.
     """
-    contributions = scorer.contributions(rows)[:, :-1]
-    groups = list(dict.fromkeys(feature.group for feature in features))
-    sizes = {
-        group: float(
-            np.abs(contributions[:, [f.group == group for f in features]].sum(axis=1)).mean()
-        )
-        for group in groups
-    }
-    total = sum(sizes.values()) or 1.0
-    found = [GroupImportance(group, size, size / total) for group, size in sizes.items()]
-    return sorted(found, key=lambda item: (-item.mean_absolute, item.group))
 
+    features: tuple[FeatureSpec, ...]
+    rows: Floats
+    contributions: Floats
+    base_value: Floats
 
-def shap_figures(
-    scorer: Scorer, features: tuple[FeatureSpec, ...], rows: Floats, *, seed: int
-) -> Iterator[tuple[str, Figure]]:
-    """Beeswarm by shap, and its dependence plots of the features that matter most.
+    @classmethod
+    def of(cls, scorer: Scorer, cohort: Examples, *, seed: int) -> "Explained":
+        """Some of a cohort's scores explained; `seed` draws them."""
+        shown = _sample(cohort.rows, seed)
+        found = scorer.contributions(shown)
+        return cls(cohort.features, shown, found[:, :-1], found[:, -1])
 
-    Parameters
-    ----------
-    scorer, features, rows
-        What scores, what its columns are, and rows of the cohort.
-    seed
-        Draws the rows that are shown where there are many.
+    def importance(self) -> list[GroupImportance]:
+        """Importance of each reason group, the greatest first.
 
-    Yields
-    ------
-    (str, Figure)
-        File name without its ending, and the plot.
-    """
-    with _quiet():
-        import shap  # noqa: PLC0415 - takes seconds, and only a run that draws needs it
+        Contributions are summed within a group before their size is taken: two features that
+        cancel in a row have told the reader nothing.
 
-    shown = _sample(rows, seed)
-    contributions = scorer.contributions(shown)
-    explained = shap.Explanation(
-        values=contributions[:, :-1],
-        base_values=contributions[:, -1],
-        data=shown,
-        feature_names=[feature.name for feature in features],
-    )
-    with _quiet():
-        figure = _canvas(9, 0.35 * min(len(features), _FEATURES_SHOWN) + 2)
-        shap.plots.beeswarm(
-            explained,
-            max_display=_FEATURES_SHOWN,
-            ax=figure.add_subplot(),
-            plot_size=None,
-            show=False,
-            group_remaining_features=len(features) > _FEATURES_SHOWN,
-        )
-        figure.tight_layout()
-        yield "shap_beeswarm", figure
-        strongest = np.argsort(-np.abs(explained.values).mean(axis=0))[:_DEPENDENCES]
-        for place in strongest:
-            figure = _canvas(7, 5)
-            shap.plots.scatter(explained[:, int(place)], ax=figure.add_subplot(), show=False)
+        References
+        ----------
+        Lundberg et al. (2020), Nature Machine Intelligence 2: 56-67.
+        """
+        groups = list(dict.fromkeys(feature.group for feature in self.features))
+        sizes = {group: self._size(group) for group in groups}
+        total = sum(sizes.values()) or 1.0
+        found = [GroupImportance(group, size, size / total) for group, size in sizes.items()]
+        return sorted(found, key=lambda item: (-item.mean_absolute, item.group))
+
+    def figures(self) -> Iterator[tuple[str, Figure]]:
+        """Beeswarm by shap, and its dependence plots of the features that matter most.
+
+        Yields
+        ------
+        (str, Figure)
+            File name without its ending, and the plot.
+        """
+        with _quiet():
+            import shap  # noqa: PLC0415 - takes seconds, and only a run that draws needs it
+
+            explained = shap.Explanation(
+                values=self.contributions,
+                base_values=self.base_value,
+                data=self.rows,
+                feature_names=[feature.name for feature in self.features],
+            )
+            shown = min(len(self.features), _FEATURES_SHOWN)
+            figure = _canvas(9, 0.35 * shown + 2)
+            shap.plots.beeswarm(
+                explained,
+                max_display=_FEATURES_SHOWN,
+                ax=figure.add_subplot(),
+                plot_size=None,
+                show=False,
+                group_remaining_features=len(self.features) > _FEATURES_SHOWN,
+            )
             figure.tight_layout()
-            yield f"shap_dependence_{features[place].name}", figure
+            yield "shap_beeswarm", figure
+            for place in self._strongest():
+                figure = _canvas(7, 5)
+                shap.plots.scatter(explained[:, place], ax=figure.add_subplot(), show=False)
+                figure.tight_layout()
+                yield f"shap_dependence_{self.features[place].name}", figure
+
+    def _size(self, group: str) -> float:
+        own = [feature.group == group for feature in self.features]
+        return float(np.abs(self.contributions[:, own].sum(axis=1)).mean())
+
+    def _strongest(self) -> list[int]:
+        """Places of the features that move scores most; those that move none are left out."""
+        sizes = np.abs(self.contributions).mean(axis=0)
+        order = np.argsort(-sizes, kind="stable")[:_DEPENDENCES]
+        return [int(place) for place in order if sizes[place] > 0]
 
 
 def _sample(rows: Floats, seed: int) -> Floats:

@@ -57,6 +57,7 @@ def metrics_of(experiment: Experiment) -> dict[str, Any]:
     """Metrics as metrics.json holds them."""
     return {
         "chosen": experiment.chosen.name,
+        "selection": experiment.selection.as_json(),
         "splits": [_split_metrics(result) for result in experiment.splits],
         "comparison": [difference.as_json() for difference in experiment.differences],
         "success": experiment.verdict.as_json(),

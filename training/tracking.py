@@ -51,10 +51,15 @@ class Run:
             ]
             self._client.log_batch(self.run_id, metrics=metrics)
 
-    def figures(self, figures: Iterable[tuple[str, Figure]]) -> None:
+    def figures(self, figures: Iterable[tuple[str, Figure]], *, folder: str = "plots") -> None:
         """Log plots as PNG."""
         for name, figure in figures:
-            self._client.log_figure(self.run_id, figure, f"plots/{name}.png")
+            self._client.log_figure(self.run_id, figure, f"{folder}/{name}.png")
+
+    def files(self, folder: str, files: Mapping[str, bytes]) -> None:
+        """Log text files."""
+        for name, content in files.items():
+            self._client.log_text(self.run_id, content.decode(), f"{folder}/{name}")
 
     def json(self, name: str, value: Any) -> None:
         """Log a JSON document."""

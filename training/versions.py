@@ -1,0 +1,78 @@
+"""What training leaves on disk of each version: scored rows, metrics, importance and bundle."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from features.artefacts import MANIFEST, made_aside, read_manifest, write_json
+from hearth.risk_model import RiskModel
+from hearth.settings import Settings
+from training.bundle import hearth_version
+from training.experiment import Experiment
+from training.records import scored_table
+
+METRICS, SCORED, BUNDLE = "metrics.json", "scored.parquet", "bundle"
+
+
+@dataclass(frozen=True)
+class TrainedVersion:
+    """A registered version: where its run lies, its metrics, and whether it was there already."""
+
+    model: str
+    version: str
+    folder: Path
+    metrics: dict[str, Any]
+    was_current: bool
+
+    @property
+    def is_bar_met(self) -> bool:
+        """Whether the candidate chosen met the definition's bar."""
+        return bool(self.metrics["success"]["met"])
+
+
+def run_folder(settings: Settings, model: str, version: str) -> Path:
+    """Folder of what training left of a version."""
+    return settings.state_dir / "runs" / model / version
+
+
+def keep_version(
+    folder: Path,
+    experiment: Experiment,
+    model: RiskModel,
+    metrics: dict[str, Any],
+    made_from: dict[str, str],
+) -> None:
+    """Leave scored rows, metrics and bundle on disk, all or none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with made_aside(folder) as aside:
+        pq.write_table(scored_table(experiment), aside / SCORED, compression="zstd")
+        write_json(aside / METRICS, metrics)
+        model.save(aside / BUNDLE)
+        manifest = {
+            **made_from,
+            "bundle_sha256": model.sha256,
+            "hearth_version": hearth_version(),
+        }
+        write_json(aside / MANIFEST, manifest)
+
+
+def current_version(settings: Settings, model: str, key: str) -> TrainedVersion | None:
+    """The newest version, where it was trained from just this; None where it was not.
+
+    Raises
+    ------
+    StateError
+        If its manifest is not JSON.
+    """
+    folder = settings.state_dir / "runs" / model
+    kept = [path for path in folder.glob("[0-9]*") if (path / MANIFEST).is_file()]
+    if not kept:
+        return None
+    newest = max(kept, key=lambda path: int(path.name))
+    if (read_manifest(newest) or {}).get("key") != key:
+        return None
+    metrics = json.loads((newest / METRICS).read_bytes())
+    return TrainedVersion(model, newest.name, newest, metrics, was_current=True)
