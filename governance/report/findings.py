@@ -11,6 +11,7 @@ from governance.policy import METRICS, Metric, Verdict, headline_metrics
 from governance.report.words import (
     NOUNS,
     counted,
+    group_name,
     listed,
     natural_frequency,
     percent,
@@ -120,6 +121,21 @@ def rule_sentences(assessment: Assessment) -> Iterator[str]:
         elif dates:
             every = "the one test date" if dates == 1 else f"all {dates} test dates"
             yield f"{name[0].upper()}{name[1:]} did better than the simple rule “{baseline.name}” on {every}."
+        else:
+            yield from _together(assessment, baseline.name, model)
+
+
+def _together(assessment: Assessment, rule: str, model: str) -> Iterator[str]:
+    """The rule beside the model over all test dates, where no date alone can be printed."""
+    candidates = assessment.performance.over_all.candidates
+    if not {rule, model} <= candidates.keys():
+        return
+    mine, theirs = (candidates[n].rates["precision"].interval for n in (model, rule))
+    if mine is not None and theirs is not None:
+        yield (
+            f"Over all test dates, {percent(mine.value)} of the list of {candidate_name(model)} had "
+            f"the outcome, and {percent(theirs.value)} of the list of {candidate_name(rule)}."
+        )
 
 
 def _wins(assessment: Assessment, rule: str, model: str) -> tuple[int, int]:
@@ -159,12 +175,12 @@ def gap_sentence(assessment: Assessment, one: Judged) -> str:
         next(a for a in assessment.definition.fairness.attributes if a.name == one.table.attribute)
     )
     if mine is None or theirs is None:
-        return f"{attribute}: {one.row.group} and {one.table.reference} cannot be compared."
+        return f"{attribute}: {group_name(one.row.group)} and {group_name(one.table.reference)} cannot be compared."
     unit = assessment.definition.unit
-    own = natural_frequency(one.metric, mine, unit, one.row.group)
+    own = natural_frequency(one.metric, mine, unit, group_name(one.row.group))
     return (
         f"Concern, {attribute.lower()}: {own[0].lower()}{own[1:]}; in the group "
-        f"{one.table.reference}, about {100 * theirs.value:.0f} "
+        f"{group_name(one.table.reference)}, about {100 * theirs.value:.0f} "
         f"({ratio_in_words(one.comparison)})."
     )
 

@@ -93,6 +93,11 @@ def source_name(name: str) -> str:
     return f"“{name.replace('_', ' ')}”"
 
 
+def group_name(group: str) -> str:
+    """A group's name as people read it."""
+    return group.replace("_", " ")
+
+
 def listed(items: list[str]) -> str:
     """Words joined as in a sentence."""
     if len(items) < 2:  # noqa: PLR2004 one word needs no "and"

@@ -9,7 +9,7 @@ from governance.intervals import Interval
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Column, Heading, Paragraph, Section, Table
 from governance.report.findings import candidate_name
-from governance.report.words import percent, rate_alone, rate_with_interval
+from governance.report.words import group_name, percent, rate_alone, rate_with_interval
 
 
 def section(assessment: Assessment) -> Section:
@@ -60,7 +60,7 @@ def _attribute(title: str, name: str, assessment: Assessment) -> Iterator[Block]
         ),
         tuple(
             (
-                group.group,
+                group_name(group.group),
                 point.band,
                 point.came_true.mark or percent(point.stated),
                 rate_with_interval(point.came_true),
@@ -76,7 +76,7 @@ def _row(group: GroupCalibration) -> Row:
     whole = group.points[0]
     interval = whole.came_true.interval
     return Row(
-        group.group,
+        group_name(group.group),
         interval.value if interval else None,
         interval.low if interval else None,
         interval.high if interval else None,

@@ -21,6 +21,7 @@ from governance.report.words import (
     UNKNOWN,
     count,
     day,
+    group_name,
     listed,
     percent,
     rate_alone,
@@ -71,8 +72,15 @@ def section(assessment: Assessment) -> Section:
 
 def _condition(condition: Condition) -> str:
     test, value = condition.test
-    shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value).lower()
-    return f"{condition.column.replace('_', ' ')} {_TESTS[test]} {shown}"
+    values = value if isinstance(value, tuple) else (value,)
+    words = f"{condition.column} {_TESTS[test]} {listed([_word(v) for v in values])}"
+    return words.replace("_", " ")
+
+
+def _word(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _which_row(label: Label) -> str:
@@ -179,6 +187,12 @@ def _looked_at_by_group(assessment: Assessment) -> Iterator[Block]:
         return
     titles = {a.name: title_of(a) for a in assessment.definition.fairness.attributes}
     for name, table in assessment.tables.items():
+        if all(row.counts["n"] is None for row in table.rows):
+            yield Paragraph(
+                f"How many were looked at, by {titles[name].lower()}, is withheld: some of these "
+                "numbers are too small to print."
+            )
+            continue
         yield Table(
             f"How many were looked at, by {titles[name].lower()}",
             (
@@ -189,7 +203,7 @@ def _looked_at_by_group(assessment: Assessment) -> Iterator[Block]:
             ),
             tuple(
                 (
-                    row.group,
+                    group_name(row.group),
                     count(row.counts["n"]),
                     count(row.counts["known"]),
                     rate_with_interval(row.rates["observed_share"]),

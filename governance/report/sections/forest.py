@@ -6,7 +6,7 @@ from governance.fairness import GroupRow, GroupTable
 from governance.policy import Metric, Verdict, headline_metrics
 from governance.report.charts import Axis, Row, Shape, interval_chart
 from governance.report.document import Chart, Paragraph, Section
-from governance.report.words import UNKNOWN
+from governance.report.words import UNKNOWN, group_name
 
 _SHAPES: dict[Verdict, Shape] = {Verdict.CONCERN: "diamond", Verdict.NO_CONCERN: "circle"}
 
@@ -41,7 +41,7 @@ def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric
             f"{ratio.value:.2f}  {comparison.verdict.value}" if ratio else comparison.verdict.value
         )
         return Row(
-            group.group,
+            group_name(group.group),
             ratio.value if ratio else None,
             ratio.low if ratio else None,
             ratio.high if ratio else None,
@@ -52,8 +52,8 @@ def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric
     groups = [row for row in table.rows if row.group != table.reference]
     return interval_chart(
         f"forest-{table.attribute}-{metric.name}".replace("_", "-"),
-        f"{title}: {metric.title.lower()}, ratio to {table.reference}",
-        f"Ratios of {len(groups)} groups to {table.reference} with 95% intervals and verdicts.",
+        f"{title}: {metric.title.lower()}, ratio to {group_name(table.reference)}",
+        f"Ratios of {len(groups)} groups to {group_name(table.reference)} with 95% intervals and verdicts.",
         [row(group) for group in groups],
-        Axis(f"Ratio to {table.reference}", assessment.definition.fairness.tolerance),
+        Axis(f"Ratio to {group_name(table.reference)}", assessment.definition.fairness.tolerance),
     )

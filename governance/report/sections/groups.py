@@ -12,6 +12,7 @@ from governance.report.words import (
     NOUNS,
     UNKNOWN,
     count,
+    group_name,
     points,
     rate_alone,
     rate_with_interval,
@@ -107,7 +108,7 @@ def _counts(title: str, table: GroupTable) -> Table:
     return Table(
         f"{title}: counts",
         (Column("Group"), *(Column(words, "number") for words in shown.values())),
-        tuple((row.group, *(count(row.counts[key]) for key in shown)) for row in rows),
+        tuple((group_name(row.group), *(count(row.counts[key]) for key in shown)) for row in rows),
         note=_LEFT_OUT if has_unknown and leaves_out else "",
     )
 
@@ -119,7 +120,7 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
         comparison = row.comparisons[metric.name]
         gap = comparison.detectable_gap
         return (
-            row.group,
+            group_name(row.group),
             rate_with_interval(row.rates[metric.name]),
             ratio_with_interval(comparison),
             points(comparison.difference),
@@ -128,7 +129,7 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
         )
 
     return Table(
-        f"{title}: {metric.title.lower()}, compared with {table.reference}",
+        f"{title}: {metric.title.lower()}, compared with {group_name(table.reference)}",
         (
             Column("Group"),
             Column("Rate (95% interval)", "number"),
@@ -153,7 +154,7 @@ def _rates(assessment: Assessment, title: str, table: GroupTable) -> Table:
         f"{title}: other rates",
         (Column("Group"), *(Column(metric.title, "number") for metric in others)),
         tuple(
-            (row.group, *(rate_alone(row.rates[metric.name]) for metric in others))
+            (group_name(row.group), *(rate_alone(row.rates[metric.name]) for metric in others))
             for row in (*table.rows, table.everyone)
         ),
     )

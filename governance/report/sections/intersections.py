@@ -20,6 +20,7 @@ from governance.report.words import (
     UNKNOWN,
     count,
     counted,
+    group_name,
     rate_with_interval,
     ratio_with_interval,
 )
@@ -65,8 +66,8 @@ def section(assessment: Assessment) -> Section:
 
 def _sentence(table: PairTable, pair: PairComparison) -> str:
     return (
-        f"{table.metric.title}, within {pair.within}: {pair.group} {rate_with_interval(pair.rate)} against "
-        f"{pair.reference} {rate_with_interval(pair.reference_rate)}."
+        f"{table.metric.title}, within {group_name(pair.within)}: {group_name(pair.group)} {rate_with_interval(pair.rate)} against "
+        f"{group_name(pair.reference)} {rate_with_interval(pair.reference_rate)}."
     )
 
 
@@ -94,9 +95,9 @@ def _table(table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
         ),
         tuple(
             (
-                pair.within,
-                pair.group,
-                pair.reference,
+                group_name(pair.within),
+                group_name(pair.group),
+                group_name(pair.reference),
                 count(pair.counts["known"]),
                 rate_with_interval(pair.rate),
                 ratio_with_interval(pair.comparison),
