@@ -73,7 +73,7 @@ class Examples:
 def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
     """Features a matrix's manifest lists, with their frozen vocabularies."""
     return tuple(
-        FeatureSpec.from_dict({name: item.get(name) for name in _SPEC_FIELDS})
+        FeatureSpec.from_dict({name: item[name] for name in _SPEC_FIELDS})
         for item in manifest["features"]
     )
 

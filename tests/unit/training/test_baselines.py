@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from hearth.definition import Baseline
+from training.baselines import Logistic, Rule, random_scores
+from training.ranking import draw_lots
+
+
+@pytest.fixture
+def seen(make_examples):
+    return make_examples().observed()
+
+
+def rule(seen, order):
+    baseline = Baseline(name="a rule", rank_by="home_floors", order=order)
+    return Rule(baseline, seen.features).fit(seen.rows, seen.outcomes.positive)
+
+
+def test_the_logistic_regression_is_scikit_learns_on_the_same_columns(seen):
+    """Its terms, told over raw values, score as a design matrix of our own making does."""
+    columns = []
+    for place in (0, 1):
+        known = seen.rows[:, place]
+        centre, scale = np.nanmedian(known), np.nanstd(known)
+        columns += [(np.where(np.isnan(known), centre, known) - centre) / scale, np.isnan(known)]
+    tenure = seen.rows[:, 2]
+    design = np.column_stack([*columns, tenure == 0, tenure == 1, np.isnan(tenure)])
+    positive = seen.outcomes.positive
+    theirs = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(design, positive)
+
+    ours = Logistic(seen.features).fit(seen.rows, positive).raw_score(seen.rows)
+
+    np.testing.assert_allclose(ours, theirs.decision_function(design), atol=1e-4)
+
+
+def test_the_order_of_the_rows_does_not_move_the_logistic_regression(seen):
+    """It is solved, not stopped on the way: rounding has no say in who is on the list."""
+    learner, backwards = Logistic(seen.features), slice(None, None, -1)
+    forth = learner.fit(seen.rows, seen.outcomes.positive)
+    back = learner.fit(seen.rows[backwards], seen.outcomes.positive[backwards])
+
+    np.testing.assert_allclose(forth.raw_score(seen.rows), back.raw_score(seen.rows), atol=1e-10)
+
+
+@pytest.mark.parametrize(("order", "first"), [("highest_first", 9.0), ("lowest_first", 1.0)])
+def test_a_rule_ranks_by_its_feature_and_puts_the_missing_last(seen, order, first):
+    values = np.array([9.0, 1.0, np.nan])
+    rows = np.column_stack([np.zeros(3), values, np.zeros(3)])
+
+    raw = rule(seen, order).raw_score(rows)
+
+    assert values[raw.argmax()] == first
+    assert np.isnan(values[raw.argmin()])
+
+
+def test_a_rule_learns_nothing_from_outcomes(seen):
+    baseline = Baseline(name="a rule", rank_by="noise_count_12m")
+    made = Rule(baseline, seen.features)
+
+    assert made.fit(seen.rows, seen.outcomes.positive) == made.fit(
+        seen.rows, ~seen.outcomes.positive
+    )
+
+
+def test_chance_gives_an_entity_the_same_score_wherever_it_stands():
+    forth = random_scores(np.array(["a", "b", "c"]), 1)
+    back = random_scores(np.array(["c", "b", "a"]), 1)
+
+    np.testing.assert_array_equal(forth, back[::-1])
+    assert ((forth >= 0) & (forth < 1)).all()
+
+
+def test_chance_is_not_the_lot_that_breaks_ties():
+    names = np.array([f"home-{number}" for number in range(500)])
+    lots = draw_lots(names.tolist(), 1).astype(float)
+
+    assert abs(np.corrcoef(random_scores(names, 1), lots)[0, 1]) < 0.15

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from training.baselines import Logistic
+from training.calibration import HeldOut, calibrate, hold_out
+
+
+class Spy(Logistic):
+    """A logistic regression that notes how many rows it was fitted on."""
+
+    def __init__(self, features):
+        super().__init__(features)
+        self.fitted_on = []
+
+    def fit(self, rows, positive):
+        self.fitted_on.append(len(rows))
+        return super().fit(rows, positive)
+
+
+def held_out(raw, positive):
+    return HeldOut(np.asarray(raw, dtype=float), np.asarray(positive, dtype=bool), "forward")
+
+
+def test_later_dates_are_scored_by_what_earlier_ones_taught(make_examples, label_years):
+    examples = make_examples()
+    spy = Spy(examples.features)
+
+    found = hold_out(spy, examples, label_years(), seed=1)
+
+    earlier = [examples.on(p.as_of for p in label_years()[:n]).observed() for n in (3, 4, 5)]
+    assert spy.fitted_on == [len(rows) for rows in earlier]
+    assert found.how == "forward"
+    last_three = examples.on(p.as_of for p in label_years()[3:]).observed()
+    assert len(found.raw) == len(last_three)
+
+
+def test_a_single_date_is_cross_fitted_by_entity(make_examples, label_years):
+    examples = make_examples(homes=300).on([label_years()[0].as_of])
+
+    found = hold_out(Logistic(examples.features), examples, label_years()[:1], seed=1)
+
+    assert found.how == "cross-fitted"
+    assert len(found.raw) == len(examples.observed())
+
+
+def test_rows_nobody_looked_at_calibrate_nothing(make_examples, label_years):
+    examples = make_examples(seen=0.5)
+
+    found = hold_out(Logistic(examples.features), examples, label_years(), seed=1)
+
+    assert len(found.raw) == examples.on(p.as_of for p in label_years()[3:]).outcomes.observed.sum()
+
+
+def test_platt_gives_back_the_odds_that_made_the_outcomes():
+    random = np.random.default_rng(1)
+    raw = random.normal(size=20_000)
+    positive = random.random(20_000) < 1 / (1 + np.exp(-(0.5 * raw - 3)))
+
+    found = calibrate(held_out(raw[:8_000], positive[:8_000]), is_log_odds=True)
+
+    assert found.method == "platt"
+    assert (found.slope, found.intercept) == pytest.approx((0.5, -3), abs=0.15)
+
+
+def test_a_score_that_ranks_backwards_gets_the_base_rate():
+    found = calibrate(held_out([0, 1, 2, 3] * 25, [1, 1, 0, 0] * 25), is_log_odds=True)
+
+    assert found.probability(np.array([0.0, 3.0])) == pytest.approx([0.5, 0.5])
+
+
+def test_a_rule_is_calibrated_by_its_order_alone():
+    found = calibrate(held_out([0, 1, 1000] * 30, [0, 0, 1] * 30), is_log_odds=False)
+
+    low, middle, high = found.probability(np.array([0.0, 1.0, 1000.0]))
+    assert low == pytest.approx(middle)
+    assert high > 0.9
+
+
+def test_no_probability_is_zero_or_one():
+    found = calibrate(held_out([0, 1] * 50, [0, 1] * 50), is_log_odds=False)
+    probability = found.probability(np.array([-1e9, 0.0, 1.0, 1e9]))
+
+    assert (probability > 0).all()
+    assert (probability < 1).all()
+
+
+def test_nothing_held_out_calibrates_nothing():
+    with pytest.raises(ValueError, match="no held-out rows"):
+        calibrate(held_out([], []), is_log_odds=True)

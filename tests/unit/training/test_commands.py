@@ -1,0 +1,179 @@
+"""Training for real, in a workspace of its own."""
+
+import json
+import re
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from hearth.catalogue import load_catalogue
+from hearth.cli.main import app
+from hearth.errors import DataError, NotFoundError, StateError
+from hearth.registry import CHALLENGER, read_bundle
+from hearth.risk_model import RiskModel
+from training.commands import train
+from training.records import SCORED_SCHEMA
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("homes"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning"),  # of MLflow itself
+]
+
+
+@pytest.fixture(scope="module")
+def run(homes):
+    (only,) = homes.runs(homes.model)
+    return only
+
+
+def test_the_run_is_finished_and_says_what_it_was_made_from(homes, run):
+    manifest = json.loads(
+        (homes.settings.state_dir / "matrices" / homes.model / "manifest.json").read_bytes()
+    )
+
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["hearth.definition_sha256"] == manifest["definition_sha256"]
+    assert run.data.tags["hearth.matrix_key"] == manifest["key"]
+    assert run.data.tags["hearth.version"] == homes.trained.version
+
+
+def test_the_run_names_its_data_by_digest(homes, run):
+    (data,) = [given.dataset for given in run.inputs.dataset_inputs]
+
+    assert run.data.tags["hearth.matrix_key"].startswith(data.digest)
+    assert json.loads(data.source)["files"].keys() >= {"features.parquet", "labels.parquet"}
+
+
+def test_the_run_holds_how_the_learner_was_set(run):
+    parameters = run.data.params
+
+    assert parameters["chosen"] == "lightgbm"
+    assert parameters["lightgbm.num_leaves"] == "7"
+    assert parameters["lightgbm.rounds"] == "300"
+    assert re.fullmatch(r"(platt|isotonic), forward", parameters["calibration"])
+
+
+def test_figures_are_logged_for_each_test_date(homes, run):
+    steps = homes.client().get_metric_history(run.info.run_id, "lightgbm.auc")
+    ours = [split["candidates"]["lightgbm"]["auc"] for split in homes.trained.metrics["splits"]]
+
+    assert [metric.step for metric in steps] == [0, 1, 2, 3]
+    assert [metric.value for metric in steps] == pytest.approx(ours)
+    assert "dampest first.precision_at_capacity.low" in run.data.metrics
+
+
+def test_plots_are_logged_shaps_among_them(homes):
+    names = homes.artefacts(homes.model).keys()
+
+    assert "plots/shap_beeswarm.png" in names
+    assert "plots/shap_dependence_home_damp.png" in names
+    assert "plots/calibration_2022-01-01.png" in names
+    assert "plots/precision_down_the_list_2019-01-01.png" in names
+
+
+def test_the_booster_is_logged_in_its_own_text(homes):
+    text = homes.artefacts(homes.model)["bundle/booster.txt"].read_text()
+
+    assert text.startswith("tree\nversion=v4")
+    assert "feature_names=home_damp home_cold home_heating visits_count_24m" in text
+
+
+def test_nothing_that_is_logged_or_kept_is_pickled(homes):
+    """Only text, pictures and Parquet: nothing that runs code when it is read."""
+    runs = homes.settings.state_dir / "runs"
+    files = [*homes.artefacts(homes.model).values(), *(p for p in runs.rglob("*") if p.is_file())]
+
+    assert {path.suffix for path in files} == {".json", ".txt", ".png", ".parquet"}
+    for path in files:
+        if path.suffix in {".json", ".txt"}:
+            path.read_text(encoding="utf-8")
+
+
+def test_the_version_registered_is_the_challenger_and_the_bundle_on_disk(homes):
+    client = homes.client()
+
+    registered = client.get_model_version_by_alias(homes.model, CHALLENGER)
+
+    assert str(registered.version) == homes.trained.version == "1"
+    kept = RiskModel.load(homes.trained.folder / "bundle")
+    assert read_bundle(client, homes.model, "1") == kept.files
+    assert kept.kind == "lightgbm"
+    assert kept.about["candidate"] == "lightgbm"
+
+
+def test_a_second_training_is_up_to_date_and_trains_nothing(homes):
+    before = len(homes.runs(homes.model))
+
+    again = homes.train(homes.model)
+
+    assert again.was_current
+    assert (again.version, again.metrics) == (homes.trained.version, homes.trained.metrics)
+    assert len(homes.runs(homes.model)) == before
+
+
+def test_a_changed_definition_is_refused_until_its_matrix_is_built(homes, tmp_path):
+    changed = tmp_path / "changed"
+    (changed / "models" / "poor_homes").mkdir(parents=True)
+    (changed / "features").symlink_to(homes.root / "features")
+    text = (homes.root / "models/poor_homes/model.yaml").read_text()
+    (changed / "models/poor_homes/model.yaml").write_text(text.replace("{count: 40}", "{count: 9}"))
+
+    with pytest.raises(StateError, match=r"has changed since .* run: hearth build poor_homes"):
+        train(load_catalogue(changed), homes.settings, "poor_homes")
+
+
+def test_a_matrix_that_was_never_built_is_asked_for(homes):
+    with pytest.raises(NotFoundError, match="hearth build"):
+        train(homes.catalogue, homes.settings, "never_built")
+
+
+def test_a_run_that_fails_ends_as_failed_and_leaves_no_version(homes):
+    with pytest.raises(DataError, match="leaves no test date"):
+        homes.train("untestable")
+
+    assert [run.info.status for run in homes.runs("untestable")] == ["FAILED"]
+    assert not (homes.settings.state_dir / "runs" / "untestable").exists()
+
+
+def test_scored_rows_hold_everybody_and_what_is_known_of_them(homes):
+    table = pq.read_table(homes.trained.folder / "scored.parquet")
+
+    assert table.schema == SCORED_SCHEMA
+    rows = table.to_pandas()
+    assert len(rows) == 4 * 4 * 260  # test dates, ways of ranking, homes
+    assert rows.loc[~rows["observed"], "label"].isna().all()
+
+
+def test_a_rule_of_ones_own_is_beaten_where_only_trees_can_tell(homes):
+    metrics = homes.trained.metrics
+
+    assert metrics["chosen"] == "lightgbm"
+    assert [line["met"] for line in metrics["success"]["lines"]] == [True, True, True]
+    assert homes.trained.is_bar_met
+
+
+def test_contributions_and_base_value_add_up_to_the_raw_score(homes):
+    model = RiskModel.load(homes.trained.folder / "bundle")
+    matrix = pq.read_table(
+        homes.settings.state_dir / "matrices" / homes.model / "features.parquet"
+    ).to_pandas()
+    rows = model.encode_columns({f.name: matrix[f.name].to_numpy() for f in model.features})
+
+    np.testing.assert_allclose(
+        model.contributions(rows).sum(axis=1), model.raw_score(rows), rtol=0, atol=1e-9
+    )
+
+
+def test_a_bar_that_is_not_met_is_said_and_gives_exit_code_three(homes):
+    homes.build("unreachable")
+
+    done = CliRunner().invoke(app, ["-w", str(homes.root), "train", "unreachable"])
+
+    assert done.exit_code == 3
+    assert "NOT MET lift of at least 50 at capacity" in done.output
+    (run,) = homes.runs("unreachable")
+    assert (run.info.status, run.data.tags["hearth.bar"]) == ("FINISHED", "not met")
+    assert not homes.train("unreachable").is_bar_met

@@ -1,0 +1,82 @@
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from hearth.errors import DataError
+from training.examples import label_periods, read_examples
+
+FEATURES = {
+    "entity_id": ["a", "b", "a", "b"],
+    "as_of": [date(2020, 1, 1)] * 2 + [date(2021, 1, 1)] * 2,
+    "home_floors": [1.0, None, 3.0, 4.0],
+    "home_tenure": ["rented", None, "owned", "rented"],
+}
+MANIFEST = {
+    "features": [
+        {
+            "name": name,
+            "group": "home",
+            "source": "homes",
+            "kind": kind,
+            "categories": categories,
+            "unit": None,
+        }
+        for name, kind, categories in (
+            ("home_floors", "number", []),
+            ("home_tenure", "category", ["owned", "rented"]),
+        )
+    ]
+}
+
+
+def labels(label, observed, **changes):
+    return pa.table(
+        {
+            "entity_id": FEATURES["entity_id"],
+            "as_of": FEATURES["as_of"],
+            "label": pa.array(label, pa.bool_()),
+            "observed": observed,
+            "window_end": [day.replace(year=day.year + 1) for day in FEATURES["as_of"]],
+            **changes,
+        }
+    )
+
+
+def read(*found, **changes):
+    return read_examples(pa.table(FEATURES), labels(*found, **changes), MANIFEST)
+
+
+def test_a_row_nobody_looked_at_is_neither_positive_nor_negative():
+    examples = read([True, None, False, None], [True, False, True, False])
+
+    assert examples.outcomes.positive.tolist() == [True, False, False, False]
+    assert examples.outcomes.negative.tolist() == [False, False, True, False]
+    assert len(examples.observed()) == 2
+
+
+def test_a_label_that_is_not_known_is_not_observed_whatever_the_column_says():
+    examples = read([None] * 4, [True] * 4)
+
+    assert not examples.outcomes.observed.any()
+
+
+def test_categories_are_places_in_the_vocabulary_and_missing_stays_missing():
+    rows = read([True] * 4, [True] * 4).rows
+
+    assert rows[[0, 2, 3]].tolist() == [[1.0, 1.0], [3.0, 0.0], [4.0, 1.0]]
+    assert str(rows[1].tolist()) == "[nan, nan]"
+
+
+def test_tables_about_other_rows_are_refused():
+    with pytest.raises(DataError, match="build the matrix again"):
+        read([True] * 4, [True] * 4, entity_id=["b", "a", "a", "b"])
+
+
+def test_a_date_without_a_known_outcome_has_no_label_period():
+    made = labels([True, None, None, None], [True, False, False, False])
+    examples = read_examples(pa.table(FEATURES), made, MANIFEST)
+
+    (period,) = label_periods(examples, made["window_end"], lambda _: date(2021, 3, 1))
+
+    assert (period.as_of, period.known_on) == (date(2020, 1, 1), date(2021, 3, 1))
