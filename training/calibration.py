@@ -1,6 +1,6 @@
 """From scores to probabilities, judged always on rows that were not learnt from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,7 +51,6 @@ def hold_out(
     periods: Sequence[LabelPeriod],
     *,
     seed: int,
-    on_fit: Callable[[], None] = lambda: None,
 ) -> HeldOut:
     """Scores of training rows, each by a scorer fitted without them.
 
@@ -69,8 +68,6 @@ def hold_out(
         Label periods of the training dates.
     seed
         Deals the entities where there is one date only.
-    on_fit
-        Called after each fit.
 
     References
     ----------
@@ -95,7 +92,6 @@ def hold_out(
         scorer = candidate.fit(learnt_from.rows, learnt_from.outcomes.positive)
         raw.append(scorer.raw_score(judged.rows))
         positive.append(judged.outcomes.positive)
-        on_fit()
     return HeldOut(np.concatenate(raw), np.concatenate(positive), how)
 
 

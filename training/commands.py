@@ -13,6 +13,7 @@ from features.artefacts import (
     model_sha256,
 )
 from features.matrix import Matrix, matrix_folder, read_matrix
+from hearth import risk_model
 from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault, StateError
@@ -27,7 +28,11 @@ from training.run_log import log_inputs, log_results
 from training.tracking import Run, tracked_run
 from training.versions import TrainedVersion, current_version, keep_version, run_folder
 
-_MODULES = sorted(Path(__file__).parent.glob("*.py"))
+_MODULES = sorted(
+    path
+    for package in (Path(__file__).parent, Path(risk_model.__file__).parent)
+    for path in package.glob("*.py")
+)
 
 
 def train(
@@ -41,7 +46,7 @@ def train(
     """Train and compare every candidate over time, and register the best as challenger.
 
     The newest version is left as it is where matrix, definition and code have not changed. A run
-    that fails stands in MLflow as failed, and leaves no version behind.
+    that fails stands in MLflow as failed.
 
     Parameters
     ----------
@@ -100,13 +105,13 @@ def _train(
         "definition": str(matrix.manifest["definition_sha256"]),
         "matrix": file_sha256(matrix_folder(settings, model) / MANIFEST),
     }
-    risk_model = assemble(catalogue, definition, final, hashes)
+    made = assemble(catalogue, definition, final, hashes)
     progress(f"Train {model}: record", 0, 1)
     metrics = {"model": model, **metrics_of(experiment)}
     log_results(run, definition, experiment, final, metrics)
-    version = run.register(risk_model)
+    version = run.register(made)
     folder, metrics = run_folder(settings, model, version), {**metrics, "version": version}
-    keep_version(folder, experiment, risk_model, metrics, {"key": key, "mlflow_run": run.run_id})
+    keep_version(folder, experiment, made, metrics, {"key": key, "mlflow_run": run.run_id})
     progress(f"Train {model}: record", 1, 1)
     return TrainedVersion(model, version, folder, metrics, was_current=False)
 
@@ -123,6 +128,6 @@ def _cohort_to_score(examples: Examples, matrix: Matrix, definition: ModelDefini
 
 
 def _key(matrix: Matrix, definition: ModelDefinition) -> str:
-    """What a run is made from: matrix, definition and this room's code."""
+    """What a run is made from: matrix, definition, and the code of this room and of the bundle."""
     code = code_sha256(*_MODULES)
     return canonical_sha256([matrix.manifest["key"], model_sha256(definition), code])

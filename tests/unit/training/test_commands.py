@@ -177,3 +177,15 @@ def test_a_bar_that_is_not_met_is_said_and_gives_exit_code_three(homes):
     (run,) = homes.runs("unreachable")
     assert (run.info.status, run.data.tags["hearth.bar"]) == ("FINISHED", "not met")
     assert not homes.train("unreachable").is_bar_met
+
+
+def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes):
+    homes.build("twice")
+    first, second = (train(homes.catalogue, homes.settings, "twice", again=True) for _ in range(2))
+
+    assert (first.version, second.version) == ("1", "2")
+    challenger = homes.client().get_model_version_by_alias("twice", CHALLENGER)
+    assert str(challenger.version) == "2"
+    assert {**first.metrics, "version": "2"} == second.metrics
+    bundles = [RiskModel.load(each.folder / "bundle").sha256 for each in (first, second)]
+    assert bundles[0] == bundles[1]
