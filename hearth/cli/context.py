@@ -109,7 +109,7 @@ class Context:
 
     @contextmanager
     def progress(self) -> Iterator[Progress]:
-        """Bars that long work draws: one a task, with what is done and the time left."""
+        """Bars that long work draws: one a task, with what is done and the time left; none in a file."""
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -117,7 +117,8 @@ class Context:
             TimeElapsedColumn(),
             TimeRemainingColumn(),
         )
-        with Bars(*columns, console=self.console, transient=True) as bars:
+        nobody_watches = not self.console.is_terminal
+        with Bars(*columns, console=self.console, transient=True, disable=nobody_watches) as bars:
             tasks: dict[str, TaskID] = {}
 
             def report(task: str, done: int, total: int) -> None:
