@@ -61,10 +61,10 @@ check: setup ## Lint, format, types, floors
 	@$(BIN)/lint-imports
 
 test: check ## Prove it: every check, test and notebook
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --nbmake tests $(wildcard notebooks)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --nbmake tests $(wildcard notebooks)
 
 test-deep: setup ## The same laws, searched for much longer, afresh each time
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=deep -m "deep or not deep" tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --hypothesis-profile=deep -m "deep or not deep" tests
 
 demo: setup ## See it: a made-up council from records to scores, served on http://127.0.0.1:8000
 	@PATH="$(CURDIR)/$(BIN):$$PATH" hearth demo
