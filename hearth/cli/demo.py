@@ -128,22 +128,25 @@ def _works(context: Context, key: str) -> bool:
 
 
 def _put_to_board(context: Context, keys: _DemoKeys, trained: Trained) -> str:
-    """What became of a version: approved, refused by its own bar, or approved before."""
+    """What became of a version: decided now, decided before, or kept back by its own bar."""
+    from governance.approval_states import State
     from governance.commands import approve, submit
+    from governance.standing import read_standing
     from hearth.registry import mirror_approval, open_registry
-    from hearth.storage.published import current_approval
 
     if not trained.is_bar_met:
         return "bar not met: not submitted"
     model, version = trained.model, trained.version
     with reading(context.records) as connection:
-        standing = current_approval(connection, model)
-    if standing is not None and standing.version == version:
-        return "approved"
+        standing = read_standing(connection, model, version)
+    state = State.DRAFT if standing is None else standing.state
+    if state in {State.APPROVED, State.REFUSED}:
+        return state
     scientist, member = (
         keys.context_of(context, holder) for holder in ("data scientist", "board member")
     )
-    submit(context.settings, model, version, identity=scientist.identity(), audit=context.audit)
+    if state is not State.SUBMITTED:
+        submit(context.settings, model, version, identity=scientist.identity(), audit=context.audit)
     approve(
         context.settings,
         model,
@@ -153,7 +156,7 @@ def _put_to_board(context: Context, keys: _DemoKeys, trained: Trained) -> str:
         reason="Demonstration: the bar was met and the report was read.",
     )
     mirror_approval(open_registry(context.settings), model, version)
-    return "approved"
+    return State.APPROVED
 
 
 def _table(trained: Sequence[Trained], states: dict[str, str]) -> Table:
