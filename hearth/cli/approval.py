@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from hearth.cli.context import Context, JsonOption, open_context, utc_now
-from hearth.cli.data import ModelArgument, ModelsArgument
+from hearth.cli.arguments import ModelArgument, ModelsArgument
+from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
 
 _PANEL = "Governance"
 VersionOption = Annotated[
@@ -151,6 +151,17 @@ def withdraw(
     version = newest(context, model, version)
     take_out(model, version, context.identity(), context.audit, reason=reason)
     context.say(f"Withdrew {model} version {version}: no score comes from it any more.")
+
+
+def void_changed(context: Context) -> None:
+    """Void what was approved or submitted and has changed on disk since, and say so."""
+    from governance.approval import void_changed as void
+
+    for standing, changed in void(context.settings, context.audit, actor=OPERATOR):
+        context.say(
+            f"{standing.model} version {standing.version} is void: its {' and '.join(changed)} changed "
+            "since it was put to the board. Have it reported, submitted and approved again."
+        )
 
 
 def newest(context: Context, model: str, version: str | None) -> str:

@@ -34,6 +34,10 @@ from hearth.storage.database import open_records
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
+OPERATOR = "operator"
+"""Actor of what is done at the machine itself, by whoever may open the database."""
+
+
 def utc_now() -> datetime:
     """The time now, in UTC: the one clock, handed to whatever needs it."""
     return datetime.now(UTC)

@@ -6,17 +6,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from hearth.cli.approval import void_changed
+from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import StateError
 
 _PANEL = "Data"
-ModelArgument = Annotated[str, typer.Argument(help="Name of the model: its folder under models/.")]
-ModelsArgument = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Names of models; all of the workspace if none is given.", show_default=False
-    ),
-]
 
 
 _new = typer.Typer(help="First drafts of contracts and definitions.", no_args_is_help=True)
@@ -218,4 +213,9 @@ def build_model(context: Context, model: str) -> None:
         f"{len(manifest['features'])} features."
     )
     for leak in manifest["declared_leaks"]:
-        context.say(f"  Declared leak: {leak}")
+        because = " ".join(leak["because"].split())
+        context.say(
+            f"  Declared leak: {leak['source']}, known on {leak['known_on']}, is taken as known from "
+            f"{leak['assumed_known_from']}. {because}"
+        )
+    void_changed(context)

@@ -40,7 +40,7 @@ def demo(
     command: typer.Context,
     households: Annotated[
         int, typer.Option(min=2_000, help="Size of the made-up council.")
-    ] = 20_000,
+    ] = 40_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same council.")] = 1,
     serve: Annotated[
         bool,

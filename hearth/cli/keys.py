@@ -7,13 +7,10 @@ import typer
 from rich.table import Table
 
 from hearth.audit_log import LIMITS
-from hearth.cli.context import Context, JsonOption, open_context, utc_now
+from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
 from hearth.errors import AuditError
 from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key
 from hearth.storage.engine import reading, writing
-
-OPERATOR = "operator"
-"""Actor of what is done at the machine itself, by whoever may open the database."""
 
 _keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 _audit = typer.Typer(help="The audit log.", no_args_is_help=True)

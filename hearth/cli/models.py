@@ -6,8 +6,8 @@ from typing import Any
 import typer
 from rich.table import Table
 
+from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
-from hearth.cli.data import ModelsArgument
 
 BAR_NOT_MET = 3
 
@@ -55,6 +55,7 @@ def train_model(context: Context, model: str) -> Trained:
     for line in made.metrics["success"]["lines"]:
         mark = {True: "met    ", False: "NOT MET", None: "n/a    "}[line["met"]]
         context.say(f"  {mark} {line['rule']}: {line['detail']}")
+    context.say(f"  {made.metrics['selection']['note']}")
     chosen, splits = made.metrics["chosen"], made.metrics["splits"]
     figures = [split["candidates"][chosen]["precision_at_capacity"]["value"] for split in splits]
     known = [figure for figure in figures if figure is not None]

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from hearth.cli.approval import void_changed
+from hearth.cli.arguments import ModelArgument
 from hearth.cli.context import Context, JsonOption, open_context, utc_now
-from hearth.cli.data import ModelArgument
 
 _PANEL = "Service"
 
@@ -57,9 +58,10 @@ def serve_until_stopped(
     workers: int = 1,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve the workspace until told to stop."""
+    """Serve the workspace until told to stop; what changed since its approval is voided first."""
     from serving.commands import serve as answer
 
+    void_changed(context)
     answer(context.settings, utc_now, host=host, port=port, workers=workers, announce=announce)
 
 

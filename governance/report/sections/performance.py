@@ -30,6 +30,7 @@ def section(assessment: Assessment) -> Section:
             ),
             Bullets(tuple(f"{s[0].upper()}{s[1:]}" for s in rule_sentences(assessment))),
             *_bar(assessment),
+            *_selection(assessment),
             *_splits(assessment),
             Heading("All test dates together"),
             _table("All test dates together", assessment, assessment.performance.over_all),
@@ -51,6 +52,12 @@ def _bar(assessment: Assessment) -> Iterator[Block]:
     )
 
 
+def _selection(assessment: Assessment) -> Iterator[Block]:
+    """What training says of choosing and judging on the same dates; a vendor's file says nothing."""
+    if "selection" in assessment.metrics:
+        yield Paragraph(str(assessment.metrics["selection"]["note"]))
+
+
 def _met(met: bool | None) -> str:
     return "does not apply" if met is None else "met" if met else "not met"
 
@@ -61,7 +68,8 @@ def _splits(assessment: Assessment) -> Iterator[Block]:
         yield Paragraph("Withheld by test date: some dates have too few outcomes to print.")
         return
     for split in assessment.performance.splits:
-        yield _chart(assessment, split)
+        if any(result.rates["precision"].interval for result in split.candidates.values()):
+            yield _chart(assessment, split)
         yield _table(day(split.split), assessment, split)
 
 
