@@ -285,7 +285,11 @@ def test_a_long_file_is_drafted_from_its_first_rows(tmp_path: Path) -> None:
         ("a.csv", b"uprn,uprn\n1,2\n", "a.csv: has two columns of one name"),
         ("a.csv", b"uprn,\x81\x8d\n1,2\n", "a.csv: is text in neither utf-8 nor cp1252"),
         ("a.csv.gz", b"not gzip", "a.csv.gz: cannot be read"),
-        ("a.csv.gz", gzip.compress(b"uprn,a\n1,2\n" * 99, mtime=0)[:-9], "a.csv.gz: cannot be read"),
+        (
+            "a.csv.gz",
+            gzip.compress(b"uprn,a\n1,2\n" * 99, mtime=0)[:-9],
+            "a.csv.gz: cannot be read",
+        ),
         ("a.parquet", b"PAR1", "a.parquet: cannot be read"),
         ("a.xlsx", b"PK", "a.xlsx: ends in none of .csv, .csv.gz, .parquet"),
     ],
