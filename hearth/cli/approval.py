@@ -20,10 +20,14 @@ _AS_YOURSELF = "Acts as the holder of the key in HEARTH_API_KEY."
 def mount(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth report school_readiness")(report)
-    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(submit)
-    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(approve)
-    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(refuse)
-    app.command(rich_help_panel=_PANEL, epilog=_AS_YOURSELF)(withdraw)
+    for step, rest in (
+        (submit, ""),
+        (approve, " --reason 'Read the report; the gap by area is to be watched.'"),
+        (refuse, " --reason 'It finds too few of the families in need.'"),
+        (withdraw, " --reason 'The source stopped being sent.'"),
+    ):
+        example = f"Example: hearth {step.__name__} school_readiness{rest}"
+        app.command(rich_help_panel=_PANEL, epilog=f"{example} · {_AS_YOURSELF}")(step)
 
 
 def report(

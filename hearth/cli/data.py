@@ -26,7 +26,7 @@ def mount(app: typer.Typer) -> None:
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth --workspace ../my-council check")(
         check
     )
-    app.command(rich_help_panel=_PANEL)(sources)
+    app.command(rich_help_panel=_PANEL, epilog="Example: hearth sources --json")(sources)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth ingest noise_complaints")(ingest)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth build rental_standards")(build)
     app.add_typer(_new, name="new", rich_help_panel=_PANEL)

@@ -76,7 +76,7 @@ def make_key(
         )
 
 
-@_keys.command("list")
+@_keys.command("list", epilog="Example: hearth keys list --json")
 def show(command: typer.Context, as_json: JsonOption = False) -> None:
     """List every key ever made, without its secret."""
     context = open_context(command, as_json=as_json)
@@ -102,7 +102,7 @@ def _table(found: list[KeyRecord]) -> Table:
     return table
 
 
-@_keys.command("revoke")
+@_keys.command("revoke", epilog="Example: hearth keys revoke 1c2def72a862")
 def revoke(
     command: typer.Context,
     key_id: Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")],
@@ -114,7 +114,7 @@ def revoke(
     context.say(f"Key {key_id} no longer works.")
 
 
-@_audit.command("verify")
+@_audit.command("verify", epilog="Example: hearth audit verify --json")
 def verify(command: typer.Context, as_json: JsonOption = False) -> None:
     """Walk the whole audit log and say whether any row was edited, deleted or inserted."""
     context = open_context(command, as_json=as_json)
