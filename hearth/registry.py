@@ -17,6 +17,8 @@ CHALLENGER = "challenger"
 CHAMPION = "champion"
 BUNDLE = "bundle"
 
+_SQLITE = "sqlite:///"
+
 
 def open_registry(settings: Settings) -> "MlflowClient":
     """Client of the workspace's tracking database, which is made if there is none.
@@ -28,9 +30,23 @@ def open_registry(settings: Settings) -> "MlflowClient":
     import mlflow  # noqa: PLC0415 - serving never loads it
 
     settings.state_dir.mkdir(parents=True, exist_ok=True)
+    _make_database(settings.mlflow_url)
     mlflow.set_tracking_uri(settings.mlflow_url)
     mlflow.set_registry_uri(settings.mlflow_url)
     return mlflow.MlflowClient(settings.mlflow_url, settings.mlflow_url)
+
+
+def _make_database(url: str) -> None:
+    """Make a SQLite database aside and give it its name once whole: MLflow cannot go on from half of one."""
+    from mlflow import MlflowClient  # noqa: PLC0415 - serving never loads it
+
+    file = Path(url.removeprefix(_SQLITE))
+    if not url.startswith(_SQLITE) or file.exists():
+        return
+    aside = file.with_name(f".{file.name}.aside")
+    aside.unlink(missing_ok=True)
+    MlflowClient(f"{_SQLITE}{aside}").search_experiments()  # the first question makes every table
+    aside.replace(file)
 
 
 def experiment_id(settings: Settings, client: "MlflowClient", model: str) -> str:
