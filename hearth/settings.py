@@ -110,9 +110,10 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
 
 
 def keep_mlflow_local() -> None:
-    """Set MLflow's own switches: it reports no usage to anybody, and reads no pickle."""
+    """Set MLflow's own switches: it reports no usage to anybody, reads no pickle, and is quiet."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 
 
 def _bound_to(file: Path) -> type[Settings]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 from rich.rule import Rule
-from rich.table import Table
+from rich.table import Column, Table
 
 from hearth.cli.approval import report_version
 from hearth.cli.context import Context, open_context, utc_now
@@ -161,7 +161,12 @@ def _put_to_board(context: Context, keys: _DemoKeys, trained: Trained) -> str:
 
 def _table(trained: Sequence[Trained], states: dict[str, str]) -> Table:
     table = Table(
-        "model", "version", "best candidate", "precision at capacity", "base rate", "state"
+        Column("model", overflow="fold"),
+        "version",
+        "best candidate",
+        "precision at capacity",
+        "base rate",
+        "state",
     )
     for each in trained:
         table.add_row(

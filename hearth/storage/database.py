@@ -53,9 +53,9 @@ def _revision(connection: Connection) -> str | None:
 
 def _migrate(engine: Engine) -> None:
     # Alembic takes longer to import than all the rest here, and a service seldom needs it.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415 - slow to load
+    from alembic.config import Config  # noqa: PLC0415 - slow to load
+    from alembic.util import CommandError  # noqa: PLC0415 - slow to load
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
