@@ -100,7 +100,7 @@ def _mean_over_splits(
     ]
 
     def statistic(weights: Floats) -> Floats:
-        return np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)  # type: ignore[no-any-return] - numpy types the mean as anything
+        return np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)  # type: ignore[no-any-return]  # numpy types the mean as anything
 
     return statistic
 
