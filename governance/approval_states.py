@@ -56,8 +56,11 @@ def next_state(state: State, step: Step) -> State:
         If the table has no such step from there.
     """
     if (state, step) not in STATES:
-        possible = [str(s) for at, s in STATES if at is state] or ["none"]
-        raise StateError(
-            f"a version that is {state} cannot {step}; steps from there: {', '.join(possible)}"
+        possible = ", ".join(s for at, s in STATES if at is state)
+        remedy = (
+            f"what can be done from there: {possible}"
+            if possible
+            else "have it reported and submitted again, as it is now"
         )
+        raise StateError(f"a version that is {state} takes no step `{step}`; {remedy}")
     return STATES[state, step]

@@ -252,7 +252,7 @@ def test_only_steps_of_the_table_can_be_taken(state, step):
     if (state, step) in STATES:
         assert next_state(state, step) is STATES[state, step]
     else:
-        with pytest.raises(StateError, match="steps from there"):
+        with pytest.raises(StateError, match="takes no step"):
             next_state(state, step)
 
 
