@@ -1,7 +1,7 @@
 """Commands on a trained version: report, submit, approve, refuse, withdraw."""
 
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -38,12 +38,14 @@ def report(
 ) -> None:
     """Write the fairness report of a trained version: HTML to read, JSON to keep."""
     context = open_context(command, as_json=as_json)
-    for model in models or sorted(context.catalogue.models):
-        report_version(context, model, newest(context, model, version))
+    wanted = models or sorted(context.catalogue.models)
+    context.result(
+        {model: report_version(context, model, newest(context, model, version)) for model in wanted}
+    )
 
 
-def report_version(context: Context, model: str, version: str) -> Path:
-    """Report one version and say where it lies; the folder of the report."""
+def report_version(context: Context, model: str, version: str) -> dict[str, Any]:
+    """Report one version and say where it lies; what a machine is told of it."""
     from governance.commands import HTML
     from governance.commands import report as make_report
 
@@ -51,7 +53,6 @@ def report_version(context: Context, model: str, version: str) -> Path:
         made = make_report(
             context.catalogue, context.settings, model, version, now=utc_now(), progress=progress
         )
-    context.result({"model": model, "version": version, **vars(made)})
     state = "is up to date" if made.was_current else "is written"
     context.say(
         f"The fairness report of {model} version {version} {state}: {context.shown(made.folder / HTML)}"
@@ -63,7 +64,7 @@ def report_version(context: Context, model: str, version: str) -> Path:
     context.say(
         f"  Bar {'met' if made.is_bar_met else 'not met'}; comparisons between groups: {verdicts}"
     )
-    return made.folder
+    return {"version": version, **vars(made)}
 
 
 def submit(
@@ -101,18 +102,8 @@ def approve(
 
     context = open_context(command, as_json=as_json)
     version = newest(context, model, version)
-    approval_id = let_in(
-        context.settings,
-        model,
-        version,
-        identity=context.identity(),
-        audit=context.audit,
-        reason=reason,
-    )
+    _decide(context, let_in, model, version, reason=reason, state="approved")
     mirror_approval(open_registry(context.settings), model, version)
-    context.result(
-        {"model": model, "version": version, "approval_id": approval_id, "state": "approved"}
-    )
     context.say(f"Approved {model} version {version}: the service uses it from now on.")
 
 
@@ -128,18 +119,25 @@ def refuse(
 
     context = open_context(command, as_json=as_json)
     version = newest(context, model, version)
-    approval_id = keep_out(
-        context.settings,
-        model,
-        version,
-        identity=context.identity(),
-        audit=context.audit,
-        reason=reason,
-    )
-    context.result(
-        {"model": model, "version": version, "approval_id": approval_id, "state": "refused"}
-    )
+    _decide(context, keep_out, model, version, reason=reason, state="refused")
     context.say(f"Refused {model} version {version}.")
+
+
+def _decide(
+    context: Context,
+    decide: Callable[..., int],
+    model: str,
+    version: str,
+    *,
+    reason: str,
+    state: str,
+) -> None:
+    """Decide on a version as the holder of the key, and give the result to a machine that asked."""
+    who = context.identity()
+    decided = decide(
+        context.settings, model, version, identity=who, audit=context.audit, reason=reason
+    )
+    context.result({"model": model, "version": version, "approval_id": decided, "state": state})
 
 
 def withdraw(

@@ -1,7 +1,7 @@
 """Commands on data: synthesise, check, sources, ingest, build, and first drafts."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -192,12 +192,12 @@ def build(
 ) -> None:
     """Build a model's features as they were known at each as-of date, and refresh the feature store."""
     context = open_context(command, as_json=as_json)
-    for model in models or sorted(context.catalogue.models):
-        build_model(context, model)
+    wanted = models or sorted(context.catalogue.models)
+    context.result({model: build_model(context, model) for model in wanted})
 
 
-def build_model(context: Context, model: str) -> None:
-    """Build one model's matrix and say how large it is."""
+def build_model(context: Context, model: str) -> dict[str, Any]:
+    """Build one model's matrix and say how large it is; the matrix's manifest."""
     from features.commands import build as build_matrix
     from features.matrix import read_matrix
 
@@ -207,7 +207,6 @@ def build_model(context: Context, model: str) -> None:
             context.catalogue, context.settings, model, run_on=context.today, progress=progress
         )
     manifest = read_matrix(context.settings, model).manifest
-    context.result(manifest)
     context.say(
         f"Built {model}: {manifest['rows']:,} rows at {len(manifest['as_of'])} as-of dates, "
         f"{len(manifest['features'])} features."
@@ -219,3 +218,4 @@ def build_model(context: Context, model: str) -> None:
             f"{leak['assumed_known_from']}. {because}"
         )
     void_changed(context)
+    return manifest

@@ -30,6 +30,7 @@ class Trained:
     precision: float
     base_rate: float
     is_bar_met: bool
+    metrics: dict[str, Any]
 
 
 def train(
@@ -38,6 +39,7 @@ def train(
     """Train and compare every candidate over time, and register the best, a rule included."""
     context = open_context(command, as_json=as_json)
     trained = [train_model(context, model) for model in models or sorted(context.catalogue.models)]
+    context.result({each.model: each.metrics for each in trained})
     if not all(each.is_bar_met for each in trained):
         raise typer.Exit(BAR_NOT_MET)
 
@@ -48,7 +50,6 @@ def train_model(context: Context, model: str) -> Trained:
 
     with context.progress() as progress:
         made = train_version(context.catalogue, context.settings, model, progress=progress)
-    context.result(made.metrics)
     state = "is up to date" if made.was_current else "is trained"
     context.say(f"{model} version {made.version} {state}.")
     context.console.print(_table(made.metrics))
@@ -66,6 +67,7 @@ def train_model(context: Context, model: str) -> Trained:
         precision=sum(known) / len(known) if known else float("nan"),
         base_rate=sum(split["base_rate"] for split in splits) / len(splits),
         is_bar_met=made.is_bar_met,
+        metrics=made.metrics,
     )
 
 

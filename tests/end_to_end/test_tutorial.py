@@ -64,3 +64,8 @@ def test_what_the_tutorial_trained_scores_a_file_once_two_people_let_it(tutorial
     assert [row["entity_id"] for row in rows] == ["B0129", "B0001"]
     assert all(0 < float(row["probability"]) < 1 for row in rows)
     assert hearth.answer("audit", "verify")["ok"]
+
+
+def test_a_machine_reads_one_document_however_many_models_there_are(tutorial_copy):
+    for step in ("build", "train", "report"):
+        assert list(tutorial_copy.answer(step)) == ["poor_hygiene"]
