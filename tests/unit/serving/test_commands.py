@@ -1,6 +1,6 @@
 """The server as `hearth serve` runs it."""
 
-import pickle
+import multiprocessing
 import signal
 import socket
 import subprocess
@@ -29,7 +29,10 @@ def tell_time():
 
 def test_a_worker_started_afresh_makes_its_own_app(council):
     factory = AppFactory(council.settings.model_dump(), tell_time)
-    assert pickle.loads(pickle.dumps(factory))().title == "Hearth"
+    worker = multiprocessing.get_context("spawn").Process(target=factory)
+    worker.start()
+    worker.join(timeout=60)
+    assert worker.exitcode == 0
 
 
 def test_an_address_that_is_taken_is_named_with_a_way_out(council):
