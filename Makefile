@@ -78,7 +78,7 @@ lock: $(STAMPS)/uv-$(UV_VERSION) ## Resolve requirements.lock again from pyproje
 	@$(use_index) $(UV) pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
 	@npm install --package-lock-only --silent
-	@$(BIN)/python scripts/strip_lock_addresses.py package-lock.json
+	@$(PYTHON) scripts/strip_lock_addresses.py package-lock.json
 
 clean: ## Remove what set-up and running made here, the locked files excepted
 	rm -rf $(TOOLS) $(VENV) $(STAMPS) node_modules serving/pages/static/vendor .hearth data/council mlruns mlflow.db \
