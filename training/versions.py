@@ -1,4 +1,4 @@
-"""What training leaves on disk of each version: scored rows, metrics, importance and bundle."""
+"""What training leaves on disk of each version: scored rows, metrics and bundle."""
 
 import json
 from dataclasses import dataclass
