@@ -59,7 +59,10 @@ def experiment_id(settings: Settings, client: "MlflowClient", model: str) -> str
 
 
 def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Path) -> str:
-    """Next version of a model, its bundle logged with the run, alias `challenger` on it.
+    """Next version of a model, its bundle logged with the run.
+
+    It is not the challenger yet: `name_challenger` comes last, once all that a version needs is
+    kept, so that a run that dies in between leaves a version nobody is led to.
 
     Returns
     -------
@@ -75,9 +78,12 @@ def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Pa
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     source = f"{client.get_run(run_id).info.artifact_uri}/{BUNDLE}"
-    version = str(client.create_model_version(model, source=source, run_id=run_id).version)
+    return str(client.create_model_version(model, source=source, run_id=run_id).version)
+
+
+def name_challenger(client: "MlflowClient", model: str, version: str) -> None:
+    """Set the alias `challenger` to a version of which everything is kept."""
     client.set_registered_model_alias(model, CHALLENGER, version)
-    return version
 
 
 def version_of(client: "MlflowClient", model: str, version: str | None = None) -> str:

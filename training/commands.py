@@ -18,6 +18,7 @@ from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault, StateError
 from hearth.progress import Progress, silent
+from hearth.registry import name_challenger, open_registry
 from hearth.settings import Settings
 from training.bundle import assemble
 from training.examples import Examples, label_periods, read_examples
@@ -26,7 +27,14 @@ from training.final import fit_final
 from training.records import metrics_of
 from training.run_log import log_inputs, log_results
 from training.tracking import Run, tracked_run
-from training.versions import TrainedVersion, current_version, keep_version, run_folder
+from training.versions import (
+    TrainedVersion,
+    current_version,
+    keep_version,
+    note_put_forward,
+    run_folder,
+    was_put_forward,
+)
 
 _MODULES = sorted(
     path
@@ -77,6 +85,9 @@ def train(
     key = _key(matrix, definition)
     current = current_version(settings, model, key)
     if current is not None and not again:
+        if not was_put_forward(current.folder):
+            name_challenger(open_registry(settings), model, current.version)
+            note_put_forward(current.folder)
         return current
     progress(f"Train {model}: open MLflow", 0, 1)
     # numpy's threads wait for each other on matrices of this size: 20 times the CPU, no less time
@@ -112,6 +123,8 @@ def _train(
     version = run.register(made)
     folder, metrics = run_folder(settings, model, version), {**metrics, "version": version}
     keep_version(folder, experiment, made, metrics, {"key": key, "mlflow_run": run.run_id})
+    run.put_forward(version)
+    note_put_forward(folder)
     progress(f"Train {model}: record", 1, 1)
     return TrainedVersion(model, version, folder, metrics, was_current=False)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from hearth.registry import experiment_id, open_registry, register_version
+from hearth.registry import experiment_id, name_challenger, open_registry, register_version
 from hearth.risk_model import RiskModel
 from hearth.settings import Settings
 from training.evaluation import CandidateFigures
@@ -87,6 +87,10 @@ class Run:
             version = register_version(self._client, self._model, self.run_id, bundle)
         self._client.set_tag(self.run_id, "hearth.version", version)
         return version
+
+    def put_forward(self, version: str) -> None:
+        """Name a version challenger; the last step, when its folder is on disk."""
+        name_challenger(self._client, self._model, version)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from training.experiment import Experiment
 from training.records import scored_table
 
 METRICS, SCORED, BUNDLE = "metrics.json", "scored.parquet", "bundle"
+PUT_FORWARD = "put_forward.txt"
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ def keep_version(
             "hearth_version": hearth_version(),
         }
         write_json(aside / MANIFEST, manifest)
+
+
+def note_put_forward(folder: Path) -> None:
+    """Note that the version is the challenger; a run that dies before this is taken up by the next."""
+    (folder / PUT_FORWARD).write_text("This version became the challenger.\n", encoding="utf-8")
+
+
+def was_put_forward(folder: Path) -> bool:
+    """Whether the version ever became the challenger."""
+    return (folder / PUT_FORWARD).exists()
 
 
 def current_version(settings: Settings, model: str, key: str) -> TrainedVersion | None:

@@ -34,7 +34,9 @@ def _register(settings: Settings, client: Any, model: str, folder: Path) -> str:
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
     run = client.create_run(registry.experiment_id(settings, client, model))
-    return registry.register_version(client, model, run.info.run_id, folder)
+    version = registry.register_version(client, model, run.info.run_id, folder)
+    registry.name_challenger(client, model, version)
+    return version
 
 
 def test_opening_the_registry_reports_nothing_and_reads_no_pickle(client: Any) -> None:
@@ -53,7 +55,7 @@ def test_an_experiment_is_made_once(settings: Settings, client: Any) -> None:
     assert registry.experiment_id(settings, client, "once") == first
 
 
-def test_the_newest_version_is_the_challenger(
+def test_the_version_named_last_is_the_challenger(
     settings: Settings, client: Any, tmp_path: Path
 ) -> None:
     first = _register(settings, client, "homes", tmp_path / "bundle")
@@ -61,6 +63,15 @@ def test_the_newest_version_is_the_challenger(
     assert (first, second) == ("1", "2")
     assert registry.version_of(client, "homes") == "2"
     assert registry.version_of(client, "homes", "1") == "1"
+
+
+def test_a_version_is_not_the_challenger_until_it_is_named(
+    settings: Settings, client: Any, tmp_path: Path
+) -> None:
+    first = _register(settings, client, "unnamed", tmp_path / "bundle")
+    run = client.create_run(registry.experiment_id(settings, client, "unnamed"))
+    registry.register_version(client, "unnamed", run.info.run_id, tmp_path / "bundle")
+    assert registry.version_of(client, "unnamed") == first
 
 
 def test_a_bundle_comes_back_as_it_was_logged(

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from hearth.catalogue import load_catalogue
 from hearth.cli.main import app
 from hearth.errors import DataError, NotFoundError, StateError
-from hearth.registry import CHALLENGER, read_bundle
+from hearth.registry import CHALLENGER, read_bundle, version_of
 from hearth.risk_model import RiskModel
 from training.commands import train
 from training.records import SCORED_SCHEMA
@@ -189,3 +189,36 @@ def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes):
     assert {**first.metrics, "version": "2"} == second.metrics
     bundles = [RiskModel.load(each.folder / "bundle").sha256 for each in (first, second)]
     assert bundles[0] == bundles[1]
+
+
+def test_a_run_cut_off_before_its_version_is_kept_leaves_the_challenger_as_it_was(
+    homes, monkeypatch
+):
+    homes.build("cut_off")
+    kept = train(homes.catalogue, homes.settings, "cut_off")
+
+    def full(*_given):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("training.commands.keep_version", full)
+    with pytest.raises(OSError, match="no space left"):
+        train(homes.catalogue, homes.settings, "cut_off", again=True)
+
+    assert version_of(homes.client(), "cut_off") == kept.version
+
+
+def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(homes, monkeypatch):
+    homes.build("cut_off")
+    with monkeypatch.context() as patched:
+        patched.setattr("training.tracking.Run.put_forward", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            train(homes.catalogue, homes.settings, "cut_off", again=True)
+
+    taken_up = train(homes.catalogue, homes.settings, "cut_off")
+
+    assert taken_up.was_current
+    assert version_of(homes.client(), "cut_off") == taken_up.version
+
+
+def _stopped(*_given):
+    raise KeyboardInterrupt
