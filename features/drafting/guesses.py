@@ -19,7 +19,8 @@ _UPRN = re.compile(r"\d{1,12}")
 _TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _PERSONAL = re.compile(r"name|address|post_?code|mail|phone|mobile|birth|dob|nino|nhs|note|comment")
 _IDENTIFIER = re.compile(r"(^|_)(id|ref|reference|number|no|key|code)$")
-_KNOWN = re.compile(r"logged|recorded|entered|received|registered|created|loaded|known|reported")
+_KNOWN = re.compile(r"logged|recorded|entered|received|registered|created|loaded|known")
+_REPORTED = re.compile(r"reported")  # to whom? known, unless another date says so better
 _KEYS = (
     (r"^person_?(id|ref)$", "person"),
     (r"^household_?(id|ref)$", "household"),
@@ -74,7 +75,7 @@ def guess(sample: Sample) -> Guesses:
     dates = formats.most_common(1)[0][0] if formats else DATE_FORMATS[0]
     columns = [_of_one_format(column, dates) for column in columns]
     days = [c.name for c in columns if c.type is ColumnType.DATE and "birth" not in c.name]
-    known = _first(days, _KNOWN)
+    known = _first(days, _KNOWN) or _first(days, _REPORTED)
     happened = [day for day in days if day != known]
     starts, ends = _first(happened, _STARTS), _first(happened, _ENDS)
     key, about = _key(columns)

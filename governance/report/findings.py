@@ -226,8 +226,17 @@ def question_to_the_board(assessment: Assessment) -> str:
             "It should not be approved until each concern is answered: explained, mended, or "
             "accepted by name and with a reason."
         )
+    elif not any(counts.values()):
+        advice = (
+            "No groups were compared, so nothing is known of whom the list serves well or badly."
+        )
+    elif counts[Verdict.CANNOT_TELL] == sum(counts.values()):
+        advice = (
+            "The figures cannot say whether the list serves groups alike: no comparison could be "
+            "settled."
+        )
     elif counts[Verdict.CANNOT_TELL]:
-        advice = "The figures raise no concern, and leave the questions above open."
+        advice = "What could be settled raises no concern; the questions above stay open."
     else:
         advice = "The figures raise no concern."
     return f"To approve or refuse version {assessment.version} for use. {advice}"
