@@ -76,9 +76,10 @@ def repeated_keys(contract: SourceContract, table: pa.Table) -> Flags:
     """Rows to set aside because their row key stands on another row, (rows,).
 
     The row known first stands, so that a row learned later never takes an earlier one away; of
-    several known on one day none does, as none is known to be right.
+    several known on one day none does, as none is known to be right. Where rows with one row key
+    are versions of one record (`supersedes`), it is no fault.
     """
-    if contract.row_key is None or len(table) == 0:
+    if contract.row_key is None or contract.has_versions or len(table) == 0:
         return np.zeros(len(table), dtype=bool)
     codes = table[contract.row_key].combine_chunks().dictionary_encode().indices
     place = np.asarray(pc.fill_null(codes, -1), dtype=np.int64) + 1

@@ -1,5 +1,6 @@
 """The model definition: one problem, said in YAML that a governance officer can read."""
 
+from hearth.condition import Condition
 from hearth.definition.assessment import (
     Baseline,
     Capacity,
@@ -9,7 +10,6 @@ from hearth.definition.assessment import (
     Success,
 )
 from hearth.definition.cohort import AsOf, Cohort, HasMember, Label
-from hearth.definition.condition import Condition
 from hearth.definition.groups import (
     WINDOWLESS,
     Aggregate,

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hearth.definition.condition import Condition
+from hearth.condition import Condition
 from hearth.periods import Period, PeriodField, schedule
 from hearth.yaml_values import Name, Strict
 

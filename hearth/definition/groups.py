@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from hearth.definition.condition import Condition
+from hearth.condition import Condition
 from hearth.periods import PeriodField
 from hearth.yaml_values import Name, Strict, Text
 

@@ -7,10 +7,12 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from hearth.condition import Condition
 from hearth.periods import PeriodField
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Law
+from hearth.source_contract.versions import version_faults
 from hearth.yaml_values import Name, Share, Strict, Text, with_article
 
 _DATED = ("event_date", "starts_on", "ends_on", "knowledge_date", "end_knowledge_date")
@@ -84,6 +86,14 @@ class SourceContract(Strict):
         default=None, description="In place of key, where persons must be linked."
     )
     row_key: Name | None = Field(default=None, description="Column that names the row, once each.")
+    supersedes: Name | None = Field(
+        default=None,
+        description="The row key, where rows with one key are versions of one record; or a column "
+        "that holds the row key of the row that this one replaces.",
+    )
+    withdrawn: Condition | None = Field(
+        default=None, description="A version that meets this takes the record back."
+    )
     event_date: Name | None = Field(default=None, description="When it happened; events only.")
     starts_on: Name | None = Field(default=None, description="First day of a spell.")
     ends_on: Name | None = Field(
@@ -116,6 +126,7 @@ class SourceContract(Strict):
             *self._date_faults(),
             *self._column_faults(),
             *self._rename_faults(),
+            *version_faults(self),
         ]
         if faults:
             raise ValueError("\n".join(faults))
@@ -183,6 +194,11 @@ class SourceContract(Strict):
                 )
         if len(set(targets)) != len(targets):
             yield "read.rename: gives two columns of the file one name; rename one of them"
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether rows with one row key are versions of one record, and so no fault."""
+        return self.supersedes is not None and self.supersedes == self.row_key
 
     def known_from(self) -> date | None:
         """First day on which a snapshot can be used: the day after `known_on`; None for other sources."""

@@ -2,7 +2,7 @@
 
 import codecs
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,10 @@ class Read(Strict):
     extracted_on: date | None = Field(
         default=None,
         description="Day of the extract; the latest date in the file if left out.",
+    )
+    each_extract: Literal["replaces", "adds"] = Field(
+        default="replaces",
+        description="Whether a new extract takes the place of the rows held, or adds to them.",
     )
     rename: dict[str, Name] = Field(
         default_factory=dict,

@@ -268,3 +268,10 @@ def test_columns_of_no_contract_are_left_behind_and_named(small_council, ingest)
 def _as_file(small_council, ending):
     path = small_council.root / "features" / "sources" / "complaints.yaml"
     path.write_text(path.read_text().replace("complaints.csv", f"complaints.{ending}"))
+
+
+def test_rows_of_one_key_are_kept_where_they_are_versions(small_council, ingest):
+    path = small_council.root / "features" / "sources" / "complaints.yaml"
+    path.write_text(path.read_text() + "supersedes: complaint_id\n")
+    result = ingest(GOOD + "c0,100,2021-01-01,2021-02-02,damp,60\n")
+    assert (result.rows, result.quarantined) == (21, 0)
