@@ -19,9 +19,6 @@ from hearth.feature import Feature
 from hearth.periods import Period
 from hearth.source_contract import SourceKind
 
-TREND_WINDOW = Period(months=24)
-"""Where a trend has no window of its own it sets the last twelve months against the twelve before."""
-
 
 @dataclass(frozen=True)
 class Followed:
@@ -88,9 +85,7 @@ def plan_of(group: FeatureGroup, features: Sequence[Feature]) -> GroupPlan:
 
 def _aggregate(feature: Feature) -> Aggregate:
     function = Function(str(feature.aggregate))
-    window = feature.window or (
-        TREND_WINDOW if function is Function.TREND else Period(unbounded=True)
-    )
+    window = feature.window or Period(unbounded=True)
     return Aggregate(feature.name, function, feature.column, window, feature.category)
 
 

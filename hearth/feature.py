@@ -23,7 +23,8 @@ DERIVED = {
 class Feature:
     """One column of the matrix.
 
-    `window` is None for attributes and for aggregates over all years held.
+    `window` is None for attributes and for aggregates over all years held; `per` is the column
+    that a ratio is divided by.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Feature:
     column: str | None
     category: str | None
     window: Period | None
+    per: str | None = None
 
 
 def features_of(
@@ -103,7 +105,8 @@ def _aggregated(
     window: Period | None,
 ) -> Feature:
     shown_window = None if window is None else str(window)
-    parts = [group.group, aggregate.name, aggregate.column, category, shown_window]
+    per = None if aggregate.per is None else f"per_{aggregate.per}"
+    parts = [group.group, aggregate.name, aggregate.column, per, category, shown_window]
     keeps_unit = aggregate.column is not None and aggregate.name in _OF_THE_COLUMN
     spec = contract.columns[str(aggregate.column)] if keeps_unit else None
     return Feature(
@@ -111,12 +114,24 @@ def _aggregated(
         group=group.group,
         source=group.source,
         **_kind(spec),
-        unit="days" if aggregate.name in _IN_DAYS else (spec.unit if spec else None),
+        unit=_unit(aggregate, contract),
         aggregate=aggregate.name,
         column=aggregate.column,
         category=category,
         window=window,
+        per=aggregate.per,
     )
+
+
+def _unit(aggregate: Aggregate, contract: SourceContract) -> str | None:
+    """Unit of an aggregate; a ratio of two columns of one unit, or of none, is a share and has none."""
+    if aggregate.name in _IN_DAYS:
+        return "days"
+    units = [contract.columns[name].unit for name in (aggregate.column, aggregate.per) if name]
+    if aggregate.per is not None:
+        of, per = (unit or "units" for unit in units)
+        return None if units[0] == units[1] else f"{of} per {per.removesuffix('s')}"
+    return units[0] if aggregate.name in _OF_THE_COLUMN else None
 
 
 class _Kind(TypedDict):

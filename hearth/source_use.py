@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hearth.definition import Condition, ModelDefinition, Role, Unit
+from hearth.definition import Condition, FeatureGroup, ModelDefinition, Role, Unit
 from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
 
 
@@ -46,17 +46,21 @@ def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
         yield from _tested("cohort.where", cohort.source, cohort.where)
     yield ColumnUse("label.outcome", label.source, label.outcome.column, label.outcome)
     for i, group in enumerate(definition.features):
-        place = f"features[{i}]"
-        yield from _tested(f"{place}.where", group.source, group.where)
-        for j, aggregate in enumerate(group.aggregates):
-            if aggregate.column is not None:
-                yield ColumnUse(f"{place}.aggregates[{j}]", group.source, aggregate.column)
-        for j, column in enumerate(group.attributes):
-            yield ColumnUse(f"{place}.attributes[{j}]", group.source, column)
-        if group.split_by is not None:
-            yield ColumnUse(f"{place}.split_by", group.source, group.split_by)
+        yield from _of_group(f"features[{i}]", group)
     for i, attribute in enumerate(definition.fairness.attributes):
         yield ColumnUse(f"fairness.attributes[{i}].column", attribute.source, attribute.column)
+
+
+def _of_group(place: str, group: FeatureGroup) -> Iterator[ColumnUse]:
+    yield from _tested(f"{place}.where", group.source, group.where)
+    for j, aggregate in enumerate(group.aggregates):
+        for column in (aggregate.column, aggregate.per):
+            if column is not None:
+                yield ColumnUse(f"{place}.aggregates[{j}]", group.source, column)
+    for j, column in enumerate(group.attributes):
+        yield ColumnUse(f"{place}.attributes[{j}]", group.source, column)
+    if group.split_by is not None:
+        yield ColumnUse(f"{place}.split_by", group.source, group.split_by)
 
 
 def needs_residence(definition: ModelDefinition) -> bool:

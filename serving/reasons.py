@@ -182,8 +182,15 @@ def _display(feature: FeatureSpec, values: Mapping[str, Value]) -> str:
     value = values.get(feature.name)
     if value is None:
         return NOT_RECORDED
-    is_share = feature.name.startswith(f"{feature.group}_share_") and not isinstance(value, str)
-    return value_in_words(100 * value, "%") if is_share else value_in_words(value, feature.unit)
+    if _is_share(feature) and not isinstance(value, str):
+        return value_in_words(100 * value, "%")
+    return value_in_words(value, feature.unit)
+
+
+def _is_share(feature: FeatureSpec) -> bool:
+    """Whether it is a part of a whole; a ratio of like to like has no unit."""
+    is_ratio = feature.name.startswith(f"{feature.group}_ratio_")
+    return feature.name.startswith(f"{feature.group}_share_") or (is_ratio and feature.unit is None)
 
 
 def _scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:

@@ -32,14 +32,16 @@ _OF_COLUMN = {
     "share": "True-or-false column: the share of rows where it is true.",
     "last": "Column whose value in the latest row it is.",
 }
-WINDOWLESS = ("days_since_last", "days_since_first", "last", "trend")
+_RATIO = "ratio"
+_NAMES = (*_PLAIN, *_OF_COLUMN, _RATIO)
+WINDOWLESS = ("days_since_last", "days_since_first", "last")
 
 
 def _with_short_forms(schema: dict[str, Any]) -> None:
-    """Schema of an aggregate with the ways it is written: `count`, `{sum: column}`, or in full."""
+    """Schema of an aggregate as it is written: `count`, `{sum: column}`, `{ratio: […]}`, or in full."""
     keys = ("type", "properties", "required", "additionalProperties")
     full = {key: schema.pop(key) for key in keys}
-    full["properties"]["name"]["enum"] = [*_PLAIN, *_OF_COLUMN]
+    full["properties"]["name"]["enum"] = list(_NAMES)
     column = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
     of_column = {
         "type": "object",
@@ -48,16 +50,20 @@ def _with_short_forms(schema: dict[str, Any]) -> None:
         "minProperties": 1,
         "maxProperties": 1,
     }
-    schema["anyOf"] = [{"enum": list(_PLAIN)}, of_column, full]
+    text = "Two columns: the sum of the first divided by the sum of the second."
+    two = {"type": "array", "items": column, "minItems": 2, "maxItems": 2, "description": text}
+    ratio = {**of_column, "properties": {_RATIO: two}}
+    schema["anyOf"] = [{"enum": list(_PLAIN)}, of_column, ratio, full]
 
 
 class Aggregate(Strict):
-    """What is computed of a group's rows: `count`, or `{sum: column}`."""
+    """What is computed of a group's rows: `count`, `{sum: column}` or `{ratio: [missed, possible]}`."""
 
     model_config = ConfigDict(json_schema_extra=_with_short_forms)
 
     name: str = Field(description="What is computed.")
     column: Name | None = Field(default=None, description="Column it is computed of.")
+    per: Name | None = Field(default=None, description="Column whose sum a ratio is divided by.")
 
     @model_validator(mode="before")
     @classmethod
@@ -68,25 +74,46 @@ class Aggregate(Strict):
             if len(data) != 1:
                 raise ValueError("is not one aggregate; write count, or {sum: column}")
             ((name, column),) = data.items()
-            return {"name": name, "column": column}
+            return {"name": name, **_columns(name, column)}
         return data
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        if self.name not in (*_PLAIN, *_OF_COLUMN):
+        if self.name not in _NAMES:
             raise ValueError(
-                f"is {self.name}, which is no aggregate; use one of {', '.join((*_PLAIN, *_OF_COLUMN))}"
+                f"is {self.name}, which is no aggregate; use one of {', '.join(_NAMES)}"
             )
+        if self.name == _RATIO:
+            return self._is_ratio()
         if self.name in _OF_COLUMN and self.column is None:
             raise ValueError(f"is {self.name} of no column; write {{{self.name}: column}}")
         if self.name in _PLAIN and self.column is not None:
             raise ValueError(f"is {self.name} of a column; write {self.name} alone")
+        if self.per is not None:
+            raise ValueError(f"is {self.name} per a column; only a ratio is")
+        return self
+
+    def _is_ratio(self) -> Self:
+        if self.column is None or self.per is None:
+            raise ValueError(
+                "is ratio of other than two columns; write {ratio: [missed, possible]}"
+            )
+        if self.column == self.per:
+            raise ValueError("is ratio of a column to itself; name two")
         return self
 
     @property
     def has_window(self) -> bool:
         """Whether it is computed once for each window; the others look at all years held."""
         return self.name not in WINDOWLESS
+
+
+def _columns(name: str, written: Any) -> dict[str, Any]:
+    """Columns as the short form of an aggregate gives them."""
+    if name != _RATIO:
+        return {"column": written}
+    two = written if isinstance(written, list) and len(written) == 2 else [None, None]  # noqa: PLR2004 - a ratio has two terms
+    return {"column": two[0], "per": two[1]}
 
 
 class AssumedKnown(Strict):
@@ -167,6 +194,13 @@ class FeatureGroup(Strict):
             )
         if windowed and not self.windows:
             faults.append("windows: is missing; add it, such as [3m, 12m, all]")
+        if any(a.name == "trend" for a in self.aggregates) and any(
+            window.unbounded for window in self.windows
+        ):
+            faults.append(
+                "windows: holds all, which has no halves to set a trend by; "
+                "give trend a group of its own, with windows such as [24m]"
+            )
         if any(window.is_empty for window in self.windows):
             faults.append("windows: holds a window of nothing; write periods above zero")
         if len(set(map(str, self.windows))) != len(self.windows):

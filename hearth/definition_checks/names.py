@@ -48,7 +48,7 @@ def _is_complete(definition: ModelDefinition, sources: Mapping[str, SourceContra
 
 
 def _columns_aggregated(group: FeatureGroup) -> set[str]:
-    named = {aggregate.column for aggregate in group.aggregates} | {group.split_by}
+    named = {column for a in group.aggregates for column in (a.column, a.per)} | {group.split_by}
     return {column for column in named if column is not None}
 
 

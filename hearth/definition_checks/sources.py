@@ -20,6 +20,7 @@ _AGGREGATED: dict[str, tuple[tuple[ColumnType, ...], str]] = {
     "min": (_MEASURED, "number"),
     "max": (_MEASURED, "number"),
     "share": ((ColumnType.BOOLEAN,), "boolean"),
+    "ratio": (_MEASURED, "number"),
     "last": (_FEATURE_TYPES, "number, boolean or category"),
 }
 _SUBJECTS: dict[Unit, tuple[Subject, ...]] = {
@@ -195,14 +196,15 @@ def _type_faults(
             "split by a category",
         )
     for j, aggregate in enumerate(group.aggregates):
-        column = contract.columns.get(aggregate.column or "")
         types, wanted = _AGGREGATED.get(aggregate.name, (tuple(ColumnType), "column"))
-        if column is not None and column.type not in types:
-            yield checked.fault(
-                f"{place}.aggregates[{j}]",
-                f"is the {aggregate.name} of {aggregate.column}, {with_article(column.type)}",
-                f"name {with_article(wanted)}",
-            )
+        for name in (aggregate.column, aggregate.per):
+            column = contract.columns.get(name or "")
+            if column is not None and column.type not in types:
+                yield checked.fault(
+                    f"{place}.aggregates[{j}]",
+                    f"is the {aggregate.name} of {name}, {with_article(column.type)}",
+                    f"name {with_article(wanted)}",
+                )
     for j, name in enumerate(group.attributes):
         spec = column_of(contract, name)
         if spec is not None and spec.type not in _FEATURE_TYPES:

@@ -107,6 +107,10 @@ def test_a_file_says_the_name_of_its_path(made: Any) -> None:
             "`features[0].aggregates[2]` is volume, which complaints does not have; use one of ",
         ),
         (
+            {"features.0.aggregates": ["count", {"ratio": ["decibels", "possible"]}]},
+            "`features[0].aggregates[1]` is possible, which complaints does not have; use one of ",
+        ),
+        (
             {"features.1.attributes": ["tenure", "floors", "age_months"]},
             "`features[1].attributes[2]` is age_months, which register does not have; use one of",
         ),
@@ -165,6 +169,10 @@ def test_a_label_of_true_or_false_is_tested_with_true_or_false(made: Any) -> Non
         (
             {"features.0.aggregates": ["count", {"share": "decibels"}]},
             "`features[0].aggregates[1]` is the share of decibels, a number; name a boolean",
+        ),
+        (
+            {"features.0.aggregates": ["count", {"ratio": ["decibels", "note"]}]},
+            "`features[0].aggregates[1]` is the ratio of note, a string; name a number",
         ),
         (
             {"features.0.aggregates": ["count", {"last": "note"}]},

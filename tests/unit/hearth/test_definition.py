@@ -149,7 +149,7 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
         (
             {"aggregates": ["count", "median"]},
             "`features[0].aggregates[1]` is median, which is no aggregate; use one of count, "
-            "days_since_last, days_since_first, trend, sum, mean, min, max, distinct, share, last",
+            "days_since_last, days_since_first, trend, sum, mean, min, max, distinct, share, last, ratio",
         ),
         (
             {"aggregates": ["count", "sum"]},
@@ -158,6 +158,24 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
         (
             {"aggregates": ["count", {"trend": "decibels"}]},
             "`features[0].aggregates[1]` is trend of a column; write trend alone",
+        ),
+        (
+            {"aggregates": ["count", "trend"]},
+            "`features[0].windows` holds all, which has no halves to set a trend by; "
+            "give trend a group of its own, with windows such as [24m]",
+        ),
+        (
+            {"aggregates": ["count", {"ratio": "decibels"}]},
+            "`features[0].aggregates[1]` is ratio of other than two columns; "
+            "write {ratio: [missed, possible]}",
+        ),
+        (
+            {"aggregates": ["count", {"ratio": ["decibels", "decibels"]}]},
+            "`features[0].aggregates[1]` is ratio of a column to itself; name two",
+        ),
+        (
+            {"aggregates": ["count", {"name": "sum", "column": "decibels", "per": "note"}]},
+            "`features[0].aggregates[1]` is sum per a column; only a ratio is",
         ),
         (
             {"aggregates": ["count", {"max": "decibels", "min": "decibels"}]},

@@ -59,6 +59,36 @@ def test_the_last_value_of_a_category_is_a_category(made: Any) -> None:
     )
 
 
+def _ratio(made: Any, **units: str) -> Feature:
+    columns = {f"columns.{name}": {"type": "number", "unit": unit} for name, unit in units.items()}
+    made.source("complaints", columns)
+    changes = {
+        "features.0.aggregates": ["count", {"ratio": ["missed", "possible"]}],
+        "features.0.windows": ["12m"],
+    }
+    return _features(made, changes)["noise_ratio_missed_per_possible_12m"]
+
+
+def test_a_ratio_is_named_by_its_two_columns_and_like_by_like_has_no_unit(made: Any) -> None:
+    feature = _ratio(made, missed="sessions", possible="sessions")
+    assert (feature.column, feature.per, feature.unit) == ("missed", "possible", None)
+
+
+def test_a_ratio_of_unlike_columns_has_the_unit_of_both(made: Any) -> None:
+    assert _ratio(made, missed="£", possible="weeks").unit == "£ per week"
+
+
+def test_a_ratio_is_split_and_a_trend_has_windows(made: Any) -> None:
+    made.source("complaints", {"columns.heard": {"type": "number"}})
+    changes = {
+        "features.0.aggregates": ["count", "trend", {"ratio": ["decibels", "heard"]}],
+        "features.0.windows": ["12m"],
+    }
+    names = set(_features(made, changes))
+    assert names >= {"noise_trend_12m", "noise_trend_music_12m"}
+    assert "noise_ratio_decibels_per_heard_music_12m" in names
+
+
 def test_units_follow_the_column_and_days_are_days(made: Any) -> None:
     made.source("complaints", {"columns.decibels.unit": "dB"})
     features = _features(made)
