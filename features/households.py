@@ -1,10 +1,12 @@
 """Households: the people whose spell at a UPRN covers a date, as was known before that date."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,38 +34,149 @@ SCHEMA = pa.schema(
         "start_known": pa.date32(),
         "end_known": pa.date32(),
         "date_of_birth": pa.date32(),
+        "surname": pa.string(),
+        "second_home": pa.bool_(),
+        "superseded": pa.date32(),
     }
 )
+SECOND_HOME = "second_home"
+"""Column of a source of spells that is true where the spell stands beside the person's main home."""
+SUPERSEDED_DATE = "@superseded_date"
 ADULT_AT = Period(months=18 * 12)
 """A child is a person under 18 (Children Act 1989 s.105)."""
+
+_WORDS = ("persons", "homes", "surnames")
+_NEVER = np.iinfo(np.int32).max
+_EPOCH = date(1970, 1, 1).toordinal()
+Ints = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Households:
-    """Spells of persons at UPRNs, one row each, with the days on which each end was known."""
+    """Spells of persons at UPRNs as numbers, in the order of person, start, knowledge and home.
 
-    spells: pa.Table
+    Days count from 1970-01-01. A person is held to live at one home at a time: of the spells in
+    force, as known, the one that began last. So a move that is known ends the stay before it,
+    whether or not anybody reported that end. A spell marked as a second home (a child whose
+    parents share its care, say) counts beside the main one.
+
+    Attributes
+    ----------
+    persons, homes, surnames
+        Words that the codes stand for, each in order.
+    by_home
+        Places of the spells by home, then person.
+    """
+
+    persons: pa.Array
+    homes: pa.Array
+    surnames: pa.Array
+    person: Ints
+    home: Ints
+    surname: Ints
+    start: Ints
+    end: Ints
+    start_known: Ints
+    end_known: Ints
+    superseded: Ints
+    born: Ints
+    second_home: Flags
+    by_home: Ints
+
+    @classmethod
+    def of(cls, spells: pa.Table) -> "Households":
+        """Spells (`SCHEMA`, one row each) as numbers and in order."""
+        person, persons = _coded(spells["person_id"])
+        home, homes = _coded(spells["uprn"])
+        surname, surnames = _coded(spells["surname"])
+        start, start_known = _days(spells["start"]), _days(spells["start_known"])
+        order = np.lexsort((home, start_known, start, person))
+        columns = {
+            "person": person,
+            "home": home,
+            "surname": surname,
+            "start": start,
+            "end": _days(spells["end"]),
+            "start_known": start_known,
+            "end_known": _days(spells["end_known"]),
+            "superseded": _days(spells["superseded"]),
+            "born": _days(spells["date_of_birth"]),
+            "second_home": pc.fill_null(spells["second_home"], False).to_numpy(),
+        }
+        by_home = np.lexsort((person[order], home[order])).astype(np.int32)
+        placed = {name: column[order] for name, column in columns.items()}
+        return cls(persons, homes, surnames, **placed, by_home=by_home)
 
     def members_at(self, as_of: date) -> pa.Table:
         """People by UPRN: `uprn`, `person_id`, `date_of_birth`; a pair stands once.
 
         A spell covers [start, end). An end learned on or after the as-of date does not end the
-        spell at it, so somebody may be held to live at two addresses for a time.
+        spell at it. The date of birth is the one that the latest spell known by then gives.
         """
-        day, spells = pa.scalar(as_of), self.spells
-        begun = pc.and_(
-            pc.less_equal(spells["start"], day),
-            pc.fill_null(pc.less(spells["start_known"], day), False),
+        return self.residents_at(as_of).select(["uprn", "person_id", "date_of_birth"])
+
+    def residents_at(self, as_of: date) -> pa.Table:
+        """The members, and of the spell that places each: `surname`, `start`, `start_known`, `second_home`."""
+        day = as_of.toordinal() - _EPOCH
+        known = (self.start_known < day) & ~(self.superseded < day)
+        ended = (self.end <= day) & (self.end_known < day)
+        in_force = known & (self.start <= day) & ~ended
+        lived = in_force & self.second_home
+        lived[_last_of_each(self.person, in_force & ~self.second_home)] = True
+        rows = self.by_home[lived[self.by_home]]
+        rows = rows[_differs(self.home[rows]) | _differs(self.person[rows])]
+        born = np.full(len(self.persons), _NEVER, dtype=np.int32)
+        told = np.flatnonzero(known & (self.born != _NEVER))
+        born[self.person[told]] = self.born[told]  # of several the last is kept
+        return pa.table(
+            {
+                "uprn": self.homes.take(pa.array(self.home[rows])),
+                "person_id": self.persons.take(pa.array(self.person[rows])),
+                "date_of_birth": _dates(born[self.person[rows]]),
+                "surname": _words(self.surnames, self.surname[rows]),
+                "start": _dates(self.start[rows]),
+                "start_known": _dates(self.start_known[rows]),
+                "second_home": pa.array(self.second_home[rows]),
+            }
         )
-        ended = pc.and_(
-            pc.fill_null(pc.less_equal(spells["end"], day), False),
-            pc.fill_null(pc.less(spells["end_known"], day), False),
-        )
-        here = spells.filter(pc.and_not(begun, ended))
-        pairs = here.group_by(["uprn", "person_id"], use_threads=False)
-        members = pairs.aggregate([("date_of_birth", "min")])
-        named = members.rename_columns({"date_of_birth_min": "date_of_birth"})
-        return named.sort_by([("uprn", "ascending"), ("person_id", "ascending")])
+
+
+def _coded(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
+    """Code of each word, in the words' own order (-1 where missing), and the words."""
+    encoded = words.combine_chunks().dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order], rank[-1] = np.arange(len(order), dtype=np.int32), -1
+    codes = pc.fill_null(encoded.indices, -1).to_numpy()
+    return rank[codes], encoded.dictionary.take(pa.array(order))
+
+
+def _words(words: pa.Array, codes: Ints) -> pa.Array:
+    return words.take(pa.array(codes, mask=codes < 0))
+
+
+def _days(dates: pa.ChunkedArray) -> Ints:
+    """Days since 1970-01-01; a missing date comes after all others."""
+    return np.asarray(pc.fill_null(pc.cast(dates, pa.int32()), _NEVER), dtype=np.int32)
+
+
+def _dates(days: Ints) -> pa.Array:
+    return pc.cast(pa.array(days, mask=days == _NEVER), pa.date32())
+
+
+def _differs(codes: Ints) -> Flags:
+    """Whether each code is another than the one before it, (n,); the first always."""
+    return np.concatenate([np.ones(min(len(codes), 1), dtype=bool), codes[1:] != codes[:-1]])
+
+
+def _last_of_each(person: Ints, among: Flags) -> Ints:
+    """Place of the last spell of each person among those marked."""
+    rows = np.flatnonzero(among)
+    return rows[_differs(person[rows][::-1])[::-1]].astype(np.int32)
+
+
+_NUMBERS = tuple(field.name for field in fields(Households) if field.name not in _WORDS)
 
 
 def aged(
@@ -93,13 +206,17 @@ def build_households(sources: Mapping[str, SourceContract], state_dir: Path) -> 
     key = artefacts.canonical_sha256(made_from)
     if not names or artefacts.is_current(folder, key):
         return False
-    spells = pa.concat_tables([_spells(sources[name], state_dir) for name in names])
+    spells = Households.of(pa.concat_tables([_spells(sources[name], state_dir) for name in names]))
     with artefacts.made_aside(folder) as aside:
+        for name in _WORDS:
+            words = pa.table({name: getattr(spells, name)})
+            artefacts.write_table(aside / f"{name}.parquet", words)
+        numbers = pa.table({name: getattr(spells, name) for name in _NUMBERS})
         manifest = {
             "key": key,
             **made_from,
-            "rows": len(spells),
-            "data_sha256": artefacts.write_table(aside / SPELLS, spells),
+            "rows": len(numbers),
+            "data_sha256": artefacts.write_table(aside / SPELLS, numbers),
         }
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
     return True
@@ -109,14 +226,18 @@ def read_households(state_dir: Path) -> Households:
     """Households of the workspace; NotFoundError where they were never built."""
     folder = households_folder(state_dir)
     artefacts.need_manifest(folder, "run `hearth ingest`")
-    return Households(artefacts.read_table(folder / SPELLS))
+    words = {
+        name: artefacts.read_table(folder / f"{name}.parquet")[name].combine_chunks()
+        for name in _WORDS
+    }
+    numbers = artefacts.read_table(folder / SPELLS)
+    return Households(**words, **{name: numbers[name].to_numpy() for name in _NUMBERS})
 
 
 def _spells(contract: SourceContract, state_dir: Path) -> pa.Table:
     """Spells of one source; a row without a UPRN places nobody and is left out."""
     table = known_rows(contract, state_dir).table
     uprn = next(n for n, column in contract.columns.items() if column.type is ColumnType.UPRN)
-    has_birth = "date_of_birth" in contract.columns
     columns = {
         "person_id": table[KEY],
         "uprn": table[uprn],
@@ -124,7 +245,13 @@ def _spells(contract: SourceContract, state_dir: Path) -> pa.Table:
         "end": table[END_DATE],
         "start_known": table[KNOWLEDGE_DATE],
         "end_known": table[END_KNOWLEDGE_DATE],
-        "date_of_birth": table["date_of_birth"] if has_birth else pa.nulls(len(table), pa.date32()),
+        **{
+            name: table[name] if name in table.column_names else pa.nulls(len(table))
+            for name in ("date_of_birth", "surname", SECOND_HOME)
+        },
+        "superseded": table[SUPERSEDED_DATE]
+        if SUPERSEDED_DATE in table.column_names
+        else pa.nulls(len(table)),
     }
-    spells = pa.table(columns, schema=SCHEMA)
+    spells = pa.table(columns).cast(SCHEMA)
     return spells.filter(pc.is_valid(spells["uprn"]))

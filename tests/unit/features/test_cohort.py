@@ -83,8 +83,8 @@ def test_a_spell_counts_while_it_is_in_force(cohort, small_council):
 
 def test_members_of_a_property_are_the_people_living_there(cohort):
     spell = ("ann", "100", date(2022, 1, 1), None, date(2022, 1, 2), None, None)
-    rows = [dict(zip(SCHEMA.names, spell, strict=True))]
-    made = cohort("homes", households=Households(pa.Table.from_pylist(rows, schema=SCHEMA)))
+    rows = [dict(zip(SCHEMA.names, spell, strict=False))]
+    made = cohort("homes", households=Households.of(pa.Table.from_pylist(rows, schema=SCHEMA)))
     (pair,) = made.followed[Role.MEMBERS].to_pylist()
     assert pair["key"] == "ann"
     assert made.rows.to_pylist()[pair["row"]] == {"entity_id": "100", "as_of": date(2022, 9, 1)}
