@@ -23,7 +23,7 @@ from hearth.errors import StateError
 from hearth.feature import Feature
 from hearth.progress import Progress
 from hearth.source_contract import SourceContract
-from hearth.source_use import needs_residence
+from hearth.source_use import class_source, needs_residence
 
 
 class Assembly:
@@ -76,7 +76,9 @@ class Assembly:
         households = self._households if self._needs_households else None
         wanted = self.definition.cohort.has_member
         if wanted is not None and households is not None:
-            return household_cohort(self.definition, wanted, households)
+            classed = class_source(self.definition, self._catalogue.sources)
+            classes = None if classed is None else self._rows(classed)
+            return household_cohort(self.definition, wanted, households, classes)
         source = self._rows(str(self.definition.cohort.source))
         return source_cohort(self.definition, source, households)
 

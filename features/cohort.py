@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.conditions import meeting
+from features.home_kind import home_kinds
 from features.households import ADULT_AT, Households, aged
 from features.known_rows import EVENT_DATE, KEY, KNOWLEDGE_DATE, ORDER, KnownRows, in_force
 from hearth.definition import HasMember, ModelDefinition, Role
@@ -42,15 +43,32 @@ class _AtDate:
 
 
 def household_cohort(
-    definition: ModelDefinition, wanted: HasMember, households: Households
+    definition: ModelDefinition,
+    wanted: HasMember,
+    households: Households,
+    classes: KnownRows | None = None,
 ) -> Cohort:
     """Households with a member of the cohort's age at each as-of date; the entity is the UPRN.
+
+    Only those in homes of the kinds that the cohort asks for; `classes` says their classes.
 
     The child is every member of that age (twins are two), siblings are the other members under 18,
     adults the other members of 18 and over. A member of unknown age is a member only.
     """
-    dates = definition.as_of.dates()
-    return _assembled(definition, (_households_at(households, wanted, as_of) for as_of in dates))
+    kinds = definition.cohort.home
+
+    def at(as_of: date) -> _AtDate:
+        residents = households.residents_at(as_of)
+        child = aged(residents, as_of, *wanted.age)
+        homes = pc.unique(child["uprn"]).sort()
+        if kinds:
+            found = home_kinds(homes, residents, classes, as_of)
+            homes = homes.filter(
+                pc.is_in(found["kind"].combine_chunks(), value_set=pa.array(kinds))
+            )
+        return _households_at(residents, child, homes, as_of)
+
+    return _assembled(definition, (at(as_of) for as_of in definition.as_of.dates()))
 
 
 def source_cohort(
@@ -86,11 +104,10 @@ def source_cohort(
     return _assembled(definition, (at(as_of) for as_of in definition.as_of.dates()))
 
 
-def _households_at(households: Households, wanted: HasMember, as_of: date) -> _AtDate:
-    everybody = households.members_at(as_of)
-    child = aged(everybody, as_of, *wanted.age)
-    homes = pc.unique(child["uprn"]).sort()
-    members = everybody.filter(pc.is_in(everybody["uprn"], value_set=homes))
+def _households_at(residents: pa.Table, child: pa.Table, homes: pa.Array, as_of: date) -> _AtDate:
+    members, child = (
+        people.filter(pc.is_in(people["uprn"], value_set=homes)) for people in (residents, child)
+    )
     others = members.filter(pc.invert(pc.is_in(members["person_id"], value_set=child["person_id"])))
     groups = {
         Role.CHILD: child,

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from hearth.definition import Condition, FeatureGroup, ModelDefinition, Role, Unit
 from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
 
+HOME_CLASS = "blpu_class"
+"""Column of a source about properties that holds the class of the Basic Land and Property Unit."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -34,6 +37,9 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
         yield Use(f"features[{i}].source", group.source)
     for i, attribute in enumerate(definition.fairness.attributes):
         yield Use(f"fairness.attributes[{i}].source", attribute.source)
+    classed = class_source(definition, sources)
+    if classed is not None:
+        yield Use("cohort.home", classed)
     if needs_residence(definition):
         for name in residence_sources(sources):
             yield Use("unit", name)
@@ -83,6 +89,27 @@ def residence_sources(sources: Mapping[str, SourceContract]) -> list[str]:
         if contract.kind is SourceKind.SPELL
         and contract.about is Subject.PERSON
         and any(column.type is ColumnType.UPRN for column in contract.columns.values())
+    )
+
+
+def class_source(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> str | None:
+    """First source, by name, that says the class of homes and allows the model's purpose.
+
+    None where the cohort does not ask for kinds of home, or no source says.
+    """
+    named = classing_sources(sources, definition.purpose) if definition.cohort.home else []
+    return named[0] if named else None
+
+
+def classing_sources(sources: Mapping[str, SourceContract], purpose: str) -> list[str]:
+    """Names of the sources that say the class of homes and allow a purpose."""
+    return sorted(
+        name
+        for name, contract in sources.items()
+        if contract.kind is SourceKind.ATTRIBUTE
+        and contract.about is Subject.PROPERTY
+        and HOME_CLASS in contract.columns
+        and purpose in contract.law.purposes
     )
 
 

@@ -9,7 +9,7 @@ from hearth.definition.assessment import (
     ProtectedAttribute,
     Success,
 )
-from hearth.definition.cohort import AsOf, Cohort, HasMember, Label
+from hearth.definition.cohort import AsOf, Cohort, HasMember, HomeKind, Label
 from hearth.definition.groups import (
     WINDOWLESS,
     Aggregate,
@@ -33,6 +33,7 @@ __all__ = [
     "Fairness",
     "FeatureGroup",
     "HasMember",
+    "HomeKind",
     "Intervention",
     "Label",
     "Learner",

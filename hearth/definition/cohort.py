@@ -1,6 +1,7 @@
 """Who is scored, as of which days, and the outcome that is to be foreseen."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -29,12 +30,27 @@ class HasMember(Strict):
         return self
 
 
+class HomeKind(StrEnum):
+    """Kind of a home at an as-of date, by its class and by who lives there."""
+
+    FAMILY = "family"
+    SHARED = "shared"
+    CARE_HOME = "care_home"
+    STUDENT_HALL = "student_hall"
+    INSTITUTION = "institution"
+    EMPTY = "empty"
+
+
 class Cohort(Strict):
     """Who is scored at each as-of date."""
 
     has_member: HasMember | None = Field(
         default=None,
         description="Households with such a member; for the unit household.",
+    )
+    home: tuple[HomeKind, ...] = Field(
+        default=(),
+        description="Beside has_member: only homes of these kinds at the as-of date; all if left out.",
     )
     source: Name | None = Field(
         default=None,
@@ -55,6 +71,10 @@ class Cohort(Strict):
             raise ValueError(f"has {found}; write exactly one of them")
         if self.has_member is not None and self.where:
             raise ValueError("where: stands beside has_member; it goes with source only")
+        if self.source is not None and self.home:
+            raise ValueError("home: stands beside source; it goes with has_member only")
+        if HomeKind.EMPTY in self.home:
+            raise ValueError("home: names empty, and nobody of any age lives there; remove it")
         return self
 
 
