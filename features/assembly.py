@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from features import artefacts
+from features import artefacts, imputation
 from features.cohort import Cohort, household_cohort, source_cohort
 from features.follow import Follower, home_sources
 from features.group_features import group_features
@@ -146,10 +146,16 @@ class Assembly:
 
     def _group_table(self, group: FeatureGroup, place: str) -> pa.Table:
         features = [f for f in self.features if f.group == group.group]
+        of_rows = [feature for feature in features if feature.flag_of is None]
         assumed = group.assume_known_from.date if group.assume_known_from else None
         source = self._rows(group.source, assumed)
         pairs = self._follower.pairs(group.follow, source.contract, place=place)
-        return group_features(group, features, self.cohort, source, pairs)
+        made = group_features(group, of_rows, self.cohort, source, pairs)
+        if group.fill_missing is None:
+            return made
+        as_of = self.cohort.rows["as_of"]
+        fills = imputation.statistics(made, features, as_of, group.fill_missing)
+        return imputation.fill(made, features, as_of, fills)
 
     def _last_known_on(self, contract: SourceContract) -> date:
         last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]

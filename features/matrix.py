@@ -132,4 +132,5 @@ def _described(feature: Feature) -> dict[str, Any]:
         "kind": feature.kind,
         "categories": list(feature.categories),
         "unit": feature.unit,
+        "flag_of": feature.flag_of,
     }

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from hearth.definition import ModelDefinition
-from hearth.definition_checks import name_faults, source_faults
+from hearth.definition_checks import filling_faults, name_faults, source_faults
 from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
 from hearth.source_contract import SourceContract
@@ -114,6 +114,7 @@ def load_catalogue(workspace: Path) -> Catalogue:
         file = f"models/{folder}/model.yaml"
         faults += source_faults(definition, sources, file=file, unreadable=unreadable)
         faults += name_faults(definition, sources, file=file)
+        faults += filling_faults(definition, sources, file=file)
     if faults:
         raise DefinitionError(faults)
     return Catalogue(workspace, sources, models)

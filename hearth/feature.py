@@ -9,6 +9,7 @@ from hearth.periods import Period
 from hearth.source_contract import Column, ColumnType, SourceContract
 
 _OF_THE_COLUMN = ("sum", "mean", "min", "max", "last")  # in its unit, of its kind
+_NEVER_MISSING = ("count", "sum", "distinct", "trend")
 _IN_DAYS = ("days_since_last", "days_since_first")
 
 DERIVED = {
@@ -24,7 +25,7 @@ class Feature:
     """One column of the matrix.
 
     `window` is None for attributes and for aggregates over all years held; `per` is the column
-    that a ratio is divided by.
+    that a ratio is divided by; `flag_of` is the feature whose missing values this one flags.
     """
 
     name: str
@@ -38,6 +39,12 @@ class Feature:
     category: str | None
     window: Period | None
     per: str | None = None
+    flag_of: str | None = None
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether it can lack a value; where no row is there, counts and sums are 0."""
+        return self.aggregate not in _NEVER_MISSING and self.flag_of is None
 
 
 def features_of(
@@ -60,7 +67,14 @@ def features_of(
 
 
 def group_features(group: FeatureGroup, contract: SourceContract) -> Iterator[Feature]:
-    """Features of one group, in order."""
+    """Features of one group, in order, each that is filled followed by its flag."""
+    for feature in _made_of_rows(group, contract):
+        yield feature
+        if group.fill_missing is not None and feature.may_be_missing:
+            yield _flag(feature)
+
+
+def _made_of_rows(group: FeatureGroup, contract: SourceContract) -> Iterator[Feature]:
     for column in group.attributes:
         yield _attribute(group, column, contract)
     categories: list[str | None] = [None]
@@ -132,6 +146,22 @@ def _unit(aggregate: Aggregate, contract: SourceContract) -> str | None:
         of, per = (unit or "units" for unit in units)
         return None if units[0] == units[1] else f"{of} per {per.removesuffix('s')}"
     return units[0] if aggregate.name in _OF_THE_COLUMN else None
+
+
+def _flag(feature: Feature) -> Feature:
+    """1 where the feature's value was filled in, 0 where it is recorded."""
+    return Feature(
+        name=f"{feature.name}_missing",
+        group=feature.group,
+        source=feature.source,
+        **_kind(None),
+        unit=None,
+        aggregate=None,
+        column=None,
+        category=None,
+        window=None,
+        flag_of=feature.name,
+    )
 
 
 class _Kind(TypedDict):

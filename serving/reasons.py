@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from hearth.risk_model import FeatureSpec, ReasonWords, RiskModel
+from hearth.risk_model import FeatureSpec, ReasonWords, RiskModel, as_recorded
 from serving.answers import Explanation, FeatureShown, Reason, Value, Withheld
 from serving.comparison import compare_category, compare_number
 from serving.wording import many_of, value_in_words
 
 RESTRICTED = "restricted"
-NOT_RECORDED = "not recorded"
+RECORDED, NOT_RECORDED = "recorded", "not recorded"
 
 _STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
     (0.405, "strong"),
@@ -38,7 +38,8 @@ def explain(
     model
         The model that made the score.
     values
-        Value of each feature by name; absent or None where it is not recorded.
+        Value of each feature by name; absent or None where it is not recorded. One that was filled
+        in is worded as not recorded.
     contributions
         One for each feature in the model's order and, last, the base value; on the scale of the raw score.
 
@@ -47,7 +48,7 @@ def explain(
     Explanation
         Its contributions and base value add up to the raw score.
     """
-    people = many_of(str(model.about["unit"]))
+    people, values = many_of(str(model.about["unit"])), as_recorded(model.features, values)
     by_group: dict[str, list[tuple[FeatureSpec, float]]] = {
         words.group: [] for words in model.reasons
     }
@@ -171,7 +172,8 @@ def _is_missing(
     named = [name for name in _PLACE.findall(words.text) if name != _COMPARISON]
     if named and values.get(named[0]) is None:
         return True
-    return all(values.get(feature.name) is None for feature in features)
+    own = [feature for feature in features if feature.flag_of is None]
+    return all(values.get(feature.name) is None for feature in own)
 
 
 def _missing_text(words: ReasonWords) -> str:
@@ -182,6 +184,8 @@ def _display(feature: FeatureSpec, values: Mapping[str, Value]) -> str:
     value = values.get(feature.name)
     if value is None:
         return NOT_RECORDED
+    if feature.flag_of is not None:
+        return NOT_RECORDED if value == 1 else RECORDED
     if _is_share(feature) and not isinstance(value, str):
         return value_in_words(100 * value, "%")
     return value_in_words(value, feature.unit)

@@ -16,7 +16,7 @@ from training.metrics import Outcomes
 from training.ranking import Bools, Floats
 from training.splits import LabelPeriod
 
-_SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit")
+_SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit", "flag_of")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Examples:
 def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
     """Features a matrix's manifest lists, with their frozen vocabularies."""
     return tuple(
-        FeatureSpec.from_dict({name: item[name] for name in _SPEC_FIELDS})
+        FeatureSpec.from_dict({name: item[name] for name in _SPEC_FIELDS if name in item})
         for item in manifest["features"]
     )
 

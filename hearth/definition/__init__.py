@@ -10,6 +10,7 @@ from hearth.definition.assessment import (
     Success,
 )
 from hearth.definition.cohort import AsOf, Cohort, HasMember, HomeKind, Label
+from hearth.definition.filling import Filling, Statistic
 from hearth.definition.groups import (
     WINDOWLESS,
     Aggregate,
@@ -32,6 +33,7 @@ __all__ = [
     "Condition",
     "Fairness",
     "FeatureGroup",
+    "Filling",
     "HasMember",
     "HomeKind",
     "Intervention",
@@ -43,6 +45,7 @@ __all__ = [
     "Reason",
     "Role",
     "Scalar",
+    "Statistic",
     "Success",
     "Unit",
 ]

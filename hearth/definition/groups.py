@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from hearth.condition import Condition
+from hearth.definition.filling import Filling
 from hearth.periods import PeriodField
 from hearth.yaml_values import Name, Strict, Text
 
@@ -155,6 +156,11 @@ class FeatureGroup(Strict):
     attributes: tuple[Name, ...] = Field(
         default=(),
         description="In place of aggregates: columns as they stood at the as-of date.",
+    )
+    fill_missing: Filling | None = Field(
+        default=None,
+        description="What is put in place of missing values, each beside a flag that says so; "
+        "unless said, they stay missing.",
     )
     assume_known_from: AssumedKnown | None = Field(
         default=None,

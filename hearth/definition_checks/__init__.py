@@ -1,6 +1,7 @@
 """Checks of a model definition that need the contracts of its sources."""
 
+from hearth.definition_checks.filling import filling_faults
 from hearth.definition_checks.names import name_faults
 from hearth.definition_checks.sources import source_faults
 
-__all__ = ["name_faults", "source_faults"]
+__all__ = ["filling_faults", "name_faults", "source_faults"]

@@ -19,7 +19,7 @@ def name_faults(
 
     Nothing is said while a source or column is missing: that is reported as what it is.
     """
-    if not _is_complete(definition, sources):
+    if not is_complete(definition, sources):
         return
     features = features_of(definition, sources)
     names = [feature.name for feature in features]
@@ -37,7 +37,7 @@ def name_faults(
         yield from _reason_faults(group, own, file, f"features[{i}].reason")
 
 
-def _is_complete(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> bool:
+def is_complete(definition: ModelDefinition, sources: Mapping[str, SourceContract]) -> bool:
     """Whether every source and column that features are made of is there."""
     return all(
         group.source in sources

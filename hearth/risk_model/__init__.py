@@ -1,7 +1,7 @@
 """The bundle: a trained model as plain text files with their sha256, and how it scores."""
 
 from hearth.risk_model.cohort import Cohort
-from hearth.risk_model.encoding import FeatureSpec
+from hearth.risk_model.encoding import FeatureSpec, as_recorded
 from hearth.risk_model.model import Calibration, ReasonWords, RiskModel
 from hearth.risk_model.scorers import (
     BoosterScorer,
@@ -22,4 +22,5 @@ __all__ = [
     "RiskModel",
     "RuleScorer",
     "Scorer",
+    "as_recorded",
 ]

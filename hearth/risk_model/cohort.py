@@ -132,7 +132,7 @@ class Cohort:
         features
             Inputs, in the order of the columns of `rows`.
         rows
-            Shape (rows, features), NaN for missing.
+            Shape (rows, features), NaN for missing. What was filled in is left out of comparisons.
         raw_scores
             Shape (rows,).
         as_of
@@ -142,13 +142,14 @@ class Cohort:
         bands
             (name, least percentile), ascending from 0.
         """
+        known = _recorded(features, rows)
         numbers = {
-            f.name: distribution_of(rows[:, j])
+            f.name: distribution_of(known[:, j])
             for j, f in enumerate(features)
             if f.kind == "number"
         }
         shares = {
-            f.name: _shares(f, rows[:, j]) for j, f in enumerate(features) if f.kind == "category"
+            f.name: _shares(f, known[:, j]) for j, f in enumerate(features) if f.kind == "category"
         }
         scores = _percentiles(raw_scores) if len(raw_scores) else np.zeros(len(_GRID))
         return cls(
@@ -160,6 +161,18 @@ class Cohort:
             scores=tuple(map(float, scores)),
             bands=tuple(bands),
         )
+
+
+def _recorded(features: Sequence[FeatureSpec], rows: Matrix) -> Matrix:
+    """Rows with NaN for what was filled in."""
+    place = {feature.name: j for j, feature in enumerate(features)}
+    flags = [(j, place[f.flag_of]) for j, f in enumerate(features) if f.flag_of is not None]
+    if not flags:
+        return rows
+    recorded = rows.copy()
+    for flag, filled in flags:
+        recorded[rows[:, flag] == 1, filled] = np.nan
+    return recorded
 
 
 def distribution_of(column: NDArray[np.float64], *, most: int = 201) -> Distribution:

@@ -18,7 +18,10 @@ Column = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FeatureSpec:
-    """One input of a model, as it was when the model was trained."""
+    """One input of a model, as it was when the model was trained.
+
+    `flag_of` names the feature whose value was filled in, not recorded, where this one is 1.
+    """
 
     name: str
     group: str
@@ -26,6 +29,7 @@ class FeatureSpec:
     kind: Literal["number", "category"]
     categories: tuple[str, ...] = ()
     unit: str | None = None
+    flag_of: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -35,6 +39,12 @@ class FeatureSpec:
     def from_dict(cls, data: Mapping[str, Any]) -> "FeatureSpec":
         """From what JSON holds."""
         return cls(**{**data, "categories": tuple(data["categories"])})
+
+
+def as_recorded(features: Sequence[FeatureSpec], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Values without those that were filled in: None where the flag beside one says so."""
+    filled = {f.flag_of for f in features if f.flag_of is not None and values.get(f.name) == 1}
+    return {name: None if name in filled else value for name, value in values.items()}
 
 
 def encode_record(features: Sequence[FeatureSpec], values: Mapping[str, Value]) -> Matrix:

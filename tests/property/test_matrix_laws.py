@@ -84,6 +84,9 @@ def written(small_council_at, tmp_path_factory):
     council = small_council_at(tmp_path_factory.mktemp("council"))
     for path in (council.root / "features" / "sources").glob("*.yaml"):
         path.write_text(path.read_text() + "quality: {quarantine_at_most: 99%}\n")
+    readiness = council.root / "models" / "readiness" / "model.yaml"
+    filled = "split_by: topic\n    fill_missing: cohort_median\n"
+    readiness.write_text(readiness.read_text().replace("split_by: topic\n", filled))
     return council
 
 

@@ -184,6 +184,30 @@ def test_a_label_of_true_or_false_is_tested_with_true_or_false(made: Any) -> Non
             "`features[0].split_by` is note, a string; split by a category",
         ),
         (
+            {"features.1.fill_missing": {"value": 0}},
+            "`features[1].fill_missing.value` is a number, but home_tenure is a category; "
+            "use one of owned, rented, or split the group",
+        ),
+        (
+            {"features.1.fill_missing": "cohort_median"},
+            "`features[1].fill_missing` takes the median of home_tenure, a category; "
+            "use most_common",
+        ),
+        (
+            {
+                "features.1.fill_missing": {"value": "let"},
+                "features.1.attributes": ["tenure"],
+                "features.1.reason.text": "{home_tenure}",
+            },
+            "`features[1].fill_missing.value` is no value of home_tenure; "
+            "use owned, rented, or split the group",
+        ),
+        (
+            {"features.0.fill_missing": {"value": 0}, "features.0.aggregates": ["count"]},
+            "`features[0].fill_missing` has nothing to fill: counts and sums are 0 where no row "
+            "is there; remove it",
+        ),
+        (
             {"features.1.attributes": ["floors", "built_on"]},
             "`features[1].attributes[1]` is built_on, a date; name a number, boolean or category",
         ),

@@ -160,6 +160,16 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
             "`features[0].aggregates[1]` is trend of a column; write trend alone",
         ),
         (
+            {"fill_missing": "median"},
+            "`features[0].fill_missing` is median, which fills nothing; "
+            "use cohort_median, most_common or {value: 0}",
+        ),
+        (
+            {"fill_missing": {}},
+            "`features[0].fill_missing` names no value; "
+            "use cohort_median, most_common or {value: 0}",
+        ),
+        (
             {"aggregates": ["count", "trend"]},
             "`features[0].windows` holds all, which has no halves to set a trend by; "
             "give trend a group of its own, with windows such as [24m]",

@@ -89,6 +89,14 @@ def test_a_ratio_is_split_and_a_trend_has_windows(made: Any) -> None:
     assert "noise_ratio_decibels_per_heard_music_12m" in names
 
 
+def test_a_filled_feature_has_a_flag_after_it_and_a_count_has_none(made: Any) -> None:
+    names = list(_features(made, {"features.0.fill_missing": "cohort_median"}))
+    at = names.index("noise_max_decibels_12m")
+    assert names[at + 1] == "noise_max_decibels_12m_missing"
+    assert "noise_days_since_last_missing" in names
+    assert "noise_count_12m_missing" not in names
+
+
 def test_units_follow_the_column_and_days_are_days(made: Any) -> None:
     made.source("complaints", {"columns.decibels.unit": "dB"})
     features = _features(made)

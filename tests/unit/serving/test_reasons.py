@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from hearth.risk_model import FeatureSpec
 from serving.reasons import explain, withhold_restricted
 
 VALUES = {
@@ -86,6 +89,35 @@ def test_withholding_keeps_the_sum(explanation):
     assert sum(one.contribution for one in seen.reasons) == pytest.approx(
         sum(one.contribution for one in explanation.reasons), abs=1e-12
     )
+
+
+@pytest.fixture
+def filled_model(readiness_model):
+    flag = FeatureSpec(
+        "attendance_share_unauthorised_12m_missing",
+        "attendance",
+        "school_absence",
+        "number",
+        flag_of="attendance_share_unauthorised_12m",
+    )
+    return replace(readiness_model, features=(*readiness_model.features, flag))
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "shown"),
+    [
+        (1.0, "No brother or sister at school here", "not recorded"),
+        (0.0, "Share of school sessions missed without leave: 7%, ", "7%"),
+    ],
+)
+def test_a_value_that_was_filled_in_is_never_told_as_recorded(filled_model, flag, text, shown):
+    values = VALUES | {
+        "attendance_share_unauthorised_12m": 0.07,
+        filled_model.features[-1].name: flag,
+    }
+    found = reason(explain(filled_model, values, [*CONTRIBUTIONS[:-1], 0.0, -1.2]), "attendance")
+    assert found.text.startswith(text)
+    assert (found.is_missing, found.features[0].display) == (flag == 1, shown)
 
 
 def test_a_rule_has_one_reason_and_its_own_scale(model_maker):

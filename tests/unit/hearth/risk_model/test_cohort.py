@@ -83,3 +83,14 @@ def test_a_cohort_of_nobody_can_be_written_and_read() -> None:
     cohort = _cohort([])
     assert Cohort.from_dict(cohort.to_dict()) == cohort
     assert cohort.rows == 0
+
+
+def test_what_was_filled_in_is_compared_with_nothing() -> None:
+    features = (
+        FeatureSpec("decibels", "noise", "noise", "number"),
+        FeatureSpec("decibels_missing", "noise", "noise", "number", flag_of="decibels"),
+    )
+    rows = np.array([[70.0, 0], [50.0, 1], [90.0, 0], [50.0, 1]])
+    cohort = Cohort.of(features, rows, np.zeros(4), as_of="2022-09-01", base_rate=0.1)
+    assert cohort.distributions["decibels"].values == (70.0, 90.0)
+    assert cohort.distributions["decibels"].missing_share == 0.5
