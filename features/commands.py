@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from features.artefacts import read_manifest
+from features.artefacts import model_sha256, read_manifest
 from features.households import build_households
 from features.ingest.snapshot import Ingested, snapshot_folder, take_snapshot
 from features.linkage.persons import link_persons, spine_of
@@ -13,6 +13,7 @@ from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
+from hearth.source_contract import SourceContract
 from hearth.source_use import residence_sources
 
 
@@ -76,11 +77,26 @@ def build(
     return build_matrix(catalogue, settings, model, run_on=run_on, progress=progress)
 
 
+def relink(catalogue: Catalogue, state_dir: Path, *, progress: Progress = silent) -> None:
+    """Link the persons of every source that was ingested under its present contract."""
+    linked = [
+        contract
+        for _, contract in sorted(catalogue.sources.items())
+        if contract.link is not None and _is_ingested(contract, state_dir)
+    ]
+    spine = spine_of(catalogue.sources)
+    link_persons(linked, spine, state_dir, settings=catalogue.linkage, progress=progress)
+
+
+def _is_ingested(contract: SourceContract, state_dir: Path) -> bool:
+    manifest = read_manifest(snapshot_folder(state_dir, contract.source))
+    return manifest is not None and manifest["contract_sha256"] == model_sha256(contract)
+
+
 def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress: Progress) -> None:
     """Link the persons of the sources that need it, and place people in households."""
-    linked = [catalogue.source(n) for n in names if catalogue.source(n).link is not None]
-    if linked:
-        link_persons(linked, spine_of(catalogue.sources), state_dir, progress=progress)
+    if any(catalogue.source(name).link is not None for name in names):
+        relink(catalogue, state_dir, progress=progress)
     residences = residence_sources(catalogue.sources)
     if residences and all(read_manifest(snapshot_folder(state_dir, n)) for n in residences):
         build_households(catalogue.sources, state_dir)

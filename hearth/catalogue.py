@@ -1,7 +1,7 @@
 """The catalogue: every source contract and model definition of a workspace, checked together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +12,7 @@ from hearth.definition import ModelDefinition
 from hearth.definition_checks import filling_faults, name_faults, source_faults
 from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
+from hearth.linkage_settings import LINKAGE_FILE, LinkageSettings, unknown_field_faults
 from hearth.source_contract import SourceContract
 from hearth.source_use import Use, residence_sources, uses_of
 from hearth.yaml_file import read_with_faults, read_yaml
@@ -29,6 +30,7 @@ class Catalogue:
     root: Path
     sources: dict[str, SourceContract]
     models: dict[str, ModelDefinition]
+    linkage: LinkageSettings = field(default_factory=LinkageSettings)
 
     def model(self, name: str) -> ModelDefinition:
         """Definition of the model `name`; NotFoundError names those there are."""
@@ -115,14 +117,27 @@ def load_catalogue(workspace: Path) -> Catalogue:
         faults += source_faults(definition, sources, file=file, unreadable=unreadable)
         faults += name_faults(definition, sources, file=file)
         faults += filling_faults(definition, sources, file=file)
+    linkage = _read_linkage(workspace, faults)
     if faults:
         raise DefinitionError(faults)
-    return Catalogue(workspace, sources, models)
+    return Catalogue(workspace, sources, models, linkage)
 
 
 def load_contract(path: Path) -> SourceContract:
     """Contract of one file, alone; DefinitionError with every fault of it."""
     return read_yaml(path, SourceContract, shown_as=path.name)
+
+
+def _read_linkage(workspace: Path, faults: list[Fault]) -> LinkageSettings:
+    """Settings of linkage; those shipped where the workspace has no file of its own."""
+    if not (workspace / LINKAGE_FILE).exists():
+        return LinkageSettings()
+    found, wrong = read_with_faults(
+        workspace / LINKAGE_FILE, LinkageSettings, shown_as=LINKAGE_FILE
+    )
+    faults += wrong
+    faults += unknown_field_faults(found) if found else ()
+    return found or LinkageSettings()
 
 
 def _named(of: dict[str, T], name: str, what: str) -> T:

@@ -1,4 +1,4 @@
-"""JSON Schemas of the two YAML contracts, from which editors complete keys and show what they mean.
+"""JSON Schemas of the YAML contracts, from which editors complete keys and show what they mean.
 
 `python -m hearth.schemas` writes them to docs/schemas.
 """
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from hearth.definition import ModelDefinition
+from hearth.linkage_settings import LINKAGE_FILE, LinkageSettings
 from hearth.source_contract import SourceContract
 
 FOLDER = Path("docs", "schemas")
@@ -18,6 +19,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _CONTRACTS: dict[str, tuple[type[BaseModel], str]] = {
     "source-contract.schema.json": (SourceContract, "Source contract: features/sources/NAME.yaml"),
     "model-definition.schema.json": (ModelDefinition, "Model definition: models/NAME/model.yaml"),
+    "linkage.schema.json": (LinkageSettings, f"Linkage of persons: {LINKAGE_FILE}"),
 }
 
 

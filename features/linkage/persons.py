@@ -1,37 +1,37 @@
-"""Persons of other bodies' tables linked to the council's own spine of residents."""
+"""Persons of other bodies' tables linked to the council's own spine of residents: who is whom, and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features import artefacts
-from features.ingest.snapshot import read_snapshot, snapshot_manifest
-from features.linkage import matching, standardise
-from features.linkage.matching import Identity, Index, match
-from features.linkage.standardise import (
-    standardise_forename,
-    standardise_postcode,
-    standardise_surname,
-)
+from features.ingest.snapshot import snapshot_manifest
+from features.linkage.decisions import decisions_sha256
+from features.linkage.identities import held_fields
+from features.linkage.weights import weights_folder
 from hearth.errors import DefinitionError, Fault, StateError
+from hearth.linkage_settings import LinkageSettings
 from hearth.progress import Progress, silent
 from hearth.source_contract import Link, SourceContract, Subject
 
-LINKS = "links.parquet"
-SCHEMA = pa.schema(
+LINKS, CANDIDATES = "links.parquet", "candidates.parquet"
+SCHEMA: Final = pa.schema(
     {
         "reference": pa.string(),
         "person_id": pa.string(),
         "rule": pa.string(),
         "confidence": pa.float64(),
+        "match_weight": pa.float64(),
     }
 )
+"""A link: whom a reference is, on what they agree, how sure that is, and log2 of the odds."""
+
 _IDENTITY = ("forename", "surname", "date_of_birth", "postcode")
-_CODE = (*(Path(str(m.__file__)) for m in (matching, standardise)), Path(__file__))
+_CODE = tuple(sorted(path for path in Path(__file__).parent.glob("*") if path.is_file()))
 
 
 def links_folder(state_dir: Path, source: str) -> Path:
@@ -61,104 +61,137 @@ def spine_of(sources: Mapping[str, SourceContract]) -> SourceContract:
     raise DefinitionError([Fault("features/sources", "", f"lists persons in: {names}", remedy)])
 
 
+@dataclass(frozen=True)
+class Linkage:
+    """What is linked in a workspace, by which settings, and what each result is made from."""
+
+    contracts: tuple[SourceContract, ...]
+    spine: SourceContract
+    state_dir: Path
+    given: LinkageSettings
+
+    @property
+    def own(self) -> Link:
+        """The spine's columns as a link's; a number is one that a linked source holds too."""
+        named = {link_of(contract).number for contract in self.contracts}
+        shared = sorted(name for name in named if name in self.spine.columns)
+        columns = {name: name for name in _IDENTITY}
+        return Link(reference=str(self.spine.key), number=shared[0] if shared else None, **columns)
+
+    @property
+    def settings(self) -> LinkageSettings:
+        """Settings of the fields that both sides hold."""
+        return self.given.about(held_fields(self.own))
+
+    def weights_made_from(self) -> dict[str, Any]:
+        """What the weights are made from, and its key."""
+        return _keyed(
+            {
+                "settings_sha256": artefacts.model_sha256(self.settings),
+                "spine_key": self._snapshot_key(self.spine),
+                "source_keys": {c.source: self._snapshot_key(c) for c in self.contracts},
+                "code_sha256": artefacts.code_sha256(*_CODE),
+            }
+        )
+
+    def made_from(self, contract: SourceContract) -> dict[str, Any]:
+        """What the links of a source are made from, and its key."""
+        weights = artefacts.read_manifest(weights_folder(self.state_dir)) or {}
+        return _keyed(
+            {
+                "source_key": self._snapshot_key(contract),
+                "spine_key": self._snapshot_key(self.spine),
+                "settings_sha256": artefacts.model_sha256(self.settings),
+                "weights_sha256": weights.get("weights_sha256"),
+                "decisions_sha256": decisions_sha256(self.state_dir, contract.source),
+                "code_sha256": artefacts.code_sha256(*_CODE),
+            }
+        )
+
+    def weights_are_current(self) -> bool:
+        """Whether the weights were made from just these data and settings."""
+        key = str(self.weights_made_from()["key"])
+        return artefacts.is_current(weights_folder(self.state_dir), key)
+
+    def stale(self) -> list[SourceContract]:
+        """Sources whose links are not up to date."""
+        return [
+            contract
+            for contract in self.contracts
+            if not artefacts.is_current(
+                links_folder(self.state_dir, contract.source), str(self.made_from(contract)["key"])
+            )
+        ]
+
+    def _snapshot_key(self, contract: SourceContract) -> str:
+        return str(snapshot_manifest(self.state_dir, contract.source)["key"])
+
+
 def link_persons(
     contracts: Sequence[SourceContract],
     spine: SourceContract,
     state_dir: Path,
     *,
+    settings: LinkageSettings | None = None,
     progress: Progress = silent,
 ) -> None:
     """Link the persons of each source to the spine, where its links are not up to date.
 
     Who somebody is, is judged by every spelling held, whenever it was known: a link is not a fact
-    about the person and is not placed in time.
+    about the person and is not placed in time. The spine is taken at its word: two of its persons
+    stay two, and a reference that fits both equally is linked to neither.
 
     Parameters
     ----------
     contracts
-        Contracts with a `link`.
+        Every contract with a `link` whose source has a snapshot; weights are learned from all.
     spine
         Contract of the council's own persons.
     state_dir
         Where snapshots lie and links go.
+    settings
+        Comparisons, rules and thresholds; those shipped if None.
     progress
-        Told of each source.
+        Told of each step.
     """
-    index: Index | None = None
-    for done, contract in enumerate(contracts):
-        progress(f"Link {contract.source}", done, len(contracts))
-        made_from = {
-            "source_key": snapshot_manifest(state_dir, contract.source)["key"],
-            "spine_key": snapshot_manifest(state_dir, spine.source)["key"],
-            "code_sha256": artefacts.code_sha256(*_CODE),
-        }
-        key = artefacts.canonical_sha256(made_from)
-        if not artefacts.is_current(links_folder(state_dir, contract.source), key):
-            index = index or _index(spine, state_dir)
-            _write(contract, index, state_dir, {"key": key, **made_from})
-    progress("Link", len(contracts), len(contracts))
+    job = Linkage(tuple(contracts), spine, state_dir, settings or LinkageSettings())
+    if job.weights_are_current() and not job.stale():
+        return
+    from features.linkage.linking import link  # noqa: PLC0415 - Splink takes a second to load
 
-
-def _index(spine: SourceContract, state_dir: Path) -> Index:
-    """The council's own persons, ready to be matched with."""
-    own = Link(reference=str(spine.key), **{name: name for name in _IDENTITY})
-    return Index(_identities(read_snapshot(state_dir, spine.source), own))
-
-
-def _write(
-    contract: SourceContract, index: Index, state_dir: Path, made_from: dict[str, Any]
-) -> None:
-    """Match one source and put its links in place of what was there."""
-    held = read_snapshot(state_dir, contract.source)
-    references = list(_identities(held, _link(contract)))
-    found = [asdict(one) for one in match(references, index)]
-    links = pa.Table.from_pylist(found, schema=SCHEMA).sort_by("reference")
-    with artefacts.made_aside(links_folder(state_dir, contract.source)) as aside:
-        manifest = {
-            **made_from,
-            "references": len({identity.owner for identity in references}),
-            "linked": len(links),
-            "data_sha256": artefacts.write_table(aside / LINKS, links),
-        }
-        artefacts.write_json(aside / artefacts.MANIFEST, manifest)
+    link(job, progress)
 
 
 def read_links(state_dir: Path, source: str) -> pa.Table:
-    """Links of a source: `reference`, `person_id`, `rule`, `confidence`, one row per reference."""
-    folder = links_folder(state_dir, source)
-    artefacts.need_manifest(folder, "run `hearth ingest`")
-    return artefacts.read_table(folder / LINKS)
+    """Links of a source, one row per reference; see SCHEMA."""
+    return _read(state_dir, source, LINKS)
+
+
+def read_candidates(state_dir: Path, source: str) -> pa.Table:
+    """Pairs that were weighed, linked or not: the columns of links, and `is_link`."""
+    return _read(state_dir, source, CANDIDATES)
 
 
 def linked_persons(contract: SourceContract, table: pa.Table, state_dir: Path) -> pa.ChunkedArray:
     """Person of each row of a linked source, (rows,) string; null where not linked."""
     links = read_links(state_dir, contract.source)
-    places = pc.index_in(_references(table, _link(contract)), value_set=links["reference"])
-    return links["person_id"].take(places)
+    references = pc.cast(table[link_of(contract).reference], pa.string())
+    return links["person_id"].take(pc.index_in(references, value_set=links["reference"]))
 
 
-def _link(contract: SourceContract) -> Link:
+def link_of(contract: SourceContract) -> Link:
+    """The link of a contract; StateError where it has none."""
     if contract.link is None:
         found = f"features/sources/{contract.source}.yaml: `link` is missing"
         raise StateError(f"{found}; a source with a key needs no linkage")
     return contract.link
 
 
-def _references(table: pa.Table, link: Link) -> pa.ChunkedArray:
-    return pc.cast(table[link.reference], pa.string())
+def _keyed(made_from: dict[str, Any]) -> dict[str, Any]:
+    return {"key": artefacts.canonical_sha256(made_from), **made_from}
 
 
-def _identities(table: pa.Table, link: Link) -> Iterator[Identity]:
-    """Different spellings in a table, one each."""
-    columns = [link.forename, link.surname, link.date_of_birth, link.postcode]
-    known = table.select([link.reference, *columns]).filter(pc.is_valid(table[link.reference]))
-    single = known.group_by(known.column_names, use_threads=False).aggregate([])
-    for row in zip(*(single[name].to_pylist() for name in (link.reference, *columns)), strict=True):
-        reference, forename, surname, date_of_birth, postcode = row
-        yield Identity(
-            str(reference),
-            standardise_forename(forename),
-            standardise_surname(surname),
-            date_of_birth,
-            standardise_postcode(postcode),
-        )
+def _read(state_dir: Path, source: str, file: str) -> pa.Table:
+    folder = links_folder(state_dir, source)
+    artefacts.need_manifest(folder, "run `hearth ingest`")
+    return artefacts.read_table(folder / file)

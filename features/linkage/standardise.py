@@ -2,32 +2,32 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "master"})
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}")  # outward and inward code, BS 7666
-_KEPT = 100_000  # names and postcodes come again and again
 
 
-@lru_cache(maxsize=_KEPT)
 def standardise_forename(text: str | None) -> str | None:
     """First forename in plain small letters, without title or accents; None where nothing is left."""
     words = [w for w in _plain(text).split() if w not in _TITLES]
     return words[0] if words else None
 
 
-@lru_cache(maxsize=_KEPT)
 def standardise_surname(text: str | None) -> str | None:
     """Surname in plain small letters without spaces, hyphens or accents; None where nothing is left."""
     return _plain(text).replace(" ", "") or None
 
 
-@lru_cache(maxsize=_KEPT)
 def standardise_postcode(text: str | None) -> str | None:
     """Postcode in capitals without its space; None where the text is no postcode."""
     joined = re.sub(r"[^A-Z0-9]", "", (text or "").upper())
     return joined if _POSTCODE.fullmatch(joined) else None
+
+
+def standardise_number(text: str | None) -> str | None:
+    """Identifying number in capitals and digits alone; None where nothing is left."""
+    return re.sub(r"[^A-Z0-9]", "", (text or "").upper()) or None
 
 
 def _plain(text: str | None) -> str:

@@ -58,6 +58,10 @@ class Link(Strict):
     surname: Name = Field(description="Column with the surname.")
     date_of_birth: Name = Field(description="Column with the date of birth.")
     postcode: Name = Field(description="Column with the postcode.")
+    number: Name | None = Field(
+        default=None,
+        description="Column with an identifying number that the council's own list holds too, under the same name.",
+    )
 
 
 class Quality(Strict):
@@ -181,7 +185,7 @@ class SourceContract(Strict):
                     f"make columns.{column}.type a date"
                 )
         for field, column in self.link or ():
-            if column not in self.columns:
+            if column is not None and column not in self.columns:
                 yield f"link.{field}: is {column}, which is not among the columns; add it to columns"
 
     def _rename_faults(self) -> Iterator[str]:

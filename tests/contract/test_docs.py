@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing
 from pathlib import Path
 
 import pytest
 import typer
+import yaml
 from pydantic import BaseModel
 
 from hearth.catalogue import load_catalogue
 from hearth.cli.main import app
 from hearth.definition import ModelDefinition
 from hearth.identity import ROLES, Permission
+from hearth.linkage_settings import LinkageSettings
 from hearth.settings import Settings
 from hearth.source_contract import SourceContract
 from serving.openapi import routes_of
@@ -49,11 +52,21 @@ def _models(annotation: object) -> list[type[BaseModel]]:
 
 @pytest.mark.parametrize(
     ("model", "page"),
-    [(SourceContract, "source_contract.md"), (ModelDefinition, "model_definition.md")],
-    ids=["source contract", "model definition"],
+    [
+        (SourceContract, "source_contract.md"),
+        (ModelDefinition, "model_definition.md"),
+        (LinkageSettings, "linkage.md"),
+    ],
+    ids=["source contract", "model definition", "linkage"],
 )
 def test_every_key_of_the_yaml_files_is_documented(model: type[BaseModel], page: str) -> None:
     assert _keys(model, set()) - _code_words(REFERENCE / page) == set()
+
+
+def test_the_documented_settings_of_linkage_are_those_shipped() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", (REFERENCE / "linkage.md").read_text(), re.DOTALL)
+    written = LinkageSettings.model_validate_json(json.dumps(yaml.safe_load(text)))
+    assert written == LinkageSettings()
 
 
 def test_every_setting_is_documented() -> None:
