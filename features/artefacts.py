@@ -16,6 +16,7 @@ from hearth.digest import canonical_json, sha256_of
 from hearth.errors import NotFoundError, StateError
 
 MANIFEST = "manifest.json"
+_RESUMES = ".resumes"
 
 
 def file_sha256(path: Path) -> str:
@@ -40,23 +41,65 @@ def code_sha256(*modules: Path) -> str:
 
 
 @contextmanager
-def made_aside(folder: Path) -> Iterator[Path]:
-    """Folder to write into, which takes the place of `folder` only once all of it is there."""
-    aside, before = (
-        folder.with_name(f".{folder.name}.aside"),
-        folder.with_name(f".{folder.name}.before"),
-    )
-    for left in (aside, before):
-        shutil.rmtree(left, ignore_errors=True)
-    aside.mkdir(parents=True)
+def made_aside(folder: Path, *, resume_as: str | None = None) -> Iterator[Path]:
+    """Folder to write into, which takes the place of `folder` only once all of it is there.
+
+    Parameters
+    ----------
+    folder
+        The artefact.
+    resume_as
+        Key of what is made. Where it is given, what a killed run of the same key had written is
+        there again, and what this one writes outlives its failure; files must come by `written`.
+    """
+    aside, before = _aside(folder), _before(folder)
+    _recover(folder)
+    if resume_as is None or _resumable_key(aside) != resume_as:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        if resume_as is not None:
+            (aside / _RESUMES).write_text(resume_as, encoding="utf-8")
     try:
         yield aside
+        (aside / _RESUMES).unlink(missing_ok=True)
         if folder.exists():
             folder.rename(before)
         aside.rename(folder)
     finally:
-        for left in (aside, before):
-            shutil.rmtree(left, ignore_errors=True)
+        if _resumable_key(aside) is None:
+            shutil.rmtree(aside, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(before, ignore_errors=True)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Path]:
+    """Path to write a file at, which gets its name only once it is whole."""
+    aside = path.with_name(f".{path.name}.aside")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    yield aside
+    aside.replace(path)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.aside")
+
+
+def _before(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.before")
+
+
+def _recover(folder: Path) -> None:
+    """Put back what a run had moved away when it was killed, before it could put its own in place."""
+    before = _before(folder)
+    if before.exists() and not folder.exists():
+        before.rename(folder)
+    shutil.rmtree(before, ignore_errors=True)
+
+
+def _resumable_key(aside: Path) -> str | None:
+    path = aside / _RESUMES
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 def write_table(path: Path, table: pa.Table) -> str:
@@ -81,6 +124,8 @@ def write_json(path: Path, value: Any) -> None:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Manifest of an artefact, or None where it was never made."""
     path = folder / MANIFEST
+    if not path.exists() and _before(folder).exists():
+        _recover(folder)
     if not path.exists():
         return None
     try:

@@ -1,5 +1,6 @@
 """One model's rows put together: cohort, features group by group, labels, protected attributes."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -9,13 +10,17 @@ import pyarrow as pa
 
 from features import artefacts, imputation
 from features.cohort import Cohort, household_cohort, source_cohort
+from features.feature_parts import GroupColumns
 from features.follow import Follower, home_sources
-from features.group_features import group_features
+from features.followed import Followed
+from features.group_features import event_batches, partition_features
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import KnownRows, known_rows
 from features.labels import label_rows
 from features.linkage.persons import links_folder
+from features.point_in_time.partitions import Partitions, entities_in_partition
+from features.point_in_time.spill import PartedPairs, Spill
 from features.protected_attributes import protected_column
 from hearth.catalogue import Catalogue
 from hearth.definition import FeatureGroup, ModelDefinition
@@ -24,6 +29,32 @@ from hearth.feature import Feature
 from hearth.progress import Progress
 from hearth.source_contract import SourceContract
 from hearth.source_use import class_source, needs_residence
+
+
+@dataclass(frozen=True)
+class _SpilledGroup:
+    """A feature group whose source's rows lie by partition on disk."""
+
+    group: FeatureGroup
+    features: list[Feature]
+    spill: Spill
+
+    def table(self, rows: pa.Table, part: int) -> pa.Table:
+        pairs, events = self.spill.pairs(part), self.spill.events(part)
+        return partition_features(self.group, self.features, rows, pairs, events)
+
+
+@dataclass(frozen=True)
+class _FilledGroup:
+    """A feature group with its missing values filled."""
+
+    group: _SpilledGroup
+    features: list[Feature]
+    fills: imputation.Statistics
+
+    def table(self, rows: pa.Table, part: int) -> pa.Table:
+        made = self.group.table(rows, part)
+        return imputation.fill(made, self.features, rows["as_of"], self.fills)
 
 
 class Assembly:
@@ -82,16 +113,48 @@ class Assembly:
         source = self._rows(str(self.definition.cohort.source))
         return source_cohort(self.definition, source, households)
 
-    def feature_table(self, progress: Progress) -> pa.Table:
-        """`entity_id`, `as_of` and the features in order, a row for each of the cohort's."""
-        table, groups = self.cohort.rows, self.definition.features
-        for done, group in enumerate(groups):
-            progress(f"Build features of {self.definition.model}", done, len(groups))
-            made = self._group_table(group, f"features[{done}].follow")
-            for name in made.column_names:
-                table = table.append_column(name, made[name])
-        progress(f"Build features of {self.definition.model}", len(groups), len(groups))
-        return table
+    @cached_property
+    def partitions(self) -> Partitions:
+        """Rows of the matrix in partitions of entities, the same for the same cohort."""
+        size = entities_in_partition(len(self.features), len(self.definition.as_of.dates()))
+        return Partitions.of(self.cohort.rows["entity_id"], size)
+
+    def group_columns(self, scratch: Path, progress: Progress) -> list[GroupColumns]:
+        """What computes each feature group, its source's rows laid out in `scratch` by partition."""
+        groups, parted = self.definition.features, dict[int, PartedPairs]()
+        found: list[GroupColumns] = []
+        for place, group in enumerate(groups):
+            progress(f"Read {group.source}", place, len(groups))
+            contract = self._catalogue.source(group.source)
+            pairs = self._follower.pairs(group.follow, contract, place=f"features[{place}].follow")
+            if id(pairs) not in parted:
+                parted[id(pairs)] = PartedPairs(Followed.of(pairs), self.partitions)
+            features = [f for f in self.features if f.group == group.group]
+            of_rows = [feature for feature in features if feature.flag_of is None]
+            spill = Spill(scratch / f"{group.group}.spill", parted[id(pairs)])
+            assumed = group.assume_known_from.date if group.assume_known_from else None
+            spill.write(
+                event_batches(group, of_rows, contract, self._state_dir, assumed_known=assumed)
+            )
+            found.append(self._filled(_SpilledGroup(group, of_rows, spill), features))
+        progress("Read", len(groups), len(groups))
+        return found
+
+    def _filled(self, group: "_SpilledGroup", features: list[Feature]) -> GroupColumns:
+        """The group with its missing values filled by its rule, where it has one.
+
+        What fills them is taken over all rows of a date, so the group is computed for that once more.
+        """
+        filling = group.group.fill_missing
+        if filling is None:
+            return group
+        rows = self.cohort.rows.take(pa.array(self.partitions.order))
+        parts = (
+            group.table(self.cohort.rows.take(pa.array(mine)), part)
+            for part, mine in enumerate(self.partitions.rows)
+        )
+        fills = imputation.statistics(pa.concat_tables(parts), features, rows["as_of"], filling)
+        return _FilledGroup(group, features, fills)
 
     def label_table(self) -> pa.Table:
         """Labels, a row for each of the cohort's."""
@@ -139,23 +202,8 @@ class Assembly:
     def _follower(self) -> Follower:
         return Follower(self.cohort, self.definition, self._catalogue.sources, self._state_dir)
 
-    def _rows(self, source: str, assumed_known: date | None = None) -> KnownRows:
-        return known_rows(
-            self._catalogue.source(source), self._state_dir, assumed_known=assumed_known
-        )
-
-    def _group_table(self, group: FeatureGroup, place: str) -> pa.Table:
-        features = [f for f in self.features if f.group == group.group]
-        of_rows = [feature for feature in features if feature.flag_of is None]
-        assumed = group.assume_known_from.date if group.assume_known_from else None
-        source = self._rows(group.source, assumed)
-        pairs = self._follower.pairs(group.follow, source.contract, place=place)
-        made = group_features(group, of_rows, self.cohort, source, pairs)
-        if group.fill_missing is None:
-            return made
-        as_of = self.cohort.rows["as_of"]
-        fills = imputation.statistics(made, features, as_of, group.fill_missing)
-        return imputation.fill(made, features, as_of, fills)
+    def _rows(self, source: str) -> KnownRows:
+        return known_rows(self._catalogue.source(source), self._state_dir)
 
     def _last_known_on(self, contract: SourceContract) -> date:
         last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]

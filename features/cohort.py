@@ -10,7 +10,15 @@ import pyarrow.compute as pc
 from features.conditions import meeting
 from features.home_kind import home_kinds
 from features.households import ADULT_AT, Households, aged
-from features.known_rows import EVENT_DATE, KEY, KNOWLEDGE_DATE, ORDER, KnownRows, in_force
+from features.known_rows import (
+    EVENT_DATE,
+    KEY,
+    KNOWLEDGE_DATE,
+    ORDER,
+    KnownRows,
+    in_force,
+    is_current,
+)
 from hearth.definition import HasMember, ModelDefinition, Role
 from hearth.errors import DataError, Fault
 from hearth.periods import Period
@@ -149,7 +157,7 @@ def _known_by(source: KnownRows, as_of: date) -> pa.Table:
     """Rows that happened and were known before the as-of date."""
     day, table = pa.scalar(as_of), source.table
     known = pc.and_(pc.less(table[EVENT_DATE], day), pc.less(table[KNOWLEDGE_DATE], day))
-    return table.filter(pc.fill_null(known, False))
+    return table.filter(pc.and_(pc.fill_null(known, False), is_current(table, as_of)))
 
 
 def _latest_versions(source: KnownRows, as_of: date) -> pa.Table:

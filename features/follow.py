@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.cohort import FOLLOWED, Cohort
-from features.group_features import Followed, latest_version
+from features.followed import Followed
+from features.group_features import latest_version
 from features.known_rows import known_rows
 from hearth.definition import ModelDefinition, Role
 from hearth.errors import DefinitionError, Fault

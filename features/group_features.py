@@ -1,81 +1,94 @@
-"""The features of one group: its source's rows, whom they follow, and the kernel between them."""
+"""The features of one group: its source's rows, and what the kernel makes of them in a partition."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.cohort import Cohort
+from features import known_rows as known
 from features.conditions import meeting
-from features.known_rows import EVENT_DATE, KEY, KNOWLEDGE_DATE, ORDER, KnownRows, in_force
-from features.point_in_time import kernel, partitions
+from features.followed import Followed
+from features.known_rows import KnownRows, known_batches
+from features.point_in_time import kernel
 from features.point_in_time.events import Ints
 from features.point_in_time.plan import Aggregate, Function, GroupPlan
 from hearth.definition import FeatureGroup
-from hearth.feature import Feature
+from hearth.feature import DERIVED, Feature
 from hearth.periods import Period
-from hearth.source_contract import SourceKind
+from hearth.source_contract import SourceContract, SourceKind
+
+_PLACED = {
+    known.KEY: "key",
+    known.EVENT_DATE: "event_date",
+    known.KNOWLEDGE_DATE: "knowledge_date",
+    known.SUPERSEDED_DATE: "superseded_date",
+    known.ORDER: "order",
+}
+_ONE = pa.scalar(1, pa.int32())
+_MONEY_DIGITS = 18  # a decimal of 18 digits is an integer of 64 bits
 
 
-@dataclass(frozen=True)
-class Followed:
-    """Keys that rows of the matrix follow, as dense codes: `pairs` of `row` and `key`."""
-
-    keys: pa.Array
-    pairs: pa.Table
-
-    @classmethod
-    def of(cls, pairs: pa.Table) -> "Followed":
-        """Dense codes of the keys of (row, key) pairs, in the keys' own order."""
-        keys = pc.unique(pairs["key"]).sort()
-        codes = pc.cast(pc.index_in(pairs["key"], value_set=keys), pa.int64())
-        return cls(keys, pa.table({"row": pairs["row"], "key": codes}))
-
-    def events(self, rows: pa.Table, columns: Sequence[str]) -> pa.Table:
-        """Rows of the followed keys, as the kernel takes them."""
-        codes = pc.cast(pc.index_in(rows[KEY], value_set=self.keys), pa.int64())
-        placed = pa.table(
-            {
-                "key": codes,
-                "event_date": rows[EVENT_DATE],
-                "knowledge_date": rows[KNOWLEDGE_DATE],
-                "order": rows[ORDER],
-                **{name: rows[name] for name in columns},
-            }
-        )
-        return placed.filter(pc.is_valid(placed["key"]))
-
-
-def group_features(
+def event_batches(
     group: FeatureGroup,
     features: Sequence[Feature],
-    cohort: Cohort,
-    source: KnownRows,
+    contract: SourceContract,
+    state_dir: Path,
+    *,
+    assumed_known: date | None,
+) -> Iterator[pa.Table]:
+    """Rows of a group's source that meet its filters, as the kernel takes them, batch by batch."""
+    wanted = columns_read(group, features)
+    held = [name for name in wanted if name in contract.columns]
+    tested = [condition.column for condition in group.where]
+    read = list(dict.fromkeys([*held, *tested]))
+    for batch in known_batches(contract, state_dir, read, assumed_known=assumed_known):
+        met = meeting(batch, group.where)
+        table = met.select([*_PLACED]).rename_columns([*_PLACED.values()])
+        if group.attributes and contract.kind is SourceKind.SPELL:
+            table = as_in_force(table, met[known.END_DATE], met[known.END_KNOWLEDGE_DATE])
+        for name in held:
+            decimals = (
+                getattr(contract.columns[name], "decimals", None) if group.aggregates else None
+            )
+            table = table.append_column(name, _exact(met[name], decimals))
+        yield table
+
+
+def columns_read(group: FeatureGroup, features: Sequence[Feature]) -> tuple[str, ...]:
+    """Columns that a group's features are made of."""
+    if group.aggregates:
+        return plan_of(group, features).columns
+    made_of = [_DERIVED_FROM.get(name, name) for name in group.attributes]
+    return tuple(dict.fromkeys(made_of))
+
+
+def partition_features(
+    group: FeatureGroup,
+    features: Sequence[Feature],
+    rows: pa.Table,
     pairs: pa.Table,
+    events: pa.Table,
 ) -> pa.Table:
-    """Columns of one feature group, a row for each of the cohort's.
+    """Columns of one feature group, a row for each of a partition's.
 
     Parameters
     ----------
     group, features
         The group, and its features in order.
-    cohort
-        Rows of the matrix.
-    source
-        Rows of the group's source.
+    rows
+        Rows of the matrix: `as_of`.
     pairs
-        Keys that each row of the matrix follows: `row` and `key`.
+        Keys that each row follows: `row` and `key`.
+    events
+        Rows of the group's source, as `event_batches` gives them, with keys as in `pairs`.
     """
-    kept = KnownRows(source.contract, meeting(source.table, group.where))
-    followed = Followed.of(pairs)
-    if group.attributes:
-        return _attributes(features, cohort, kept, followed)
-    plan = plan_of(group, features)
-    events = followed.events(kept.table, plan.columns)
-    return partitions.aggregate(plan, cohort.rows, followed.pairs, events)
+    if group.aggregates:
+        return kernel.aggregate(plan_of(group, features), rows, pairs, events)
+    place = kernel.latest(rows, pairs, events)
+    taken = pa.array(place, mask=place < 0)
+    return pa.table({f.name: _attribute(f, events, taken, rows["as_of"]) for f in features})
 
 
 def plan_of(group: FeatureGroup, features: Sequence[Feature]) -> GroupPlan:
@@ -83,67 +96,55 @@ def plan_of(group: FeatureGroup, features: Sequence[Feature]) -> GroupPlan:
     return GroupPlan(group.group, tuple(_aggregate(f) for f in features), group.split_by)
 
 
-def _aggregate(feature: Feature) -> Aggregate:
-    function = Function(str(feature.aggregate))
-    window = feature.window or Period(unbounded=True)
-    return Aggregate(feature.name, function, feature.column, window, feature.category)
+def as_in_force(spells: pa.Table, end: pa.ChunkedArray, end_known: pa.ChunkedArray) -> pa.Table:
+    """Spells as versions that count while they are in force.
 
-
-def _attributes(
-    features: Sequence[Feature], cohort: Cohort, source: KnownRows, followed: Followed
-) -> pa.Table:
-    """Attributes as they stood: of each row's latest version, or latest spell in force, known by then."""
-    find = spell_in_force if source.contract.kind is SourceKind.SPELL else latest_version
-    place = find(cohort.rows, source, followed)
-    taken = pa.array(place, mask=place < 0)
-    columns = {f.name: _attribute(f, source.table, taken, cohort) for f in features}
-    return pa.table(columns)
-
-
-def _attribute(
-    feature: Feature, table: pa.Table, taken: pa.Array, cohort: Cohort
-) -> pa.ChunkedArray:
-    name = str(feature.column)
-    if name not in table.column_names:
-        return _DERIVED[name](table, taken, cohort.rows["as_of"])
-    values = table[name].take(taken)
-    return values if feature.kind == "category" else pc.cast(values, pa.float64())
+    A spell covers [start, end) and so counts from the start itself: it is taken as begun the day
+    before. It is over from its end or the day after the end was learned, whichever is later.
+    """
+    begun = pc.subtract(_days(spells["event_date"]), _ONE)
+    over = pc.max_element_wise(pc.subtract(_days(end), _ONE), _days(end_known), skip_nulls=False)
+    superseded = pc.min_element_wise(over, _days(spells["superseded_date"]))
+    for name, day in (("event_date", begun), ("superseded_date", superseded)):
+        place = spells.schema.get_field_index(name)
+        spells = spells.set_column(place, name, pc.cast(day, pa.date32()))
+    return spells
 
 
 def latest_version(rows: pa.Table, source: KnownRows, followed: Followed) -> Ints:
     """Place in the source of the latest version that each row of the matrix knows; -1 for none."""
-    return _latest(rows, source.table, followed)
+    codes = pc.index_in(source.table[known.KEY], value_set=followed.keys)
+    events = source.table.select([*_PLACED]).rename_columns([*_PLACED.values()])
+    return kernel.latest(rows, followed.pairs, events.set_column(0, "key", codes))
 
 
-def spell_in_force(rows: pa.Table, source: KnownRows, followed: Followed) -> Ints:
-    """Place of the spell in force at each row's date; of several the one that began last."""
-    place = np.full(len(rows), -1, dtype=np.int64)
-    for as_of in pc.unique(rows["as_of"]):
-        held = np.flatnonzero(in_force(source, as_of.as_py()))
-        standing = _standing(source.table.take(pa.array(held)), as_of.as_py())
-        found = _latest(rows, standing, followed)
-        known = np.asarray(pc.equal(rows["as_of"], as_of)) & (found >= 0)
-        place[known] = held[found[known]]
-    return place
+def _aggregate(feature: Feature) -> Aggregate:
+    function = Function(str(feature.aggregate))
+    window = feature.window or Period(unbounded=True)
+    return Aggregate(feature.name, function, feature.column, window, feature.category, feature.per)
 
 
-def _latest(rows: pa.Table, table: pa.Table, followed: Followed) -> Ints:
-    numbered = table.append_column("@place", pa.array(np.arange(len(table))))
-    events = followed.events(numbered, ["@place"])
-    place = kernel.latest(rows, followed.pairs, events)
-    return np.append(np.asarray(events["@place"]), -1)[place]
+def _exact(values: pa.ChunkedArray, decimals: int | None) -> pa.ChunkedArray:
+    """Values of a column of so many decimals, such as money, as what is added up without rounding."""
+    return values if decimals is None else pc.cast(values, pa.decimal128(_MONEY_DIGITS, decimals))
 
 
-def _standing(spells: pa.Table, day: date) -> pa.Table:
-    """Spells in force, one that begins on the very day taken as begun the day before."""
-    yesterday = pa.scalar(day - timedelta(days=1))
-    begun = pc.min_element_wise(spells[EVENT_DATE], yesterday)
-    return spells.set_column(spells.schema.get_field_index(EVENT_DATE), EVENT_DATE, begun)
+def _days(dates: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.cast(dates, pa.int32())
 
 
-def _age_months(table: pa.Table, taken: pa.Array, as_of: pa.ChunkedArray) -> pa.ChunkedArray:
+def _attribute(
+    feature: Feature, events: pa.Table, taken: pa.Array, as_of: pa.ChunkedArray
+) -> pa.ChunkedArray:
+    name = str(feature.column)
+    if name in DERIVED and name not in events.column_names:
+        return _DERIVED[name](events[_DERIVED_FROM[name]].take(taken), as_of)
+    values = events[name].take(taken)
+    return pc.cast(values, pa.string() if feature.kind == "category" else pa.float64())
+
+
+def _age_months(born: pa.ChunkedArray, as_of: pa.ChunkedArray) -> pa.ChunkedArray:
     """Whole months between date of birth and as-of date; null before birth or where unknown."""
-    born = table["date_of_birth"].take(taken)
     months = pc.subtract(_months(as_of), _months(born))
     short = pc.cast(pc.less(pc.day(as_of), pc.day(born)), pa.int64())
     age = pc.subtract(months, short)
@@ -154,6 +155,7 @@ def _months(days: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.add(pc.multiply(pc.year(days), 12), pc.month(days))
 
 
-_DERIVED: dict[str, Callable[[pa.Table, pa.Array, pa.ChunkedArray], pa.ChunkedArray]] = {
+_DERIVED: dict[str, Callable[[pa.ChunkedArray, pa.ChunkedArray], pa.ChunkedArray]] = {
     "age_months": _age_months,
 }
+_DERIVED_FROM = {"age_months": "date_of_birth"}

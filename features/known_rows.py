@@ -1,5 +1,6 @@
-"""Rows of a source with the two dates that place them in time: when it happened, when it was known."""
+"""Rows of a source with the dates that place them in time: when it happened, when it was known."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,13 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.ingest.snapshot import read_snapshot
-from features.linkage.persons import linked_persons
+from features.ingest.snapshot import snapshot_batches
+from features.linkage.persons import read_links
+from features.versions import superseded_dates
 from hearth.periods import Period
 from hearth.source_contract import SourceContract, SourceKind
 
 KEY, EVENT_DATE, KNOWLEDGE_DATE, ORDER = "@key", "@event_date", "@knowledge_date", "@order"
 END_DATE, END_KNOWLEDGE_DATE = "@end_date", "@end_knowledge_date"
+SUPERSEDED_DATE = "@superseded_date"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class KnownRows:
 
     A spell's event is its start; `@end_date` and `@end_knowledge_date` are null while it lasts.
     An attribute's event is its becoming known. `@order` is the row's place in its source.
+    `@superseded_date` is the day on which a later version of the row, or its withdrawal, became
+    known; null if none did.
     """
 
     contract: SourceContract
@@ -49,21 +54,48 @@ def known_rows(
     assumed_known
         First as-of date at which a snapshot without dates is taken as known; a declared leak.
     """
-    table = read_snapshot(state_dir, contract.source)
-    key = linked_persons(contract, table, state_dir) if contract.link else _key(contract, table)
-    known = _knowledge(contract, table, contract.knowledge_date, _begins(contract), assumed_known)
-    begins = _begins(contract)
-    placed = table.append_column(KEY, key)
-    placed = placed.append_column(EVENT_DATE, known if begins is None else table[begins])
-    placed = placed.append_column(KNOWLEDGE_DATE, known)
-    placed = placed.append_column(ORDER, pa.array(np.arange(len(table)), pa.int64()))
-    if contract.kind is SourceKind.SPELL:
-        ended = _knowledge(
-            contract, table, contract.end_knowledge_date, contract.ends_on, assumed_known
+    columns = list(contract.columns)
+    batches = known_batches(contract, state_dir, columns, assumed_known=assumed_known)
+    return KnownRows(contract, pa.concat_tables(batches))
+
+
+def known_batches(
+    contract: SourceContract,
+    state_dir: Path,
+    columns: Sequence[str],
+    *,
+    assumed_known: date | None = None,
+) -> Iterator[pa.Table]:
+    """Rows as `known_rows` places them, a batch in memory at a time.
+
+    Parameters
+    ----------
+    contract, state_dir, assumed_known
+        As `known_rows` takes them.
+    columns
+        Columns of the source that are read beside those that place its rows.
+    """
+    links = read_links(state_dir, contract.source) if contract.link else None
+    superseded = superseded_dates(contract, state_dir)
+    reference = contract.key if contract.link is None else contract.link.reference
+    placing = [name for name in (reference, *_dated(contract)) if name is not None]
+    needed = list(dict.fromkeys([*columns, *placing]))
+    start = 0
+    for batch in snapshot_batches(state_dir, contract.source, needed):
+        key = _linked(contract, batch, links) if links is not None else _key(contract, batch)
+        placed = batch.select(columns).append_column(KEY, key)
+        for name, dates in _dates(contract, batch, assumed_known):
+            placed = placed.append_column(name, dates)
+        order = pa.array(np.arange(start, start + len(batch), dtype=np.int64))
+        placed = placed.append_column(ORDER, order)
+        later = (
+            pa.nulls(len(batch), pa.date32())
+            if superseded is None
+            else superseded.slice(start, len(batch))
         )
-        placed = placed.append_column(END_DATE, table[str(contract.ends_on)])
-        placed = placed.append_column(END_KNOWLEDGE_DATE, ended)
-    return KnownRows(contract, placed.filter(pc.is_valid(placed[KEY])))
+        placed = placed.append_column(SUPERSEDED_DATE, later)
+        start += len(batch)
+        yield placed.filter(pc.is_valid(placed[KEY]))
 
 
 def in_force(rows: KnownRows, as_of: date) -> pa.ChunkedArray:
@@ -80,15 +112,57 @@ def in_force(rows: KnownRows, as_of: date) -> pa.ChunkedArray:
         pc.fill_null(pc.less_equal(table[END_DATE], day), False),
         pc.fill_null(pc.less(table[END_KNOWLEDGE_DATE], day), False),
     )
-    return pc.and_not(begun, ended)
+    return pc.and_(pc.and_not(begun, ended), is_current(rows.table, as_of))
 
 
-def _begins(contract: SourceContract) -> str | None:
-    return contract.event_date or contract.starts_on
+def is_current(table: pa.Table, as_of: date) -> pa.ChunkedArray:
+    """Whether no later version of each row was known before the as-of date, (rows,) bool."""
+    return pc.fill_null(pc.greater_equal(superseded_on(table), pa.scalar(as_of)), True)
+
+
+def superseded_on(table: pa.Table) -> pa.ChunkedArray:
+    """`@superseded_date` of rows, all null where a table of rows has no such column."""
+    if SUPERSEDED_DATE in table.column_names:
+        return table[SUPERSEDED_DATE]
+    return pa.chunked_array([pa.nulls(len(table), pa.date32())])
+
+
+def _dated(contract: SourceContract) -> tuple[str | None, ...]:
+    return (
+        contract.event_date,
+        contract.starts_on,
+        contract.ends_on,
+        contract.knowledge_date,
+        contract.end_knowledge_date,
+    )
+
+
+def _dates(
+    contract: SourceContract, batch: pa.Table, assumed_known: date | None
+) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Columns that place the rows in time."""
+    begins = contract.event_date or contract.starts_on
+    known = _knowledge(contract, batch, contract.knowledge_date, begins, assumed_known)
+    yield EVENT_DATE, known if begins is None else batch[begins]
+    yield KNOWLEDGE_DATE, known
+    if contract.kind is SourceKind.SPELL:
+        yield END_DATE, batch[str(contract.ends_on)]
+        ended = contract.end_knowledge_date
+        yield (
+            END_KNOWLEDGE_DATE,
+            _knowledge(contract, batch, ended, contract.ends_on, assumed_known),
+        )
 
 
 def _key(contract: SourceContract, table: pa.Table) -> pa.ChunkedArray:
     return pc.cast(table[str(contract.key)], pa.string())
+
+
+def _linked(contract: SourceContract, table: pa.Table, links: pa.Table) -> pa.ChunkedArray:
+    """Person of each row of a linked source, (rows,) string; null where not linked."""
+    reference = str(contract.link and contract.link.reference)
+    references = pc.cast(table[reference], pa.string())
+    return links["person_id"].take(pc.index_in(references, value_set=links["reference"]))
 
 
 def _knowledge(

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from features.cohort import Cohort
 from features.conditions import meets
-from features.known_rows import EVENT_DATE, KEY, KnownRows
+from features.known_rows import EVENT_DATE, KEY, KnownRows, superseded_on
 from features.point_in_time.events import days
 from hearth.definition import Label, Role
 from hearth.source_contract import Subject
@@ -32,8 +32,8 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
     """Label of each row of the cohort.
 
     Outcome rows are those whose event date lies in [as-of date, window end), whoever or whatever
-    the source is about: the child, the person or the address. Rows without an outcome value say
-    nothing. Of several children the label is true if it is true for any.
+    the source is about: the child, the person or the address. Rows without an outcome value, or
+    corrected since, say nothing. Of several children the label is true if it is true for any.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
         `SCHEMA`, a row for each of the cohort's: `label` is null where unknown, and `observed` is
         whether anybody looked in a window that has matured.
     """
-    as_of, place = np.unique(days(cohort.rows["as_of"]), return_inverse=True)
+    as_of, place = np.unique(days(cohort.rows["as_of"]).astype(np.int64), return_inverse=True)
     dates = [date.fromordinal(int(day) + _EPOCH) for day in as_of]
     window_end = np.array([label.closes_on(day).toordinal() - _EPOCH for day in dates])[place]
     mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
@@ -80,7 +80,8 @@ def _outcomes(
     label: Label, followed: pa.Table, source: KnownRows, window: tuple[Ints, Ints]
 ) -> Ints:
     """Outcome of each row of the cohort, (rows,): 1, 0, or -1 where there is nothing to tell by."""
-    table = source.table.filter(pc.is_valid(source.table[label.outcome.column]))
+    stands = pc.is_null(superseded_on(source.table))
+    table = source.table.filter(pc.and_(stands, pc.is_valid(source.table[label.outcome.column])))
     if label.at == "first_row_of_child":
         table = _first_of_each_key(table)
     happened = days(table[EVENT_DATE])

@@ -1,5 +1,6 @@
 """The matrix: features and labels of a model's cohort at every as-of date, and what they came from."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -10,6 +11,7 @@ import pyarrow as pa
 
 from features import artefacts
 from features.assembly import Assembly
+from features.feature_parts import FEATURES, read_parts, write_parts
 from features.protected_attributes import PROTECTED
 from features.store import FeatureStore
 from features.store_refresh import refresh
@@ -18,7 +20,7 @@ from hearth.feature import Feature
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
 
-FEATURES, LABELS = "features.parquet", "labels.parquet"
+LABELS = "labels.parquet"
 _CODE = sorted(p for p in Path(__file__).parent.rglob("*.py") if "synthetic" not in p.parts)
 
 
@@ -40,9 +42,7 @@ def read_matrix(settings: Settings, model: str) -> Matrix:
     """Matrix of a model as last built; NotFoundError where it never was."""
     folder = matrix_folder(settings, model)
     manifest = artefacts.need_manifest(folder, f"run `hearth build {model}`")
-    return Matrix(
-        artefacts.read_table(folder / FEATURES), artefacts.read_table(folder / LABELS), manifest
-    )
+    return Matrix(read_parts(folder / FEATURES), artefacts.read_table(folder / LABELS), manifest)
 
 
 def build_matrix(
@@ -72,7 +72,7 @@ def build_matrix(
     Returns
     -------
     Path
-        Folder with `features.parquet`, `labels.parquet`, `protected.parquet` and `manifest.json`.
+        Folder with `features/`, `labels.parquet`, `protected.parquet` and `manifest.json`.
 
     Raises
     ------
@@ -95,7 +95,8 @@ def build_matrix(
     folder = matrix_folder(settings, model)
     if not artefacts.is_current(folder, key):
         _write(folder, assembly, {"key": key, **made_from}, progress)
-    features = read_matrix(settings, model).features
+    last = definition.as_of.dates()[-1]
+    features = read_parts(folder / FEATURES, as_of=last)
     refresh(FeatureStore(settings.store_url), model, features, key=key, run_on=run_on)
     return folder
 
@@ -103,19 +104,31 @@ def build_matrix(
 def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress: Progress) -> None:
     """Compute the tables and put them, with their manifest, in place of what was there."""
     definition = assembly.definition
-    with artefacts.made_aside(folder) as aside:
-        features = assembly.feature_table(progress)
+    with artefacts.made_aside(folder, resume_as=made_from["key"]) as aside:
+        scratch, parts = aside / ".scratch", assembly.partitions
+        scratch.mkdir(exist_ok=True)
+        made = write_parts(
+            aside / FEATURES,
+            assembly.cohort.rows,
+            parts,
+            assembly.group_columns(scratch, progress),
+            model=definition.model,
+            progress=progress,
+        )
+        order = pa.array(parts.order)
+        labels, protected = assembly.label_table(), assembly.protected_table()
         files = {
-            FEATURES: artefacts.write_table(aside / FEATURES, features),
-            LABELS: artefacts.write_table(aside / LABELS, assembly.label_table()),
-            PROTECTED: artefacts.write_table(aside / PROTECTED, assembly.protected_table()),
+            **{f"{FEATURES}/{name}": sha256 for name, sha256 in made.items()},
+            LABELS: artefacts.write_table(aside / LABELS, labels.take(order)),
+            PROTECTED: artefacts.write_table(aside / PROTECTED, protected.take(order)),
         }
+        shutil.rmtree(scratch)
         manifest = {
             **made_from,
             "model": definition.model,
             "as_of": [day.isoformat() for day in definition.as_of.dates()],
             "score_as_of": definition.as_of.dates()[-1].isoformat(),
-            "rows": len(features),
+            "rows": len(parts.of_row),
             "features": [_described(feature) for feature in assembly.features],
             "files": files,
             "declared_leaks": assembly.declared_leaks(),

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 from features import artefacts
 from features.cohort import Cohort
 from features.follow import Follower
-from features.group_features import Followed, latest_version
+from features.followed import Followed
+from features.group_features import latest_version
 from features.known_rows import KnownRows
 from hearth.definition import ProtectedAttribute, Role
 from hearth.settings import Settings
@@ -45,8 +46,8 @@ def protected_column(
     pairs = follower.pairs(role, source.contract, place=place)
     followed = Followed.of(pairs)
     held = _words(_held(source, followed, attribute.column))
-    row, key = np.asarray(followed.pairs["row"]), followed.pairs["key"]
-    grouped = pa.table({"row": row, "group": held.take(key)}).drop_null()
+    group = held.take(pa.array(followed.code))
+    grouped = pa.table({"row": followed.row, "group": group}).drop_null()
     counted = grouped.group_by("row", use_threads=False).aggregate(
         [("group", "count_distinct"), ("group", "max")]
     )
@@ -61,7 +62,7 @@ def _held(source: KnownRows, followed: Followed, column: str) -> pa.ChunkedArray
     """Latest value of each followed key, (keys,); null where none is held."""
     size = len(followed.keys)
     whenever = pa.table({"as_of": pa.repeat(pa.scalar(date.max), size)})
-    own = Followed(followed.keys, pa.table({"row": np.arange(size), "key": np.arange(size)}))
+    own = Followed(followed.keys, np.arange(size), np.arange(size, dtype=np.int32))
     known = KnownRows(source.contract, source.table.filter(pc.is_valid(source.table[column])))
     place = latest_version(whenever, known, own)
     return known.table[column].take(pa.array(place, mask=place < 0))

@@ -1,5 +1,6 @@
 """Snapshots: one extract of one source, validated, in its contract's types, with its provenance."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features import artefacts
 from features.ingest import coerce, extract, quality
@@ -26,6 +28,9 @@ from features.ingest.quarantine import check_threshold, quarantine
 from hearth.source_contract import SourceContract
 
 DATA, QUARANTINE, QUALITY = "data.parquet", "quarantine.parquet", "quality.json"
+BATCH = 500_000
+"""Rows read at a time: some tens of megabytes."""
+
 _CODE = (*(Path(str(module.__file__)) for module in (coerce, extract, quality)), Path(__file__))
 
 
@@ -60,6 +65,21 @@ def read_snapshot(state_dir: Path, source: str) -> pa.Table:
     """Rows of a source's snapshot, in the contract's types and in the source's own order."""
     snapshot_manifest(state_dir, source)
     return artefacts.read_table(snapshot_folder(state_dir, source) / DATA)
+
+
+def snapshot_batches(
+    state_dir: Path, source: str, columns: Sequence[str], *, rows: int = BATCH
+) -> Iterator[pa.Table]:
+    """Rows of a source's snapshot as `read_snapshot` orders them, so many in memory at a time.
+
+    The first batch is empty, so that there always is one.
+    """
+    snapshot_manifest(state_dir, source)
+    with pq.ParquetFile(snapshot_folder(state_dir, source) / DATA) as file:
+        schema = pa.schema([file.schema_arrow.field(name) for name in columns])
+        yield pa.Table.from_batches([], schema=schema)
+        for batch in file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False):
+            yield pa.Table.from_batches([batch]).select(columns)
 
 
 def take_snapshot(

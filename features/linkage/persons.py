@@ -172,13 +172,6 @@ def read_candidates(state_dir: Path, source: str) -> pa.Table:
     return _read(state_dir, source, CANDIDATES)
 
 
-def linked_persons(contract: SourceContract, table: pa.Table, state_dir: Path) -> pa.ChunkedArray:
-    """Person of each row of a linked source, (rows,) string; null where not linked."""
-    links = read_links(state_dir, contract.source)
-    references = pc.cast(table[link_of(contract).reference], pa.string())
-    return links["person_id"].take(pc.index_in(references, value_set=links["reference"]))
-
-
 def link_of(contract: SourceContract) -> Link:
     """The link of a contract; StateError where it has none."""
     if contract.link is None:

@@ -2,126 +2,155 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.point_in_time import loops
+
 Ints = npt.NDArray[np.int64]
+Days = npt.NDArray[np.int32]
+Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 KEY, EVENT_DATE, KNOWLEDGE_DATE, ORDER = "key", "event_date", "knowledge_date", "order"
+SUPERSEDED_DATE = "superseded_date"
 _NEVER = np.iinfo(np.int32).max
 
 
-@dataclass(frozen=True)
 class Column:
-    """A column twice over: numbers (nan where null) and codes of its distinct values (-1 where null)."""
+    """A column of the events as each loop wants it; what is not asked for is not made."""
 
-    numbers: Floats
-    codes: Ints
-    values: pa.Array
+    def __init__(self, values: pa.Array) -> None:
+        self._values = values
+        kind = values.type
+        self._kind = kind.value_type if pa.types.is_dictionary(kind) else kind
 
     @property
-    def is_number(self) -> bool:
-        """Whether the values are numbers or booleans rather than words."""
-        return not (
-            pa.types.is_string(self.values.type) or pa.types.is_large_string(self.values.type)
-        )
+    def is_words(self) -> bool:
+        """Whether the values are words rather than numbers."""
+        return bool(pa.types.is_string(self._kind) or pa.types.is_large_string(self._kind))
+
+    @cached_property
+    def present(self) -> Flags:
+        """Where there is a value, (events,)."""
+        return np.asarray(pc.is_valid(self._values))
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """Values as floats, dates as days since 1970-01-01, nan where missing, (events,)."""
+        plain = pc.cast(self._values, pa.int32()) if self._is_date else self._values
+        floats = pc.cast(plain, pa.float64())
+        return np.asarray(pc.fill_null(floats, np.nan), dtype=np.float64)
+
+    @cached_property
+    def exact(self) -> tuple[Ints, int] | None:
+        """Values as integers in units of 10**-decimals, and the decimals; None for floats and words.
+
+        What a missing value reads as means nothing.
+        """
+        if pa.types.is_decimal(self._kind):
+            low_halves = np.frombuffer(self._values.buffers()[1], dtype=np.int64)[::2]
+            first = self._values.offset
+            return low_halves[first : first + len(self._values)], int(self._kind.scale)
+        if pa.types.is_integer(self._kind) or pa.types.is_boolean(self._kind):
+            whole = pc.fill_null(pc.cast(self._values, pa.int64()), 0)
+            return np.asarray(whole, dtype=np.int64), 0
+        return None
+
+    @cached_property
+    def codes(self) -> Codes:
+        """Place of each value among `different`, -1 where missing, (events,)."""
+        return np.asarray(pc.fill_null(pc.cast(self._encoded.indices, pa.int32()), -1))
+
+    @property
+    def different(self) -> pa.Array:
+        """The different values, in any order."""
+        return self._encoded.dictionary
+
+    @property
+    def _is_date(self) -> bool:
+        return bool(pa.types.is_date(self._kind))
+
+    @cached_property
+    def _encoded(self) -> pa.DictionaryArray:
+        is_encoded = pa.types.is_dictionary(self._values.type)
+        return self._values if is_encoded else self._values.dictionary_encode()
 
 
 @dataclass(frozen=True)
 class Events:
-    """Rows sorted by key; `rank` is their place in time (event date, knowledge date, order)."""
+    """Rows sorted by key, and those of one key by `order`; key `k` has rows `start[k]` to `start[k + 1]`.
 
-    starts: Ints
-    event_day: Ints
-    known_day: Ints
-    rank: Ints
-    columns: dict[str, Column]
+    `place` is where each row stood in the table.
+    """
 
-    def of(self, keys: Ints) -> tuple[Ints, Ints]:
-        """Rows of each key in turn.
+    start: Ints
+    place: Ints
+    event_day: Days
+    known_day: Days
+    superseded_day: Days
+    order: Ints
+    table: pa.Table
 
-        Parameters
-        ----------
-        keys
-            Keys asked for, (k,); one may be asked for more than once.
-
-        Returns
-        -------
-        asked, rows
-            Position in `keys` and position among the rows, both (n,).
-        """
-        known = (keys >= 0) & (keys < len(self.starts) - 1)
-        safe = np.where(known, keys, 0)
-        first = self.starts[safe]
-        lengths = np.where(known, self.starts[safe + 1] - first, 0)
-        asked = np.repeat(np.arange(len(keys), dtype=np.int64), lengths)
-        before = np.cumsum(lengths) - lengths
-        rows = np.arange(len(asked), dtype=np.int64) + np.repeat(first - before, lengths)
-        return asked, rows
+    def column(self, name: str) -> Column:
+        """One column in the order of the keys."""
+        return Column(self.table[name].combine_chunks().take(pa.array(self.place)))
 
 
-def days(dates: pa.ChunkedArray | pa.Array) -> Ints:
+def days(dates: pa.ChunkedArray | pa.Array) -> Days:
     """Dates as days since 1970-01-01; a missing date comes after all others, so it is never visible."""
     filled = pc.fill_null(pc.cast(dates, pa.int32()), _NEVER)
-    return np.asarray(filled, dtype=np.int64)
+    return np.asarray(filled, dtype=np.int32)
 
 
-def group_by_key(table: pa.Table, columns: Iterable[str]) -> Events:
+def group_by_key(table: pa.Table, *, keys: int | None = None) -> Events:
     """Rows grouped by key, in an order that does not depend on the order they came in.
 
     Parameters
     ----------
     table
-        Columns `key` (int, dense from 0), `event_date` and `knowledge_date` (date32, not null),
-        `order` (int; settles rows of the same two dates) and those named.
-    columns
-        Columns the aggregates read.
+        Columns `key` (int, dense from 0; negative or null for rows of no key), `event_date` and
+        `knowledge_date` (date32), `order` (int; each row has its own), perhaps `superseded_date`
+        (date32, null for never), and whatever else is read.
+    keys
+        How many keys there are; one more than the greatest if None.
     """
-    key, event, known = (
-        table[KEY].to_numpy().astype(np.int64),
-        days(table[EVENT_DATE]),
-        days(table[KNOWLEDGE_DATE]),
-    )
-    order = table[ORDER].to_numpy().astype(np.int64)
-    in_time = np.lexsort((order, known, event))
-    by_key = in_time[np.argsort(key[in_time], kind="stable")]
-    rank = np.empty(len(key), dtype=np.int64)
-    rank[in_time] = np.arange(len(key))
-    counts = np.bincount(key, minlength=1) if len(key) else np.zeros(1, dtype=np.int64)
+    code = np.asarray(pc.fill_null(table[KEY], -1), dtype=np.int64)
+    order = np.asarray(table[ORDER], dtype=np.int64)
+    keys = int(code.max(initial=-1)) + 1 if keys is None else keys
+    first = None if bool(np.all(order[1:] >= order[:-1])) else np.argsort(order, kind="stable")
+    start, place = sorted_by_code(code if first is None else code[first], keys)
+    if first is not None:
+        place = first[place]
+    never = np.full(len(place), _NEVER, dtype=np.int32)
+    has_versions = SUPERSEDED_DATE in table.column_names
     return Events(
-        starts=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        event_day=event[by_key],
-        known_day=known[by_key],
-        rank=rank[by_key],
-        columns={name: _column(table[name], by_key) for name in columns},
+        start=start,
+        place=place,
+        event_day=days(table[EVENT_DATE])[place],
+        known_day=days(table[KNOWLEDGE_DATE])[place],
+        superseded_day=days(table[SUPERSEDED_DATE])[place] if has_versions else never,
+        order=order[place],
+        table=table,
     )
 
 
-def _column(values: pa.ChunkedArray, by_key: Ints) -> Column:
-    """A column in the order of the keys, with codes that sort as its values do."""
-    encoded = values.combine_chunks()
-    if not pa.types.is_dictionary(encoded.type):
-        encoded = encoded.dictionary_encode()
-    words = encoded.dictionary
-    place = np.empty(len(words), dtype=np.int64)
-    sorted_places = pc.sort_indices(words).to_numpy()
-    place[sorted_places] = np.arange(len(words))
-    indices = pc.fill_null(pc.cast(encoded.indices, pa.int64()), -1).to_numpy(zero_copy_only=False)
-    codes = np.where(indices >= 0, place[np.maximum(indices, 0)] if len(words) else -1, -1)[by_key]
-    words = words.take(pa.array(sorted_places))
-    return Column(numbers=_numbers(words, codes), codes=codes, values=words)
+def sorted_by_code(code: npt.NDArray[np.integer], codes: int) -> tuple[Ints, Ints]:
+    """Where each code begins, (codes + 1,), and the places in order of code; negative codes fall away."""
+    start = np.zeros(codes + 1, dtype=np.int64)
+    place = np.empty(int(np.count_nonzero(code >= 0)), dtype=np.int64)
+    loops.sort_by_code(code, codes, start, place)
+    return start, place
 
 
-def _numbers(words: pa.Array, codes: Ints) -> Floats:
-    """Values as floats; all nan where the column holds words."""
-    if pa.types.is_string(words.type) or pa.types.is_large_string(words.type):
-        return np.full(len(codes), np.nan)
-    as_days = pa.types.is_date32(words.type)
-    numeric = pc.cast(pc.cast(words, pa.int32()) if as_days else words, pa.float64())
-    table = np.append(numeric.to_numpy(zero_copy_only=False), np.nan)
-    return np.asarray(table[codes], dtype=np.float64)
+def columns_named(table: pa.Table, names: Iterable[str]) -> pa.Table:
+    """The table with the columns that place its rows and those named."""
+    fixed = [KEY, EVENT_DATE, KNOWLEDGE_DATE, ORDER]
+    if SUPERSEDED_DATE in table.column_names:
+        fixed.append(SUPERSEDED_DATE)
+    return table.select(list(dict.fromkeys([*fixed, *names])))

@@ -1,59 +1,68 @@
-"""The kernel over partitions of entities, so that memory follows the partition and not the data."""
+"""Partitions of entities: a run of entities at all their as-of dates, small enough to compute at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from features.point_in_time import kernel
-from features.point_in_time.events import KEY, Ints
-from features.point_in_time.kernel import ROW
-from features.point_in_time.plan import GroupPlan
+from features.point_in_time.events import Codes, Ints, sorted_by_code
 
-ENTITIES = 65_536
-"""Entities in a partition: enough to keep numpy busy, few enough for its arrays to stay in cache."""
+T = TypeVar("T")
+
+CELLS = 8_000_000
+"""Values that one partition computes: 64 MB of them, so that memory follows this and not the data."""
 
 
-def aggregate(
-    plan: GroupPlan,
-    rows: pa.Table,
-    followed: pa.Table,
-    events: pa.Table,
-    *,
-    entities: int = ENTITIES,
-) -> pa.Table:
-    """Features of each row; what `kernel.aggregate` gives, made one partition after another.
+@dataclass(frozen=True)
+class Partitions:
+    """Rows of the matrix by partition.
 
-    Parameters
+    Attributes
     ----------
-    plan, rows, followed, events
-        As `kernel.aggregate` takes them; `rows` has `entity_id` too.
-    entities
-        Entities in a partition.
+    of_row
+        Partition of each row, (rows,).
+    rows
+        Positions of each partition's rows, ascending.
     """
-    parts = list(_partitions(rows, entities))
-    if len(parts) < 2:  # noqa: PLR2004 - one part is the whole
-        return kernel.aggregate(plan, rows, followed, events)
-    row, key = np.asarray(followed[ROW]), np.asarray(followed[KEY])
-    event_key = np.asarray(events[KEY])
-    made = []
-    for mine in parts:
-        here = np.isin(row, mine)
-        keys = np.unique(key[here])
-        pairs = pa.table(
-            {ROW: np.searchsorted(mine, row[here]), KEY: np.searchsorted(keys, key[here])}
-        )
-        held = events.filter(pa.array(np.isin(event_key, keys)))
-        codes = pa.array(np.searchsorted(keys, np.asarray(held[KEY])))
-        held = held.set_column(held.schema.get_field_index(KEY), KEY, codes)
-        made.append(kernel.aggregate(plan, rows.take(pa.array(mine)), pairs, held))
-    back = np.argsort(np.concatenate(parts), kind="stable")
-    return pa.concat_tables(made).take(pa.array(back))
+
+    of_row: Codes
+    rows: tuple[Ints, ...]
+
+    @classmethod
+    def of(cls, entities: pa.ChunkedArray | pa.Array, size: int) -> "Partitions":
+        """Partitions of so many entities each, in the order in which entities first come."""
+        whole = entities.combine_chunks() if isinstance(entities, pa.ChunkedArray) else entities
+        code = np.asarray(whole.dictionary_encode().indices, dtype=np.int64)
+        of_row = (code // size).astype(np.int32)
+        many = int(of_row.max(initial=-1)) + 1
+        start, place = sorted_by_code(of_row, many)
+        return cls(of_row, tuple(place[start[p] : start[p + 1]] for p in range(many)))
+
+    @property
+    def order(self) -> Ints:
+        """Positions of all rows, partition by partition."""
+        return np.concatenate(self.rows) if self.rows else np.zeros(0, dtype=np.int64)
 
 
-def _partitions(rows: pa.Table, entities: int) -> Iterator[Ints]:
-    """Positions of the rows of each partition, ascending."""
-    codes = np.asarray(rows["entity_id"].combine_chunks().dictionary_encode().indices)
-    part = codes // entities
-    for number in range(int(part.max(initial=-1)) + 1):
-        yield np.flatnonzero(part == number).astype(np.int64)
+def entities_in_partition(features: int, dates: int) -> int:
+    """Entities that make a partition of `CELLS` values."""
+    return max(256, CELLS // max(1, features * dates))
+
+
+def in_parallel(make: Callable[[int], T], items: range, *, workers: int) -> Iterator[T]:
+    """What `make` gives for each item, in order; no more are under way, or waiting, than workers."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="partition") as pool:
+        coming = iter(items)
+        waiting: list[Future[T]] = [pool.submit(make, item) for item in islice(coming, workers)]
+        try:
+            while waiting:
+                done = waiting.pop(0).result()
+                waiting += [pool.submit(make, item) for item in islice(coming, 1)]
+                yield done
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -20,6 +20,7 @@ class Function(StrEnum):
     SHARE = "share"
     LAST = "last"
     TREND = "trend"
+    RATIO = "ratio"
     DAYS_SINCE_LAST = "days_since_last"
     DAYS_SINCE_FIRST = "days_since_first"
 
@@ -35,15 +36,23 @@ WITHOUT_COLUMN = frozenset(
 
 @dataclass(frozen=True)
 class Aggregate:
-    """One feature made of rows: a function of a column over a window, perhaps of one category only."""
+    """One feature made of rows: a function of a column over a window, perhaps of one category only.
+
+    A ratio is the sum of `column` over the sum of `per`, of the rows that hold both.
+    """
 
     name: str
     function: Function
     column: str | None = None
     window: Period = ALL_TIME
     category: str | None = None
+    per: str | None = None
 
     def __post_init__(self) -> None:
+        if (self.per is None) == (self.function is Function.RATIO):
+            raise ValueError(
+                f"{self.name}: a ratio is of a column per another, and only a ratio is"
+            )
         if (self.column is None) != (self.function in WITHOUT_COLUMN):
             raise ValueError(
                 f"{self.name}: {self.function} {'needs a' if self.column is None else 'takes no'} column"
@@ -70,5 +79,5 @@ class GroupPlan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Columns read, in the order first named."""
-        named = [a.column for a in self.aggregates if a.column is not None]
+        named = [c for a in self.aggregates for c in (a.column, a.per) if c is not None]
         return tuple(dict.fromkeys([*named, *([self.split_by] if self.split_by else [])]))

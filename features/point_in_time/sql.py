@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from features.point_in_time.events import SUPERSEDED_DATE
 from features.point_in_time.plan import Aggregate, Function, GroupPlan
 from hearth.periods import Period
 
@@ -20,12 +21,15 @@ LEFT JOIN events AS e
   ON e.key = f.key
   AND e.event_date < r.as_of
   AND e.knowledge_date < r.as_of
+  AND (e.superseded_date IS NULL OR e.superseded_date >= r.as_of)
 GROUP BY r."row"
 ORDER BY r."row"
 """
 
 
-def group_sql(plan: GroupPlan, *, words: frozenset[str] = frozenset()) -> str:
+def group_sql(
+    plan: GroupPlan, *, words: frozenset[str] = frozenset(), exact: frozenset[str] = frozenset()
+) -> str:
     """Query for the features of one group over tables `rows`, `followed` and `events`.
 
     Parameters
@@ -34,20 +38,26 @@ def group_sql(plan: GroupPlan, *, words: frozenset[str] = frozenset()) -> str:
         The aggregates asked for.
     words
         Columns that hold words rather than numbers.
+    exact
+        Columns of integers or decimals, which are added up as such.
     """
-    query = _Query(plan, words)
+    query = _Query(plan, words, exact)
     features = [f"{_VALUE[a.function](query, a)} AS {_quoted(a.name)}" for a in plan.aggregates]
     return _QUERY.format(features=",\n  ".join(features))
 
 
 def aggregate(plan: GroupPlan, rows: pa.Table, followed: pa.Table, events: pa.Table) -> pa.Table:
     """Features of each row by SQL; takes and gives what `kernel.aggregate` does."""
-    words = frozenset(name for name in plan.columns if pa.types.is_string(events[name].type))
+    if SUPERSEDED_DATE not in events.column_names:
+        events = events.append_column(SUPERSEDED_DATE, pa.nulls(len(events), pa.date32()))
+    exact = frozenset(name for name in plan.columns if _is_exact(events[name].type))
+    words = frozenset(name for name in plan.columns if _is_words(events[name].type))
     numbered = rows.append_column("row", pa.array(np.arange(len(rows)), pa.int64()))
     with duckdb.connect(config={"threads": 1}) as connection:
         for name, table in (("rows", numbered), ("followed", followed), ("events", events)):
             connection.register(name, table)
-        result = connection.execute(group_sql(plan, words=words)).to_arrow_table()
+        query = group_sql(plan, words=words, exact=exact)
+        result = connection.execute(query).to_arrow_table()
     kinds = [pa.string() if pa.types.is_string(t) else pa.float64() for t in result.schema.types]
     return result.cast(pa.schema(zip(result.column_names, kinds, strict=True)))
 
@@ -66,6 +76,15 @@ class _Query:
 
     plan: GroupPlan
     words: frozenset[str]
+    exact: frozenset[str]
+
+
+def _is_exact(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind))
+
+
+def _is_words(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
 def _quoted(name: str) -> str:
@@ -90,12 +109,35 @@ def _column(asked: Aggregate) -> str:
     return f"e.{_quoted(str(asked.column))}"
 
 
-def _number(function: str, *, empty: str | None = None) -> Callable[[_Query, Aggregate], str]:
-    """Aggregate of a column of numbers, with what stands for no rows."""
+def _added(query: _Query, column: str) -> str:
+    """A column as it is added up: exactly where it is exact."""
+    named = f"e.{_quoted(column)}"
+    return named if column in query.exact else f"CAST({named} AS DOUBLE)"
 
+
+def _sum(query: _Query, asked: Aggregate) -> str:
+    summed = f"sum({_added(query, str(asked.column))}) {_rows(query, asked)}"
+    return f"coalesce(CAST({summed} AS DOUBLE), 0)"
+
+
+def _mean(query: _Query, asked: Aggregate) -> str:
+    summed = f"sum({_added(query, str(asked.column))}) {_rows(query, asked)}"
+    counted = f"count({_column(asked)}) {_rows(query, asked)}"
+    return f"CAST({summed} AS DOUBLE) / nullif({counted}, 0)"
+
+
+def _ratio(query: _Query, asked: Aggregate) -> str:
+    both = (f"{_column(asked)} IS NOT NULL", f"e.{_quoted(str(asked.per))} IS NOT NULL")
+    above, below = (
+        f"CAST(sum({_added(query, str(name))}) {_rows(query, asked, *both)} AS DOUBLE)"
+        for name in (asked.column, asked.per)
+    )
+    return f"{above} / nullif({below}, 0)"
+
+
+def _extreme(function: str) -> Callable[[_Query, Aggregate], str]:
     def value(query: _Query, asked: Aggregate) -> str:
-        inner = f"{function}(CAST({_column(asked)} AS DOUBLE)) {_rows(query, asked)}"
-        return inner if empty is None else f"coalesce({inner}, {empty})"
+        return f"{function}(CAST({_column(asked)} AS DOUBLE)) {_rows(query, asked)}"
 
     return value
 
@@ -131,11 +173,12 @@ def _days_since(extreme: str) -> Callable[[_Query, Aggregate], str]:
 
 _VALUE: dict[Function, Callable[[_Query, Aggregate], str]] = {
     Function.COUNT: _count,
-    Function.SUM: _number("sum", empty="0"),
-    Function.MEAN: _number("avg"),
-    Function.SHARE: _number("avg"),
-    Function.MIN: _number("min"),
-    Function.MAX: _number("max"),
+    Function.SUM: _sum,
+    Function.MEAN: _mean,
+    Function.SHARE: _mean,
+    Function.RATIO: _ratio,
+    Function.MIN: _extreme("min"),
+    Function.MAX: _extreme("max"),
     Function.DISTINCT: _distinct,
     Function.LAST: _last,
     Function.TREND: _trend,

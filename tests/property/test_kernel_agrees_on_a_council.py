@@ -7,7 +7,7 @@ import pytest
 
 from features import commands
 from features.matrix import read_matrix
-from features.point_in_time import partitions, sql
+from features.point_in_time import kernel, sql
 from features.synthetic.council import synthesise
 from hearth.catalogue import load_catalogue
 from hearth.settings import load_settings
@@ -32,11 +32,11 @@ def council(repository, tmp_path_factory):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_kernel_and_the_sql_give_every_feature_alike(council, model, monkeypatch):
-    kernel, compared = partitions.aggregate, []
+    by_kernel, compared = kernel.aggregate, []
 
     def both(plan, rows, followed, events):
         ours, theirs = (
-            kernel(plan, rows, followed, events),
+            by_kernel(plan, rows, followed, events),
             sql.aggregate(plan, rows, followed, events),
         )
         for name in ours.column_names:
@@ -49,7 +49,7 @@ def test_the_kernel_and_the_sql_give_every_feature_alike(council, model, monkeyp
             compared.append(name)
         return ours
 
-    monkeypatch.setattr(partitions, "aggregate", both)
+    monkeypatch.setattr(kernel, "aggregate", both)
     commands.build(*council, model, run_on=RUN_ON)
     assert len(compared) > 40
     assert set(compared) <= set(read_matrix(council[1], model).features.column_names)

@@ -1,6 +1,7 @@
 """Laws of the kernel: blind to what comes later, to order and to partitions; equal to the SQL."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,9 @@ WINDOWS = [Period.parse(text) for text in ("14d", "1m", "3m", "12m", "all")]
 
 COLUMNS = {
     Function.SHARE: ("flag",),
+    Function.SUM: ("amount", "money", "flag"),
+    Function.MEAN: ("amount", "money"),
+    Function.RATIO: ("money",),
     Function.DISTINCT: ("amount", "word"),
     Function.LAST: ("amount", "word"),
 }
@@ -37,7 +41,12 @@ def _every_aggregate() -> GroupPlan:
         for category in ((None, "damp", "rats") if str(window) in ("1m", "all") else (None,))
         if not (function is Function.TREND and window.unbounded)
     ]
-    made = [Aggregate("_".join(map(str, part)), *part) for part in asked]
+    made = [
+        Aggregate(
+            "_".join(map(str, part)), *part, per="amount" if part[0] is Function.RATIO else None
+        )
+        for part in asked
+    ]
     return GroupPlan("every", tuple(made), split_by="word")
 
 
@@ -49,6 +58,7 @@ event = st.tuples(
     st.one_of(st.none(), st.integers(-9_999_999, 9_999_999).map(lambda pence: pence / 100)),
     st.one_of(st.none(), st.sampled_from(WORDS)),
     st.one_of(st.none(), st.booleans()),
+    st.one_of(st.none(), st.integers(0, 90)),
 )
 events_of = st.lists(event, max_size=30)
 following = st.lists(
@@ -70,7 +80,21 @@ def _events(drawn: list[tuple]) -> pa.Table:
             "event_date": pa.array(happened, pa.date32()),
             "knowledge_date": pa.array(known, pa.date32()),
             "order": pa.array(range(len(drawn)), pa.int64()),
+            "superseded_date": pa.array(
+                [
+                    None if e[6] is None or day is None else day + timedelta(days=e[6])
+                    for e, day in zip(drawn, known, strict=True)
+                ],
+                pa.date32(),
+            ),
             "amount": pa.array([e[3] for e in drawn], pa.float64()),
+            "money": pa.array(
+                [
+                    None if e[3] is None else Decimal(str(e[3])).quantize(Decimal("0.01"))
+                    for e in drawn
+                ],
+                pa.decimal128(18, 2),
+            ),
             "word": pa.array([e[4] for e in drawn], pa.string()),
             "flag": pa.array([e[5] for e in drawn], pa.bool_()),
         }
@@ -103,7 +127,7 @@ def test_the_kernel_agrees_with_the_sql(drawn, following):
     oracle = sql.aggregate(PLAN, _rows(), _followed(following), _events(drawn))
     for asked in PLAN.aggregates:
         got, expected = ours[asked.name].to_pylist(), oracle[asked.name].to_pylist()
-        if asked.function in (Function.SUM, Function.MEAN, Function.SHARE):
+        if asked.column == "amount" or asked.function is Function.RATIO:
             assert got == [
                 x if x is None else pytest.approx(x, rel=1e-9, abs=1e-6) for x in expected
             ], asked.name

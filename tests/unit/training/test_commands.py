@@ -44,7 +44,10 @@ def test_the_run_names_its_data_by_digest(homes, run):
     (data,) = [given.dataset for given in run.inputs.dataset_inputs]
 
     assert run.data.tags["hearth.matrix_key"].startswith(data.digest)
-    assert json.loads(data.source)["files"].keys() >= {"features.parquet", "labels.parquet"}
+    assert json.loads(data.source)["files"].keys() >= {
+        "features/part-00000.parquet",
+        "labels.parquet",
+    }
 
 
 def test_the_run_holds_how_the_learner_was_set(run):
@@ -158,7 +161,7 @@ def test_a_rule_of_ones_own_is_beaten_where_only_trees_can_tell(homes):
 def test_contributions_and_base_value_add_up_to_the_raw_score(homes):
     model = RiskModel.load(homes.trained.folder / "bundle")
     matrix = pq.read_table(
-        homes.settings.state_dir / "matrices" / homes.model / "features.parquet"
+        homes.settings.state_dir / "matrices" / homes.model / "features"
     ).to_pandas()
     rows = model.encode_columns({f.name: matrix[f.name].to_numpy() for f in model.features})
 

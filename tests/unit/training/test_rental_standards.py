@@ -6,6 +6,7 @@ import lightgbm
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from pandas.api.types import is_numeric_dtype
 from sklearn.metrics import roc_auc_score
 
 from hearth.risk_model import RiskModel
@@ -33,10 +34,12 @@ def splits(toronto):
 def frame(toronto):
     """The matrix as pandas reads it, categories as pandas' own, and the label beside it."""
     folder = toronto.settings.state_dir / "matrices" / toronto.model
-    features = pq.read_table(folder / "features.parquet").to_pandas()
+    features = pq.read_table(folder / "features").to_pandas()
     labels = pq.read_table(folder / "labels.parquet").to_pandas()
     joined = features.merge(labels, on=["entity_id", "as_of"], validate="one_to_one")
-    text = [n for n in features if n not in {"entity_id", "as_of"} and features[n].dtype != float]
+    text = [
+        n for n in features if n not in {"entity_id", "as_of"} and not is_numeric_dtype(features[n])
+    ]
     joined[text] = joined[text].astype("category")
     return joined, [n for n in features if n not in {"entity_id", "as_of"}]
 

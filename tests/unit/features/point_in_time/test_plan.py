@@ -35,5 +35,6 @@ def test_the_sql_of_a_group_can_be_read_aloud():
         'LEFT JOIN followed AS f\n  ON f."row" = r."row"\n'
         "LEFT JOIN events AS e\n  ON e.key = f.key\n"
         "  AND e.event_date < r.as_of\n  AND e.knowledge_date < r.as_of\n"
+        "  AND (e.superseded_date IS NULL OR e.superseded_date >= r.as_of)\n"
         'GROUP BY r."row"\nORDER BY r."row"\n'
     )

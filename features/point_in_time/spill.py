@@ -1,0 +1,148 @@
+"""Events split by partition on disk: a source streams through once, however large it is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.followed import Followed
+from features.point_in_time.events import KEY, Codes, Ints, sorted_by_code
+from features.point_in_time.partitions import Partitions
+
+
+class Vocabulary:
+    """Words met so far, each with a code; a column of words becomes one of codes."""
+
+    def __init__(self) -> None:
+        self.words: pa.Array = pa.array([], pa.string())
+
+    def codes(self, column: pa.ChunkedArray) -> pa.Array:
+        """Code of each word, null where it is missing."""
+        encoded = column.combine_chunks()
+        if not pa.types.is_dictionary(encoded.type):
+            encoded = encoded.dictionary_encode()
+        met = pc.cast(encoded.dictionary, pa.string())
+        new = met.filter(pc.invert(pc.is_in(met, value_set=self.words)))
+        if len(new):
+            self.words = pa.concat_arrays([self.words, new])
+        return pc.index_in(met, value_set=self.words).take(encoded.indices)
+
+
+class PartedPairs:
+    """Pairs of a row and a key it follows, by partition; one for all sources followed alike.
+
+    Attributes
+    ----------
+    keys
+        The different keys of all partitions.
+    keys_of
+        Codes of the keys that each partition's rows follow, ascending.
+    pairs_of
+        Pairs of each partition, `row` and `key`, both counted from the partition's first.
+    """
+
+    def __init__(self, followed: Followed, partitions: Partitions) -> None:
+        self.keys = followed.keys
+        self.keys_of: list[Codes] = []
+        self.pairs_of: list[pa.Table] = []
+        many = len(partitions.rows)
+        start, place = sorted_by_code(partitions.of_row[followed.row], many)
+        for part, rows in enumerate(partitions.rows):
+            mine = place[start[part] : start[part + 1]]
+            code = followed.code[mine]
+            keys = np.unique(code)
+            row = np.searchsorted(rows, followed.row[mine]).astype(np.int32)
+            pairs = {"row": row, KEY: np.searchsorted(keys, code).astype(np.int32)}
+            self.keys_of.append(keys)
+            self.pairs_of.append(pa.table(pairs))
+
+    def partitions_of_keys(self) -> tuple[Ints, Codes]:
+        """Where the partitions of each key begin, and the partitions."""
+        lengths = [len(keys) for keys in self.keys_of]
+        part = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        key = np.concatenate([*self.keys_of, np.zeros(0, dtype=np.int32)])
+        start, place = sorted_by_code(key, len(self.keys))
+        return start, part[place]
+
+
+class Spill:
+    """Events of one source by partition, in one file of record batches.
+
+    An event of a key that rows of several partitions follow stands in each of them.
+    """
+
+    def __init__(self, path: Path, parted: PartedPairs) -> None:
+        self._path = path
+        self._parted = parted
+        self._where: list[list[tuple[int, int]]] = [[] for _ in parted.keys_of]
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._schema: pa.Schema | None = None
+
+    def write(self, batches: Iterable[pa.Table]) -> None:
+        """Split the events of a source, given a batch at a time; column `key` holds its own keys."""
+        start, part = self._parted.partitions_of_keys()
+        keys = self._parted.keys
+        with self._path.open("wb") as file:
+            for batch in batches:
+                code = pc.index_in(pc.cast(batch[KEY], keys.type), value_set=keys)
+                place = batch.schema.get_field_index(KEY)
+                kept = batch.set_column(place, KEY, code).filter(pc.is_valid(code))
+                encoded = self._encoded(kept).combine_chunks()
+                self._schema = encoded.schema
+                self._split(file, encoded, start, part)
+
+    def events(self, part: int) -> pa.Table:
+        """Events of one partition, their keys counted from the partition's first."""
+        if self._schema is None:
+            raise ValueError("nothing was written")
+        with self._path.open("rb") as file:
+            found = [self._read(file, *where) for where in self._where[part]]
+        table = pa.Table.from_batches(found, schema=self._schema)
+        local = np.searchsorted(self._parted.keys_of[part], np.asarray(table[KEY]))
+        table = table.set_column(table.schema.get_field_index(KEY), KEY, pa.array(local))
+        for name, vocabulary in self._vocabularies.items():
+            place = table.schema.get_field_index(name)
+            codes = table[name].combine_chunks()
+            words = pa.DictionaryArray.from_arrays(codes, vocabulary.words)
+            table = table.set_column(place, name, words)
+        return table
+
+    def pairs(self, part: int) -> pa.Table:
+        """Pairs of `row` and `key` of one partition, both counted from the partition's first."""
+        return self._parted.pairs_of[part]
+
+    def _encoded(self, batch: pa.Table) -> pa.Table:
+        """The batch with codes for words."""
+        for place, field in enumerate(batch.schema):
+            kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+            if pa.types.is_string(kind):
+                vocabulary = self._vocabularies.setdefault(field.name, Vocabulary())
+                codes = vocabulary.codes(batch[field.name])
+                batch = batch.set_column(place, field.name, codes)
+        return batch
+
+    def _split(self, file: BinaryIO, batch: pa.Table, start: Ints, part: Codes) -> None:
+        """Append the events of each partition as a batch of its own, and note where it lies."""
+        code = np.asarray(batch[KEY], dtype=np.int64)
+        lengths = start[code + 1] - start[code]
+        if np.all(lengths == 1):
+            event, own = None, part[start[code]]
+        else:
+            event = np.repeat(np.arange(len(code)), lengths)
+            before = np.repeat(start[code] - (np.cumsum(lengths) - lengths), lengths)
+            own = part[np.arange(len(event)) + before]
+        begins, order = sorted_by_code(own, len(self._where))
+        taken = batch.take(pa.array(order if event is None else event[order])).combine_chunks()
+        (whole,) = taken.to_batches() or [None]
+        for at in np.flatnonzero(np.diff(begins)):
+            piece = whole.slice(int(begins[at]), int(begins[at + 1] - begins[at]))
+            message = piece.serialize()
+            self._where[at].append((file.tell(), message.size))
+            file.write(message)
+
+    def _read(self, file: BinaryIO, offset: int, size: int) -> pa.RecordBatch:
+        file.seek(offset)
+        return pa.ipc.read_record_batch(pa.py_buffer(file.read(size)), self._schema)
