@@ -108,6 +108,11 @@ class Households:
         placed = {name: column[order] for name, column in columns.items()}
         return cls(persons, homes, surnames, **placed, by_home=by_home)
 
+    def knows(self, uprn: str, as_of: date) -> bool:
+        """Whether anybody was known before a date to live, to have lived or to be about to live there."""
+        day, home = as_of.toordinal() - _EPOCH, pc.index(self.homes, uprn).as_py()
+        return bool(np.any((self.home == home) & (self.start_known < day)))
+
     def members_at(self, as_of: date) -> pa.Table:
         """People by UPRN: `uprn`, `person_id`, `date_of_birth`; a pair stands once.
 

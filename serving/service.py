@@ -1,6 +1,5 @@
 """What every request may use: made once, when the app starts, and given to routes by name."""
 
-import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,11 +8,9 @@ from sqlalchemy import Engine
 
 from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
+from hearth.identity import subject_reference
 from hearth.settings import Settings
 from serving.served_models import ServedModels
-
-_PSEUDONYM_PURPOSE = b"hearth subject pseudonym 1"
-_PSEUDONYM_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,7 @@ class Service:
 
         Two models give one subject two pseudonyms, so that logs cannot be joined on them.
         """
-        key = hmac.digest(self.pepper.encode(), _PSEUDONYM_PURPOSE, "sha256")
-        text = f"{model}\n{entity_id}".encode()
-        return hmac.new(key, text, "sha256").hexdigest()[:_PSEUDONYM_DIGITS]
+        return subject_reference(self.pepper, model, entity_id)
 
 
 def service_of(request: Request) -> Service:

@@ -8,6 +8,7 @@ from hearth.identity.api_keys import (
     revoke_key,
 )
 from hearth.identity.permissions import ROLES, Identity, Permission, Role
+from hearth.identity.reference import subject_reference
 
 __all__ = [
     "ROLES",
@@ -19,4 +20,5 @@ __all__ = [
     "create_key",
     "list_keys",
     "revoke_key",
+    "subject_reference",
 ]

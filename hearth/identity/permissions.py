@@ -20,6 +20,8 @@ class Permission(StrEnum):
     MODEL_APPROVE = "model:approve"
     AUDIT_READ = "audit:read"
     SUBJECT_EXPORT = "subject:export"
+    HOUSEHOLD_READ = "household:read"
+    HOUSEHOLD_NAMES = "household:names"
     ADMIN_KEYS = "admin:keys"
 
 
@@ -34,12 +36,14 @@ class Role(StrEnum):
 
 
 # No role both submits and approves, and none that sees scores may approve. A system asks for
-# everyone who sits at it, so it never sees what a restricted source says; a caseworker's own key may.
+# everyone who sits at it, so it never sees what a restricted source says, nor the rows behind a
+# household; a caseworker's own key may. A data scientist sees those rows by number, never by name.
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.DATA_SCIENTIST: frozenset(
         {
             Permission.MODEL_SUBMIT,
             Permission.REPORT_READ,
+            Permission.HOUSEHOLD_READ,
         }
     ),
     Role.BOARD_MEMBER: frozenset(
@@ -58,6 +62,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.REPORT_READ,
             Permission.DECISION_WRITE,
             Permission.CHALLENGE_WRITE,
+            Permission.HOUSEHOLD_READ,
+            Permission.HOUSEHOLD_NAMES,
         }
     ),
     Role.CASEWORKER_SYSTEM: frozenset(
