@@ -74,7 +74,9 @@ def test_what_is_learned_on_or_after_the_date_changes_nothing(view, small_counci
     small_council.add("residents", "p9,New,Name,2019-02-02,ZZ3,100,2020-01-01,,2021-09-01,")
     small_council.add("complaints", "c9,100,2021-01-01,2021-09-01,noise,99")
     small_council.add("homes", "100,E02,shop,9,2021-09-01")
-    assert view() == before
+    after = view()  # how sure a link is may change: linkage is no fact and not placed in time
+    assert [r.person_id for r in after.residents] == [r.person_id for r in before.residents]
+    assert (after.records, after.kind, after.why) == (before.records, before.kind, before.why)
 
 
 def test_names_are_left_out_where_they_may_not_be_seen(view):
