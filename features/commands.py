@@ -1,12 +1,13 @@
 """What the command line asks of features: take in the extracts, and build a model's matrix."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
 from features.artefacts import model_sha256, read_manifest
 from features.households import build_households
-from features.ingest.snapshot import Ingested, snapshot_folder, take_snapshot
+from features.ingest.intake import take_snapshot
+from features.ingest.snapshot import Ingested, snapshot_folder
 from features.linkage.persons import link_persons, spine_of
 from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
@@ -23,6 +24,7 @@ def ingest(
     *,
     run_on: date,
     sources: Sequence[str] | None = None,
+    accept_shrink: Collection[str] = (),
     progress: Progress = silent,
 ) -> list[Ingested]:
     """Take a snapshot of each source, link its persons, and set up the households.
@@ -35,6 +37,8 @@ def ingest(
         Day of the run.
     sources
         Names of the sources; all of the workspace's if None.
+    accept_shrink
+        Names of sources whose extract is taken however far it falls short of the last one.
     progress
         Told of each source.
 
@@ -49,12 +53,19 @@ def ingest(
         With the faults of every extract that cannot be used; the others have been taken in.
     """
     names = sorted(catalogue.sources if sources is None else sources)
-    contracts = [catalogue.source(name) for name in names]
+    contracts = _referred_to_first([catalogue.source(name) for name in names])
     results, faults = [], list[Fault]()
     for done, contract in enumerate(contracts):
         progress(f"Ingest {contract.source}", done, len(contracts))
         try:
-            taken = take_snapshot(contract, settings.workspace, settings.state_dir, run_on=run_on)
+            taken = take_snapshot(
+                contract,
+                settings.workspace,
+                settings.state_dir,
+                run_on=run_on,
+                sources=catalogue.sources,
+                accept_shrink=contract.source in accept_shrink,
+            )
             results.append(taken)
         except DataError as error:
             faults += error.faults
@@ -62,7 +73,26 @@ def ingest(
     if faults:
         raise DataError(faults)
     _link(catalogue, settings.state_dir, names, progress)
-    return results
+    return sorted(results, key=lambda taken: taken.source)
+
+
+def _referred_to_first(contracts: Sequence[SourceContract]) -> list[SourceContract]:
+    """Contracts by name, those that others refer to before them."""
+    by_name = {contract.source: contract for contract in contracts}
+    ordered: dict[str, SourceContract] = {}
+    visited: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in visited or name not in by_name:
+            return
+        visited.add(name)
+        for reference in by_name[name].quality.references:
+            visit(reference.source)
+        ordered[name] = by_name[name]
+
+    for name in by_name:
+        visit(name)
+    return list(ordered.values())
 
 
 def build(

@@ -9,7 +9,12 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from hearth.definition import ModelDefinition
-from hearth.definition_checks import filling_faults, name_faults, source_faults
+from hearth.definition_checks import (
+    filling_faults,
+    name_faults,
+    reference_faults,
+    source_faults,
+)
 from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
 from hearth.linkage_settings import LINKAGE_FILE, LinkageSettings, unknown_field_faults
@@ -112,6 +117,7 @@ def load_catalogue(workspace: Path) -> Catalogue:
         faults,
     )
     unreadable = frozenset(path.stem for path in source_files) - sources.keys()
+    faults += reference_faults(sources, unreadable=unreadable)
     for folder, definition in models.items():
         file = f"models/{folder}/model.yaml"
         faults += source_faults(definition, sources, file=file, unreadable=unreadable)

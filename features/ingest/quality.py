@@ -21,7 +21,6 @@ EARLIEST = date(1850, 1, 1)
 
 IN_THE_FUTURE = "is in the future"
 _NAMED_ROWS = 5
-_NEVER = np.iinfo(np.int32).max
 
 
 @dataclass(frozen=True)
@@ -70,33 +69,6 @@ def examine(contract: SourceContract, extract: Extract, *, run_on: date) -> Exam
         *_spell_findings(contract, table),
     ]
     return Examined(table, tuple(f for f in findings if f.rows.any()))
-
-
-def repeated_keys(contract: SourceContract, table: pa.Table) -> Flags:
-    """Rows to set aside because their row key stands on another row, (rows,).
-
-    The row known first stands, so that a row learned later never takes an earlier one away; of
-    several known on one day none does, as none is known to be right. Where rows with one row key
-    are versions of one record (`supersedes`), it is no fault.
-    """
-    if contract.row_key is None or contract.has_versions or len(table) == 0:
-        return np.zeros(len(table), dtype=bool)
-    codes = table[contract.row_key].combine_chunks().dictionary_encode().indices
-    place = np.asarray(pc.fill_null(codes, -1), dtype=np.int64) + 1
-    known = _first_known(contract, table)
-    earliest = np.full(int(place.max()) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(earliest, place, known)
-    is_earliest = known == earliest[place]
-    rivals = np.bincount(place[is_earliest], minlength=len(earliest))[place]
-    return np.asarray((place > 0) & (~is_earliest | (rivals > 1)))
-
-
-def _first_known(contract: SourceContract, table: pa.Table) -> npt.NDArray[np.int64]:
-    """Day on which each row was known, or else happened; one day for all of a snapshot."""
-    column = contract.knowledge_date or contract.event_date or contract.starts_on
-    if column is None:
-        return np.zeros(len(table), dtype=np.int64)
-    return np.asarray(pc.fill_null(pc.cast(table[column], pa.int32()), _NEVER), dtype=np.int64)
 
 
 def describe(findings: Sequence[Finding], numbers: pa.Array) -> list[dict[str, Any]]:

@@ -1,13 +1,15 @@
 """Rows set aside as unusable, each with its number and its reasons; too many stop the build."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from features.artefacts import read_table
 from features.ingest.extract import Extract
 from features.ingest.quality import Finding, describe
-from hearth.errors import DataError, Fault
+from hearth.errors import Fault
 from hearth.source_contract import SourceContract
 
 _MISSHAPEN = "has too few or too many fields"
@@ -46,33 +48,47 @@ def quarantine(held: Extract, findings: Sequence[Finding]) -> pa.Table:
     )
 
 
-def check_threshold(
-    contract: SourceContract, held: Extract, findings: Sequence[Finding], quarantined: int
-) -> None:
-    """Stop where more rows are unusable than the contract allows, or none is usable.
+def with_earlier(set_aside: pa.Table, earlier: Path | None) -> pa.Table:
+    """Rows set aside, after those of earlier extracts where extracts add; all as text."""
+    if earlier is None or not earlier.exists():
+        return set_aside
+    return pa.concat_tables(
+        [_as_text(read_table(earlier)), _as_text(set_aside)], promote_options="default"
+    )
 
-    Raises
-    ------
-    DataError
-        With every rule broken, how often, and the numbers of the first rows.
+
+def _as_text(table: pa.Table) -> pa.Table:
+    """Columns as text, the row number aside: extracts may write one column in several types."""
+    fields = [f if f.name == "row" else f.with_type(pa.string()) for f in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def threshold_faults(
+    contract: SourceContract, held: Extract, findings: Sequence[Finding], quarantined: int
+) -> list[Fault]:
+    """Faults where more rows are unusable than the contract allows, or none is usable.
+
+    Every rule broken is named, how often, and the numbers of the first rows.
     """
     rows, most = len(held.table) + len(held.misshapen), contract.quality.quarantine_at_most
     if quarantined <= most * rows and quarantined < rows:
-        return
+        return []
     file = contract.read.file
     faults = [
-        Fault(file, f["column"], f"{f['reason']} in {_rows(f['rows'], f['first_rows'])}", "")
+        Fault(
+            file, f["column"], f"{f['reason']} in {rows_in_words(f['rows'], f['first_rows'])}", ""
+        )
         for f in describe(findings, held.numbers)
     ]
     if held.misshapen:
-        where = _rows(len(held.misshapen), held.misshapen[:5])
+        where = rows_in_words(len(held.misshapen), held.misshapen[:5])
         faults.append(Fault(file, "", f"{_MISSHAPEN} in {where}", ""))
     found = f"has {quarantined} unusable rows of {rows}; its contract allows {most:.2%}"
     remedy = "have the extract mended, or agree another quality.quarantine_at_most"
-    raise DataError([*faults, Fault(file, "", found, remedy)])
+    return [*faults, Fault(file, "", found, remedy)]
 
 
-def _rows(count: int, first: Sequence[int]) -> str:
+def rows_in_words(count: int, first: Sequence[int]) -> str:
     """Count of rows and the numbers of the first, in words."""
     if count == 1:
         return f"row {first[0]}"

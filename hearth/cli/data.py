@@ -1,7 +1,8 @@
 """Commands on data: synthesise, check, sources, ingest, build, and first drafts."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -10,6 +11,9 @@ from hearth.cli.approval import void_changed
 from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import StateError
+
+if TYPE_CHECKING:
+    from features.ingest.snapshot import Ingested
 
 _PANEL = "Data"
 
@@ -160,13 +164,26 @@ def ingest(
             help="Names of sources; all of the workspace if none is given.", show_default=False
         ),
     ] = None,
+    accept_shrink: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SOURCE",
+            help="Take this source's extract however far it falls short of the last; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read extracts by their contracts: validate, quarantine, link persons, place them in households."""
-    ingest_sources(open_context(command, as_json=as_json), names or None)
+    context = open_context(command, as_json=as_json)
+    for name in accept_shrink or ():
+        context.catalogue.source(name)
+    ingest_sources(context, names or None, accept_shrink=accept_shrink or ())
 
 
-def ingest_sources(context: Context, names: list[str] | None) -> None:
+def ingest_sources(
+    context: Context, names: list[str] | None, *, accept_shrink: Collection[str] = ()
+) -> None:
     """Ingest these sources, or all, and say what became of each."""
     from features.commands import ingest as ingest_all
 
@@ -176,15 +193,28 @@ def ingest_sources(context: Context, names: list[str] | None) -> None:
             context.settings,
             run_on=context.today,
             sources=names,
+            accept_shrink=accept_shrink,
             progress=progress,
         )
     context.result([vars(each) for each in taken])
     for each in taken:
         if not each.up_to_date:
-            aside = f", {each.duplicates:,} copies dropped, {each.quarantined:,} quarantined"
-            context.say(f"  {each.source}: {each.rows:,} rows{aside}")
+            context.say(f"  {each.source}: {each.rows:,} rows{_lost(context, each)}")
     current = sum(each.up_to_date for each in taken)
     context.say(f"Ingested {len(taken)} sources; {current} were up to date.")
+
+
+def _lost(context: Context, taken: "Ingested") -> str:
+    """What of an extract was not taken in, in words."""
+    from features.ingest.snapshot import QUARANTINE, snapshot_folder
+
+    text = f", {taken.duplicates:,} copies dropped, {taken.quarantined:,} quarantined"
+    if taken.quarantined:
+        folder = snapshot_folder(context.settings.state_dir, taken.source)
+        text += f" (see {context.shown(folder / QUARANTINE)})"
+    if taken.expired:
+        text += f", {taken.expired:,} past their retention not taken in"
+    return text
 
 
 def build(

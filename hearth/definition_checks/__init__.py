@@ -2,6 +2,7 @@
 
 from hearth.definition_checks.filling import filling_faults
 from hearth.definition_checks.names import name_faults
+from hearth.definition_checks.references import reference_faults
 from hearth.definition_checks.sources import source_faults
 
-__all__ = ["filling_faults", "name_faults", "source_faults"]
+__all__ = ["filling_faults", "name_faults", "reference_faults", "source_faults"]

@@ -3,7 +3,6 @@
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.contract import (
     Link,
-    Quality,
     RecordingLag,
     SourceContract,
     SourceKind,
@@ -11,6 +10,7 @@ from hearth.source_contract.contract import (
 )
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Agreement, Law
+from hearth.source_contract.quality import Quality, Reference
 from hearth.yaml_values import Name, Strict, share_of
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Quality",
     "Read",
     "RecordingLag",
+    "Reference",
     "SourceContract",
     "SourceKind",
     "Strict",

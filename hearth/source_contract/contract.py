@@ -12,8 +12,9 @@ from hearth.periods import PeriodField
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Law
+from hearth.source_contract.quality import Quality
 from hearth.source_contract.versions import version_faults
-from hearth.yaml_values import Name, Share, Strict, Text, with_article
+from hearth.yaml_values import Name, Strict, Text, with_article
 
 _DATED = ("event_date", "starts_on", "ends_on", "knowledge_date", "end_knowledge_date")
 
@@ -61,14 +62,6 @@ class Link(Strict):
     number: Name | None = Field(
         default=None,
         description="Column with an identifying number that the council's own list holds too, under the same name.",
-    )
-
-
-class Quality(Strict):
-    """How much of an extract may be unusable before the build stops."""
-
-    quarantine_at_most: Share = Field(
-        default=0.01, description="Share of rows that may be set aside, such as 1%."
     )
 
 
@@ -131,6 +124,7 @@ class SourceContract(Strict):
             *self._column_faults(),
             *self._rename_faults(),
             *version_faults(self),
+            *self._reference_faults(),
         ]
         if faults:
             raise ValueError("\n".join(faults))
@@ -198,6 +192,23 @@ class SourceContract(Strict):
                 )
         if len(set(targets)) != len(targets):
             yield "read.rename: gives two columns of the file one name; rename one of them"
+
+    def _reference_faults(self) -> Iterator[str]:
+        for i, reference in enumerate(self.quality.references):
+            place = f"quality.references[{i}]"
+            if reference.column not in self.columns:
+                yield (
+                    f"{place}.column: is {reference.column}, which is not among the columns; "
+                    "add it to columns"
+                )
+            if reference.source == self.source:
+                yield f"{place}.source: is the source itself; name another"
+
+    @property
+    def entity_column(self) -> str:
+        """Column that names the entity a row is about: its key, or what it is linked by."""
+        linked_by = {} if self.link is None else self.link.model_dump()
+        return str(self.key or linked_by.get("reference") or linked_by.get("address"))
 
     @property
     def has_versions(self) -> bool:

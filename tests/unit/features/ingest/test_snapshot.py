@@ -5,11 +5,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from features.ingest.intake import take_snapshot
 from features.ingest.snapshot import (
     read_snapshot,
     snapshot_folder,
     snapshot_manifest,
-    take_snapshot,
 )
 from hearth.errors import DataError
 
@@ -124,6 +124,7 @@ def test_too_many_unusable_rows_stop_the_build_with_every_fault(small_council, i
         ("heard_on", "is not a date in row 22"),
         ("decibels", "lies outside its range in row 22"),
         ("", "has 2 unusable rows of 22; its contract allows 1.00%"),
+        ("", "had 2 rows set aside, with their reasons"),
     }
     assert "soon" not in str(error.value)
     assert not snapshot_folder(small_council.settings.state_dir, "complaints").exists()

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import features.synthetic.council as council_module
-from features.ingest.snapshot import take_snapshot
+from features.ingest.intake import take_snapshot
 from features.synthetic.council import synthesise
 from features.synthetic.scenario import Scenario
 from features.synthetic.tables import TABLES

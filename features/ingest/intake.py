@@ -1,0 +1,257 @@
+"""The intake of an extract: read, sifted, judged by the thresholds of its contract, and put on record."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features import artefacts
+from features.ingest import (
+    changes,
+    coerce,
+    copies,
+    extract,
+    order,
+    overlaps,
+    quality,
+    references,
+    retention,
+    row_keys,
+    sift,
+)
+from features.ingest.changes import record_changes
+from features.ingest.extract import read_extract
+from features.ingest.order import in_order
+from features.ingest.overlaps import overlapping_spells
+from features.ingest.quality import IN_THE_FUTURE, completeness
+from features.ingest.quarantine import with_earlier
+from features.ingest.references import (
+    Unknown,
+    reference_faults,
+    reference_hashes,
+    unknown_references,
+)
+from features.ingest.retention import retained
+from features.ingest.sift import Sifted, nothing_new, sift_extract
+from features.ingest.snapshot import (
+    DATA,
+    QUALITY,
+    QUARANTINE,
+    Ingested,
+    refused_folder,
+    snapshot_folder,
+)
+from hearth.errors import DataError, Fault
+from hearth.source_contract import SourceContract
+
+_MODULES = (changes, coerce, copies, extract, order, overlaps, quality, references, retention)
+_CODE = tuple(Path(str(m.__file__)) for m in (*_MODULES, row_keys, sift))
+_ROW_GROUP = 250_000
+_ACCEPT = "if that is right, run `hearth ingest --accept-shrink {}`; otherwise ask for all of it"
+
+
+def take_snapshot(
+    contract: SourceContract,
+    workspace: Path,
+    state_dir: Path,
+    *,
+    run_on: date,
+    sources: Mapping[str, SourceContract] | None = None,
+    accept_shrink: bool = False,
+) -> Ingested:
+    """Snapshot of a source, made anew only where file, contract, code or a source referred to has changed.
+
+    Exact copies of a row are dropped and counted. Rows that break a rule are set aside with their
+    reasons. Rows past their retention are not taken in; an extract that has not changed is judged
+    for that again on the first run of each month.
+
+    Parameters
+    ----------
+    contract
+        The source's contract.
+    workspace, state_dir
+        Where the extract lies, and where snapshots go.
+    run_on
+        Day of the run.
+    sources
+        Contracts by name; needed where the contract refers to another source.
+    accept_shrink
+        Take the extract however far it falls short of the last one.
+
+    Raises
+    ------
+    DataError
+        If the extract cannot be read, or more of it is unusable, lost or unknown than its contract
+        allows. The rows set aside are then kept apart, for whoever mends the extract.
+    """
+    run = _Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink)
+    made_from = run.made_from()
+    before = artefacts.read_manifest(run.folder)
+    key = artefacts.canonical_sha256(made_from)
+    if before is not None and before["key"] == key and _still_holds(before, run_on):
+        return Ingested.of(before, up_to_date=True)
+    earlier = before if contract.read.each_extract == "adds" else None
+    sifted = _sifted(run, made_from, earlier)
+    unknown = unknown_references(contract, sifted, run.sources, run.folder.parent)
+    faults = [*sifted.faults, *reference_faults(contract, unknown)]
+    if earlier is None and not accept_shrink:
+        faults += _shrink_faults(contract, len(sifted.kept), before)
+    if faults:
+        _refuse(run, sifted, faults)
+    made_from = {"key": key, **made_from}
+    manifest = _put_on_record(run, sifted, unknown, made_from, before=before, earlier=earlier)
+    shutil.rmtree(refused_folder(state_dir, contract.source), ignore_errors=True)
+    return Ingested.of(manifest, up_to_date=False)
+
+
+@dataclass(frozen=True)
+class _Run:
+    contract: SourceContract
+    workspace: Path
+    state_dir: Path
+    run_on: date
+    sources: Mapping[str, SourceContract]
+    accept_shrink: bool
+
+    @property
+    def folder(self) -> Path:
+        return snapshot_folder(self.state_dir, self.contract.source)
+
+    def made_from(self) -> dict[str, Any]:
+        path = self.workspace / self.contract.read.file
+        made_from: dict[str, Any] = {
+            "file_sha256": artefacts.file_sha256(path) if path.is_file() else "",
+            "contract_sha256": artefacts.model_sha256(self.contract),
+            "code_sha256": artefacts.code_sha256(*_CODE, Path(__file__)),
+        }
+        if self.contract.quality.references:
+            made_from["references"] = reference_hashes(self.contract, self.folder.parent)
+        return made_from
+
+
+def _sifted(run: _Run, made_from: dict[str, Any], earlier: dict[str, Any] | None) -> Sifted:
+    """The extract sifted; where extracts add and this one was taken in before, it adds nothing."""
+    held = None if earlier is None else artefacts.read_table(run.folder / DATA)
+    known = [] if earlier is None else [one["sha256"] for one in earlier["extracts"]]
+    if held is not None and made_from["file_sha256"] in known:
+        return nothing_new(held)
+    return sift_extract(
+        run.contract, read_extract(run.contract, run.workspace), held, run_on=run.run_on
+    )
+
+
+def _put_on_record(
+    run: _Run,
+    sifted: Sifted,
+    unknown: list[Unknown],
+    made_from: dict[str, Any],
+    *,
+    before: dict[str, Any] | None,
+    earlier: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Write the snapshot in place of the one before; its manifest."""
+    contract, run_on = run.contract, run.run_on
+    lasting = retained(contract, sifted.table, sifted.kept, run_on=run_on)
+    table = in_order(contract, sifted.table, lasting.rows)
+    extracts = [] if earlier is None else list(earlier["extracts"])
+    if sifted.is_new:
+        extracts.append(_extract_entry(run, sifted, made_from))
+    manifest = {
+        **made_from,
+        "source": contract.source,
+        "file": contract.read.file,
+        "rows": len(table),
+        "duplicates": sum(one["duplicates"] for one in extracts),
+        "quarantined": sum(one["quarantined"] for one in extracts),
+        "expired": len(sifted.kept) - len(table),
+        "next_expiry": lasting.next_expiry and lasting.next_expiry.isoformat(),
+        "extracts": extracts,
+        "ignored_columns": list(sifted.ignored_columns),
+        "run_on": run_on.isoformat(),
+        "holds_future_dates": any(f.reason == IN_THE_FUTURE for f in sifted.findings),
+        "last_known_on": _last_known_on(contract, table),
+        "hearth_version": version("hearth-council"),
+    }
+    report = {
+        **{name: manifest[name] for name in ("rows", "duplicates", "quarantined", "expired")},
+        "misshapen": sifted.misshapen,
+        "findings": list(sifted.described),
+        "completeness": completeness(table),
+        "references": [vars(one) for one in unknown],
+        "overlapping_spells": overlapping_spells(contract, table),
+    }
+    with artefacts.made_aside(run.folder) as aside:
+        manifest["data_sha256"] = artefacts.write_table(aside / DATA, table)
+        artefacts.write_table(
+            aside / QUARANTINE,
+            with_earlier(sifted.quarantine, run.folder / QUARANTINE if earlier else None),
+        )
+        manifest["changes"] = record_changes(contract, run.folder, aside, before, manifest)
+        artefacts.write_json(aside / QUALITY, report)
+        artefacts.write_json(aside / artefacts.MANIFEST, manifest)
+    return manifest
+
+
+def _extract_entry(run: _Run, sifted: Sifted, made_from: dict[str, Any]) -> dict[str, Any]:
+    """Provenance of one extract."""
+    given = run.contract.read.extracted_on
+    return {
+        "sha256": made_from["file_sha256"],
+        "contract_sha256": made_from["contract_sha256"],
+        "extracted_on": None if given is None else given.isoformat(),
+        "taken_in_on": run.run_on.isoformat(),
+        "rows": len(sifted.new),
+        "duplicates": sifted.duplicates,
+        "quarantined": len(sifted.quarantine),
+        "shrink_accepted": run.accept_shrink,
+    }
+
+
+def _shrink_faults(
+    contract: SourceContract, rows: int, before: dict[str, Any] | None
+) -> list[Fault]:
+    """A fault where an extract falls further short of the last one than its contract allows."""
+    held = 0 if before is None else before["rows"] + before.get("expired", 0)
+    if held == 0 or 1 - rows / held <= contract.quality.shrink_at_most:
+        return []
+    found = (
+        f"has {rows:,} usable rows, and the last extract had {held:,}: {1 - rows / held:.0%} fewer; "
+        f"its contract allows {contract.quality.shrink_at_most:.0%}"
+    )
+    return [Fault(contract.read.file, "", found, _ACCEPT.format(contract.source))]
+
+
+def _refuse(run: _Run, sifted: Sifted, faults: list[Fault]) -> NoReturn:
+    """Keep the rows set aside where people can look at them, and stop."""
+    folder = refused_folder(run.state_dir, run.contract.source)
+    if len(sifted.quarantine):
+        with artefacts.made_aside(folder) as aside:
+            artefacts.write_table(aside / QUARANTINE, sifted.quarantine)
+        within = folder.is_relative_to(run.workspace)
+        shown = folder.relative_to(run.workspace) if within else folder
+        found = f"had {len(sifted.quarantine):,} rows set aside, with their reasons"
+        faults.append(Fault(run.contract.read.file, "", found, f"see {shown / QUARANTINE}"))
+    raise DataError(faults)
+
+
+def _still_holds(manifest: dict[str, Any], run_on: date) -> bool:
+    """Whether a run on this day would judge the same rows to be in the future, or past retention."""
+    today, then, expiry = run_on.isoformat(), manifest["run_on"], manifest["next_expiry"]
+    if today == then:
+        return True
+    has_expired = expiry is not None and expiry <= today and today[:7] != then[:7]
+    return not manifest["holds_future_dates"] and then <= today and not has_expired
+
+
+def _last_known_on(contract: SourceContract, table: pa.Table) -> str | None:
+    """Latest day on which the source says that something happened or was known."""
+    columns = (contract.event_date, contract.knowledge_date, contract.end_knowledge_date)
+    days = [pc.max(table[name]).as_py() for name in columns if name is not None]
+    held = [day for day in (*days, contract.known_on) if day is not None]
+    return max(held).isoformat() if held else None
