@@ -8,13 +8,14 @@ from features.artefacts import model_sha256, read_manifest
 from features.households import build_households
 from features.ingest.intake import take_snapshot
 from features.ingest.snapshot import Ingested, snapshot_folder
+from features.linkage.addresses import gazetteer_of, link_addresses
 from features.linkage.persons import link_persons, spine_of
 from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
-from hearth.source_contract import SourceContract
+from hearth.source_contract import AddressLink, PersonLink, SourceContract
 from hearth.source_use import residence_sources
 
 
@@ -27,7 +28,7 @@ def ingest(
     accept_shrink: Collection[str] = (),
     progress: Progress = silent,
 ) -> list[Ingested]:
-    """Take a snapshot of each source, link its persons, and set up the households.
+    """Take a snapshot of each source, link its persons and addresses, and set up the households.
 
     Parameters
     ----------
@@ -109,24 +110,32 @@ def build(
 
 def relink(catalogue: Catalogue, state_dir: Path, *, progress: Progress = silent) -> None:
     """Link the persons of every source that was ingested under its present contract."""
-    linked = [
-        contract
-        for _, contract in sorted(catalogue.sources.items())
-        if contract.link is not None and _is_ingested(contract, state_dir)
-    ]
+    linked = _ingested(catalogue, PersonLink, state_dir)
     spine = spine_of(catalogue.sources)
     link_persons(linked, spine, state_dir, settings=catalogue.linkage, progress=progress)
 
 
-def _is_ingested(contract: SourceContract, state_dir: Path) -> bool:
-    manifest = read_manifest(snapshot_folder(state_dir, contract.source))
-    return manifest is not None and manifest["contract_sha256"] == model_sha256(contract)
+def _ingested(
+    catalogue: Catalogue, kind: type[PersonLink | AddressLink], state_dir: Path
+) -> list[SourceContract]:
+    """Contracts with a link of this kind whose source was ingested under them as they are."""
+    found = []
+    for _, contract in sorted(catalogue.sources.items()):
+        manifest = read_manifest(snapshot_folder(state_dir, contract.source))
+        is_current = manifest is not None and manifest["contract_sha256"] == model_sha256(contract)
+        if isinstance(contract.link, kind) and is_current:
+            found.append(contract)
+    return found
 
 
 def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress: Progress) -> None:
-    """Link the persons of the sources that need it, and place people in households."""
-    if any(catalogue.source(name).link is not None for name in names):
+    """Link the persons and addresses of the sources that need it, and place people in households."""
+    links = [catalogue.source(name).link for name in names]
+    if any(isinstance(link, PersonLink) for link in links):
         relink(catalogue, state_dir, progress=progress)
+    if any(isinstance(link, AddressLink) for link in links):
+        by_address = _ingested(catalogue, AddressLink, state_dir)
+        link_addresses(by_address, gazetteer_of(catalogue.sources), state_dir, progress=progress)
     residences = residence_sources(catalogue.sources)
     if residences and all(read_manifest(snapshot_folder(state_dir, n)) for n in residences):
         build_households(catalogue.sources, state_dir)

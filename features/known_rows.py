@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.entity_keys import EntityKeys
 from features.ingest.snapshot import snapshot_batches
-from features.linkage.persons import read_links
 from features.versions import superseded_dates
 from hearth.periods import Period
 from hearth.source_contract import SourceContract, SourceKind
@@ -43,7 +43,7 @@ def known_rows(
 ) -> KnownRows:
     """Rows of a source's snapshot, placed in time by its contract.
 
-    Rows about persons who could not be linked have no key and are left out.
+    Rows about persons or addresses that could not be linked have no key and are left out.
 
     Parameters
     ----------
@@ -75,15 +75,13 @@ def known_batches(
     columns
         Columns of the source that are read beside those that place its rows.
     """
-    links = read_links(state_dir, contract.source) if contract.link else None
+    keys = EntityKeys.read(contract, state_dir)
     superseded = superseded_dates(contract, state_dir)
-    reference = contract.key if contract.link is None else contract.link.reference
-    placing = [name for name in (reference, *_dated(contract)) if name is not None]
+    placing = [name for name in (*keys.columns, *_dated(contract)) if name is not None]
     needed = list(dict.fromkeys([*columns, *placing]))
     start = 0
     for batch in snapshot_batches(state_dir, contract.source, needed):
-        key = _linked(contract, batch, links) if links is not None else _key(contract, batch)
-        placed = batch.select(columns).append_column(KEY, key)
+        placed = batch.select(columns).append_column(KEY, keys.of(batch))
         for name, dates in _dates(contract, batch, assumed_known):
             placed = placed.append_column(name, dates)
         order = pa.array(np.arange(start, start + len(batch), dtype=np.int64))
@@ -152,17 +150,6 @@ def _dates(
             END_KNOWLEDGE_DATE,
             _knowledge(contract, batch, ended, contract.ends_on, assumed_known),
         )
-
-
-def _key(contract: SourceContract, table: pa.Table) -> pa.ChunkedArray:
-    return pc.cast(table[str(contract.key)], pa.string())
-
-
-def _linked(contract: SourceContract, table: pa.Table, links: pa.Table) -> pa.ChunkedArray:
-    """Person of each row of a linked source, (rows,) string; null where not linked."""
-    reference = str(contract.link and contract.link.reference)
-    references = pc.cast(table[reference], pa.string())
-    return links["person_id"].take(pc.index_in(references, value_set=links["reference"]))
 
 
 def _knowledge(

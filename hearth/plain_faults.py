@@ -123,7 +123,7 @@ def _place(parts: tuple[int | str, ...]) -> str:
     for part in parts:
         if isinstance(part, int):
             place += f"[{part}]"
-        elif part != "[key]":  # pydantic's mark for the key itself
+        elif not part.startswith("["):  # pydantic's mark for the key itself, or the tag of a union
             place += f".{part}" if place else part
     return place
 

@@ -154,7 +154,8 @@ def _remove_unknown_keys(data: dict[str, Any], error: ValidationError) -> bool:
     for *parents, key in unknown:
         part: Any = data
         for parent in parents:
-            part = part[parent]
+            if not (isinstance(parent, str) and parent.startswith("[")):  # the tag of a union
+                part = part[parent]
         del part[key]
     return bool(unknown)
 

@@ -14,7 +14,7 @@ from features.linkage.standardise import (
     standardise_surname,
 )
 from hearth.linkage_settings import IDENTITY_FIELDS
-from hearth.source_contract import Link
+from hearth.source_contract import PersonLink
 
 SCHEMA: Final = pa.schema(
     {
@@ -35,7 +35,7 @@ _STANDARD: Final[Mapping[str, Callable[[str | None], str | None]]] = {
 }
 
 
-def identities(table: pa.Table, link: Link, *, source: str) -> pa.Table:
+def identities(table: pa.Table, link: PersonLink, *, source: str) -> pa.Table:
     """Different spellings in a table, one row each: `source`, `owner` and the fields (see SCHEMA).
 
     Parameters
@@ -59,7 +59,7 @@ def identities(table: pa.Table, link: Link, *, source: str) -> pa.Table:
     return known.group_by(known.column_names, use_threads=False).aggregate([])
 
 
-def held_fields(link: Link) -> frozenset[str]:
+def held_fields(link: PersonLink) -> frozenset[str]:
     """Fields for which a contract names a column."""
     return frozenset(field for field in IDENTITY_FIELDS if getattr(link, field) is not None)
 

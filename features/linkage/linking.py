@@ -23,7 +23,7 @@ from features.linkage.model import LEFT, RIGHT
 from features.linkage.persons import CANDIDATES, LINKS, SCHEMA, Linkage, link_of, links_folder
 from features.linkage.weights import WEIGHTS, read_weights, shipped_weights, weights_folder
 from hearth.progress import Progress
-from hearth.source_contract import Link, SourceContract
+from hearth.source_contract import PersonLink, SourceContract
 
 ENOUGH: Final = 10_000
 """Spellings on each side from which weights are learned; from fewer, estimates go astray."""
@@ -88,7 +88,7 @@ def _read_spellings(connection: duckdb.DuckDBPyConnection, job: Linkage) -> tupl
     return mine, number_spellings(connection, others, into=RIGHT, fields=fields)
 
 
-def _identities(job: Linkage, contract: SourceContract, columns: Link) -> pa.Table:
+def _identities(job: Linkage, contract: SourceContract, columns: PersonLink) -> pa.Table:
     held = read_snapshot(job.state_dir, contract.source)
     return identities(held, columns, source=contract.source)
 

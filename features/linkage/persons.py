@@ -15,7 +15,7 @@ from features.linkage.weights import weights_folder
 from hearth.errors import DefinitionError, Fault, StateError
 from hearth.linkage_settings import LinkageSettings
 from hearth.progress import Progress, silent
-from hearth.source_contract import Link, SourceContract, Subject
+from hearth.source_contract import PersonLink, SourceContract, Subject
 
 LINKS, CANDIDATES = "links.parquet", "candidates.parquet"
 SCHEMA: Final = pa.schema(
@@ -70,12 +70,14 @@ class Linkage:
     given: LinkageSettings
 
     @property
-    def own(self) -> Link:
+    def own(self) -> PersonLink:
         """The spine's columns as a link's; a number is one that a linked source holds too."""
         named = {link_of(contract).number for contract in self.contracts}
         shared = sorted(name for name in named if name in self.spine.columns)
         columns = {name: name for name in _IDENTITY}
-        return Link(reference=str(self.spine.key), number=shared[0] if shared else None, **columns)
+        return PersonLink(
+            reference=str(self.spine.key), number=shared[0] if shared else None, **columns
+        )
 
     @property
     def settings(self) -> LinkageSettings:
@@ -171,9 +173,9 @@ def read_candidates(state_dir: Path, source: str) -> pa.Table:
     return _read(state_dir, source, CANDIDATES)
 
 
-def link_of(contract: SourceContract) -> Link:
+def link_of(contract: SourceContract) -> PersonLink:
     """The link of a contract; StateError where it has none."""
-    if contract.link is None:
+    if not isinstance(contract.link, PersonLink):
         found = f"features/sources/{contract.source}.yaml: `link` is missing"
         raise StateError(f"{found}; a source with a key needs no linkage")
     return contract.link

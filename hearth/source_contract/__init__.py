@@ -2,7 +2,6 @@
 
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.contract import (
-    Link,
     RecordingLag,
     SourceContract,
     SourceKind,
@@ -10,16 +9,19 @@ from hearth.source_contract.contract import (
 )
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Agreement, Law
+from hearth.source_contract.link import AddressLink, Link, PersonLink
 from hearth.source_contract.quality import Quality, Reference
 from hearth.yaml_values import Name, Strict, share_of
 
 __all__ = [
+    "AddressLink",
     "Agreement",
     "Column",
     "ColumnType",
     "Law",
     "Link",
     "Name",
+    "PersonLink",
     "Quality",
     "Read",
     "RecordingLag",

@@ -12,6 +12,7 @@ from hearth.periods import PeriodField
 from hearth.source_contract.columns import Column, ColumnType
 from hearth.source_contract.extract import Read
 from hearth.source_contract.law import Law
+from hearth.source_contract.link import Link, link_faults
 from hearth.source_contract.quality import Quality
 from hearth.source_contract.versions import version_faults
 from hearth.yaml_values import Name, Strict, Text, with_article
@@ -51,20 +52,6 @@ class RecordingLag(Strict):
     because: str = Field(min_length=10, description="Why the council holds that to be so.")
 
 
-class Link(Strict):
-    """Columns by which the persons of another body's table are linked to the council's own."""
-
-    reference: Name = Field(description="Column with that body's own reference for the person.")
-    forename: Name = Field(description="Column with the forename.")
-    surname: Name = Field(description="Column with the surname.")
-    date_of_birth: Name = Field(description="Column with the date of birth.")
-    postcode: Name = Field(description="Column with the postcode.")
-    number: Name | None = Field(
-        default=None,
-        description="Column with an identifying number that the council's own list holds too, under the same name.",
-    )
-
-
 class SourceContract(Strict):
     """What a table is: its rows, its keys, when its facts were known, and its law."""
 
@@ -80,7 +67,8 @@ class SourceContract(Strict):
         default=None, description="Column that names the entity a row is about."
     )
     link: Link | None = Field(
-        default=None, description="In place of key, where persons must be linked."
+        default=None,
+        description="In place of key, where persons or addresses must be linked.",
     )
     row_key: Name | None = Field(default=None, description="Column that names the row, once each.")
     supersedes: Name | None = Field(
@@ -135,8 +123,8 @@ class SourceContract(Strict):
             yield "key: is missing, and so is link; write exactly one of them"
         if self.key is not None and self.link is not None:
             yield "key: stands beside link; write exactly one of them"
-        if self.link is not None and self.about is not Subject.PERSON:
-            yield f"link: stands in a table about {with_article(self.about)}; only one about persons is linked"
+        if self.link is not None:
+            yield from link_faults(self.link, self.about, self.columns)
 
     def _knowledge_faults(self) -> Iterator[str]:
         found = [way for way in _WAYS_OF_KNOWING if getattr(self, way) is not None]
@@ -178,9 +166,6 @@ class SourceContract(Strict):
                     f"{field}: is {column}, {with_article(self.columns[column].type)}; "
                     f"make columns.{column}.type a date"
                 )
-        for field, column in self.link or ():
-            if column is not None and column not in self.columns:
-                yield f"link.{field}: is {column}, which is not among the columns; add it to columns"
 
     def _rename_faults(self) -> Iterator[str]:
         targets = list(self.read.rename.values())

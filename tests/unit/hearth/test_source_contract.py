@@ -221,7 +221,46 @@ def test_only_persons_are_linked(made: Any) -> None:
     columns = ("reference", "forename", "surname", "date_of_birth", "postcode")
     changes = {"key": None, "link": dict.fromkeys(columns, "note")}
     fault = _only_fault(made, "complaints", changes)
-    assert fault == "`link` stands in a table about a property; only one about persons is linked"
+    assert (
+        fault
+        == "`link` is of persons, in a table about a property; link its rows by address, or mend about"
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "columns", "fault"),
+    [
+        (
+            {"address": "note", "postcode": "nowhere"},
+            {},
+            "`link.postcode` is nowhere, which is not",
+        ),
+        (
+            {"address": "complaint_id", "town": "note"},
+            {},
+            "`link.town` is an unknown key; remove it",
+        ),
+        ({"postcode": "note"}, {}, "`link.address` is missing; add it"),
+        (
+            {"address": "note"},
+            {"columns.note": {"type": "date"}},
+            "`link.address` is note, a date; make columns.note.type a string",
+        ),
+        (
+            {"address": "note"},
+            {"about": "person"},
+            "`link` is of addresses, in a table about a person; link its persons by reference",
+        ),
+    ],
+)
+def test_a_table_without_uprns_is_linked_by_address(
+    made: Any, link: dict[str, str], columns: dict[str, Any], fault: str
+) -> None:
+    made.source(
+        "complaints", {"columns.note": {"type": "string"}, "key": None, "link": link, **columns}
+    )
+    found = [text.removeprefix("features/sources/complaints.yaml: ") for text in made.faults()]
+    assert [text.startswith(fault) for text in found] == [True]
 
 
 def test_a_link_names_columns_that_are_there(made: Any) -> None:
