@@ -109,6 +109,14 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
     )
 
 
+def source_url(variable: str) -> str:
+    """URL of the database of a source, from the variable its contract names; empty if it is not set.
+
+    It holds a password: it is never printed, logged or stored.
+    """
+    return os.environ.get(variable, "")
+
+
 def keep_mlflow_local() -> None:
     """Set MLflow's own switches: it reports no usage to anybody, reads no pickle, and is quiet."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"

@@ -1,35 +1,51 @@
-"""An extract as its file holds it, before its contract is applied: CSV or Parquet."""
+"""An extract read whole: columns in their contract's types, and what could not be read so."""
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pc_csv
 
-from features.artefacts import read_table
-from hearth.errors import DataError, Fault
-from hearth.source_contract import SourceContract
+from features.ingest.coerce import ARROW_TYPES, Coerced, coerce
+from features.ingest.csv_rows import open_csv
+from features.ingest.file_kinds import AGAIN, refused
+from features.ingest.parquet_rows import open_parquet
+from features.ingest.quotes import Places
+from features.ingest.rows import Opened, Rows, find_columns
+from features.ingest.table_rows import open_table
+from features.ingest.workbook_rows import open_workbook
+from hearth.source_contract import Read, SourceContract
+from hearth.source_contract.extract import WORKBOOKS
 
-_BLOCK_BYTES = 64 << 20
-_AGAIN = "ask for the extract again"
+_NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
 class Extract:
-    """Columns of the contract under its names, and what the file held beside them.
+    """Columns of the contract, in its types, and what the extract held beside them.
 
-    `misshapen` holds the numbers of rows with too few or too many fields; they are not in `table`.
-    Rows are numbered from 1, the header aside.
+    `numbers` are the rows' own: those an editor or a spreadsheet shows, where the header is row 1;
+    records counted from 1 where nothing shows them (Parquet, tables). `misshapen` holds the numbers
+    of rows with too few or too many fields, which are in no column. `rows_sha256` is the hash of a
+    table's rows as they were read; a file has its own.
     """
 
-    table: pa.Table
-    numbers: pa.Array
+    columns: dict[str, Coerced]
+    numbers: Places
     misshapen: tuple[int, ...]
     ignored_columns: tuple[str, ...]
+    rows_sha256: str
+
+    def as_written(self, places: Places) -> pa.Table:
+        """Rows as text: values as they were read, and as the extract writes what could not be."""
+        return pa.table({name: one.as_written(places) for name, one in self.columns.items()})
 
 
 def read_extract(contract: SourceContract, workspace: Path) -> Extract:
-    """Extract of a source, as its file holds it.
+    """Extract of a source, read a block at a time, so that memory holds its values once.
 
     Raises
     ------
@@ -37,99 +53,67 @@ def read_extract(contract: SourceContract, workspace: Path) -> Extract:
         If the file is missing, empty, cut short, in another encoding, or lacks columns; all faults
         that can be seen are reported together.
     """
-    path, file = workspace / contract.read.file, contract.read.file
-    if not path.is_file():
-        remedy = "put the extract there, or mend read.file in its contract"
-        raise DataError([Fault(file, "", "is not there", remedy)])
+    with _opened(contract, workspace) as opened:
+        positions = find_columns(contract, opened.names)
+        used = {opened.names[position] for position in positions.values()}
+        ignored = {name for name in opened.names if name.strip()} - used
+        return _whole(contract, opened.rows(positions), tuple(sorted(ignored)))
+
+
+def _whole(
+    contract: SourceContract, blocks: Iterator[Rows], ignored_columns: tuple[str, ...]
+) -> Extract:
+    """Every block of rows, coerced as it comes."""
+    parts = {name: list[Coerced]() for name in contract.columns}
+    numbers, misshapen = [_NONE], [_NONE]
+    digest = hashlib.sha256()
+    for rows in blocks:
+        for name, column in contract.columns.items():
+            parts[name].append(coerce(rows.columns[name], column, contract.read))
+        numbers.append(rows.numbers)
+        misshapen.append(rows.misshapen)
+        if contract.read.table is not None:
+            digest.update(pa.record_batch(rows.columns).serialize())
+    if sum(map(len, (*numbers, *misshapen))) == 0:
+        raise refused(contract.read, "holds a header and no rows", AGAIN)
+    return Extract(
+        {n: Coerced.joined(parts[n], ARROW_TYPES[c.type]) for n, c in contract.columns.items()},
+        np.concatenate(numbers),
+        tuple(np.concatenate(misshapen).tolist()),
+        ignored_columns,
+        digest.hexdigest(),
+    )
+
+
+def _opened(contract: SourceContract, workspace: Path) -> AbstractContextManager[Opened]:
+    read = contract.read
+    if read.table is not None:
+        return open_table(read)
+    path = file_of(read, workspace)
     if path.stat().st_size == 0:
-        raise DataError([Fault(file, "", "is empty: it has not even a header", _AGAIN)])
-    misshapen: list[int] = []
-    try:
-        table = read_table(path) if file.endswith(".parquet") else _csv(path, contract, misshapen)
-    except (pa.ArrowInvalid, OSError, EOFError, UnicodeError) as error:
-        raise DataError([_unreadable(contract, error)]) from None
-    if len(table) + len(misshapen) == 0:
-        raise DataError([Fault(file, "", "holds a header and no rows", _AGAIN)])
-    numbers = _numbers(len(table), misshapen)
-    named = table.rename_columns([contract.read.rename.get(c, c) for c in table.column_names])
-    _check_columns(contract, named.column_names)
-    ignored = tuple(sorted(set(named.column_names) - contract.columns.keys()))
-    return Extract(named.select(list(contract.columns)), numbers, tuple(misshapen), ignored)
+        raise refused(read, "is empty: it has not even a header", AGAIN)
+    if path.suffix == ".parquet":
+        return open_parquet(path, read)
+    return open_workbook(path, contract) if path.suffix in WORKBOOKS else open_csv(path, read)
 
 
-def _csv(path: Path, contract: SourceContract, misshapen: list[int]) -> pa.Table:
-    """CSV with every field as text."""
+def file_of(read: Read, workspace: Path) -> Path:
+    """Path of the extract's file.
 
-    def set_aside(row: pc_csv.InvalidRow) -> str:
-        misshapen.append(row.number - 1)  # the parser counts the header as its first row
-        return "skip"
-
-    parse = pc_csv.ParseOptions(
-        delimiter=contract.read.delimiter, newlines_in_values=True, invalid_row_handler=set_aside
-    )
-    read = pc_csv.ReadOptions(
-        use_threads=False, block_size=_BLOCK_BYTES, encoding=contract.read.encoding
-    )
-    header = _header(path, contract)
-    convert = pc_csv.ConvertOptions(
-        column_types=dict.fromkeys(header, pa.string()),
-        null_values=list(contract.read.missing_values),
-        strings_can_be_null=True,
-    )
-    return pc_csv.read_csv(path, read_options=read, parse_options=parse, convert_options=convert)
-
-
-def _header(path: Path, contract: SourceContract) -> list[str]:
-    """Names of the file's columns."""
-    options = pc_csv.ReadOptions(
-        use_threads=False, block_size=_BLOCK_BYTES, encoding=contract.read.encoding
-    )
-    parse = pc_csv.ParseOptions(
-        delimiter=contract.read.delimiter,
-        newlines_in_values=True,
-        invalid_row_handler=lambda _row: "skip",
-    )
-    with pc_csv.open_csv(path, read_options=options, parse_options=parse) as reader:
-        return list(reader.schema.names)
-
-
-def _numbers(kept: int, misshapen: list[int]) -> pa.Array:
-    """Row numbers in the file of the rows that were kept."""
-    out = set(misshapen)
-    everything = range(1, kept + len(misshapen) + 1)
-    return pa.array([n for n in everything if n not in out] if out else everything, pa.int64())
-
-
-def _check_columns(contract: SourceContract, found: list[str]) -> None:
-    original = {new: old for old, new in contract.read.rename.items()}
-    faults = [
-        Fault(
-            contract.read.file, original.get(column, column), "is a column the file lacks", _LACKS
+    Raises
+    ------
+    DataError
+        If it is not there, is a folder, or may not be read.
+    """
+    path = workspace / str(read.file)
+    if not path.exists():
+        raise refused(
+            read, "is not there", "put the extract there, or mend read.file in its contract"
         )
-        for column in contract.columns
-        if column not in found
-    ]
-    faults += [
-        Fault(contract.read.file, column, "is a column the file has twice", "rename one of them")
-        for column in contract.columns
-        if found.count(column) > 1
-    ]
-    if faults:
-        raise DataError(faults)
-
-
-_LACKS = "ask for it in the extract, or mend read.rename or columns in its contract"
-
-
-def _unreadable(contract: SourceContract, error: Exception) -> Fault:
-    """What is wrong with the file, without quoting what it holds."""
-    file, text = contract.read.file, str(error).lower()
-    if isinstance(error, UnicodeError) or "utf" in text or "codec" in text or "decod" in text:
-        encoding = contract.read.encoding
-        return Fault(file, "", f"is not text in {encoding}", "mend read.encoding, often cp1252")
-    if file.endswith(".parquet"):
-        return Fault(file, "", "is not a whole Parquet file", f"it may be cut short: {_AGAIN}")
-    if file.endswith(".gz") and isinstance(error, OSError | EOFError):
-        return Fault(file, "", "is not a whole gzip file", f"it may be cut short: {_AGAIN}")
-    remedy = f"mend read.delimiter or read.encoding, or {_AGAIN}"
-    return Fault(file, "", "cannot be read as CSV", remedy)
+    if not path.is_file():
+        raise refused(read, "is no file", "name a file in it: mend read.file in its contract")
+    try:
+        path.open("rb").close()
+    except OSError:
+        raise refused(read, "may not be read", "mend its permissions") from None
+    return path

@@ -12,21 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features import artefacts
-from features.ingest import (
-    changes,
-    coerce,
-    copies,
-    extract,
-    order,
-    overlaps,
-    quality,
-    references,
-    retention,
-    row_keys,
-    sift,
-)
 from features.ingest.changes import record_changes
-from features.ingest.extract import read_extract
+from features.ingest.extract import Extract, file_of, read_extract
 from features.ingest.order import in_order
 from features.ingest.overlaps import overlapping_spells
 from features.ingest.quality import IN_THE_FUTURE, completeness
@@ -50,8 +37,7 @@ from features.ingest.snapshot import (
 from hearth.errors import DataError, Fault
 from hearth.source_contract import SourceContract
 
-_MODULES = (changes, coerce, copies, extract, order, overlaps, quality, references, retention)
-_CODE = tuple(Path(str(m.__file__)) for m in (*_MODULES, row_keys, sift))
+_CODE = tuple(sorted(Path(__file__).parent.glob("*.py")))
 _ROW_GROUP = 250_000
 _ACCEPT = "if that is right, run `hearth ingest --accept-shrink {}`; otherwise ask for all of it"
 
@@ -91,13 +77,14 @@ def take_snapshot(
         allows. The rows set aside are then kept apart, for whoever mends the extract.
     """
     run = _Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink)
-    made_from = run.made_from()
+    table = None if contract.read.table is None else read_extract(contract, workspace)
+    made_from = run.made_from(table)
     before = artefacts.read_manifest(run.folder)
     key = artefacts.canonical_sha256(made_from)
     if before is not None and before["key"] == key and _still_holds(before, run_on):
         return Ingested.of(before, up_to_date=True)
     earlier = before if contract.read.each_extract == "adds" else None
-    sifted = _sifted(run, made_from, earlier)
+    sifted = _sifted(run, made_from, earlier, table)
     unknown = unknown_references(contract, sifted, run.sources, run.folder.parent)
     faults = [*sifted.faults, *reference_faults(contract, unknown)]
     if earlier is None and not accept_shrink:
@@ -123,27 +110,30 @@ class _Run:
     def folder(self) -> Path:
         return snapshot_folder(self.state_dir, self.contract.source)
 
-    def made_from(self) -> dict[str, Any]:
-        path = self.workspace / self.contract.read.file
+    def made_from(self, table: Extract | None) -> dict[str, Any]:
         made_from: dict[str, Any] = {
-            "file_sha256": artefacts.file_sha256(path) if path.is_file() else "",
+            "extract_sha256": self._file_sha256() if table is None else table.rows_sha256,
             "contract_sha256": artefacts.model_sha256(self.contract),
-            "code_sha256": artefacts.code_sha256(*_CODE, Path(__file__)),
+            "code_sha256": artefacts.code_sha256(*_CODE),
         }
         if self.contract.quality.references:
             made_from["references"] = reference_hashes(self.contract, self.folder.parent)
         return made_from
 
+    def _file_sha256(self) -> str:
+        return artefacts.file_sha256(file_of(self.contract.read, self.workspace))
 
-def _sifted(run: _Run, made_from: dict[str, Any], earlier: dict[str, Any] | None) -> Sifted:
+
+def _sifted(
+    run: _Run, made_from: dict[str, Any], earlier: dict[str, Any] | None, table: Extract | None
+) -> Sifted:
     """The extract sifted; where extracts add and this one was taken in before, it adds nothing."""
     held = None if earlier is None else artefacts.read_table(run.folder / DATA)
     known = [] if earlier is None else [one["sha256"] for one in earlier["extracts"]]
-    if held is not None and made_from["file_sha256"] in known:
+    if held is not None and made_from["extract_sha256"] in known:
         return nothing_new(held)
-    return sift_extract(
-        run.contract, read_extract(run.contract, run.workspace), held, run_on=run.run_on
-    )
+    extract = read_extract(run.contract, run.workspace) if table is None else table
+    return sift_extract(run.contract, extract, held, run_on=run.run_on)
 
 
 def _put_on_record(
@@ -165,7 +155,7 @@ def _put_on_record(
     manifest = {
         **made_from,
         "source": contract.source,
-        "file": contract.read.file,
+        "file": contract.read.place,
         "rows": len(table),
         "duplicates": sum(one["duplicates"] for one in extracts),
         "quarantined": sum(one["quarantined"] for one in extracts),
@@ -202,7 +192,7 @@ def _extract_entry(run: _Run, sifted: Sifted, made_from: dict[str, Any]) -> dict
     """Provenance of one extract."""
     given = run.contract.read.extracted_on
     return {
-        "sha256": made_from["file_sha256"],
+        "sha256": made_from["extract_sha256"],
         "contract_sha256": made_from["contract_sha256"],
         "extracted_on": None if given is None else given.isoformat(),
         "taken_in_on": run.run_on.isoformat(),
@@ -224,7 +214,7 @@ def _shrink_faults(
         f"has {rows:,} usable rows, and the last extract had {held:,}: {1 - rows / held:.0%} fewer; "
         f"its contract allows {contract.quality.shrink_at_most:.0%}"
     )
-    return [Fault(contract.read.file, "", found, _ACCEPT.format(contract.source))]
+    return [Fault(contract.read.place, "", found, _ACCEPT.format(contract.source))]
 
 
 def _refuse(run: _Run, sifted: Sifted, faults: list[Fault]) -> NoReturn:
@@ -236,7 +226,7 @@ def _refuse(run: _Run, sifted: Sifted, faults: list[Fault]) -> NoReturn:
         within = folder.is_relative_to(run.workspace)
         shown = folder.relative_to(run.workspace) if within else folder
         found = f"had {len(sifted.quarantine):,} rows set aside, with their reasons"
-        faults.append(Fault(run.contract.read.file, "", found, f"see {shown / QUARANTINE}"))
+        faults.append(Fault(run.contract.read.place, "", found, f"see {shown / QUARANTINE}"))
     raise DataError(faults)
 
 

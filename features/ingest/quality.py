@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.ingest.coerce import Coerced, coerce
+from features.ingest.coerce import Coerced
 from features.ingest.extract import Extract
 from hearth.source_contract import Column, ColumnType, SourceContract
 
@@ -58,10 +58,7 @@ def examine(contract: SourceContract, extract: Extract, *, run_on: date) -> Exam
     run_on
         Day of the run; nothing can have happened or become known after it.
     """
-    coerced = {
-        name: coerce(extract.table[name], column, contract.read)
-        for name, column in contract.columns.items()
-    }
+    coerced = extract.columns
     table = pa.table({name: one.values for name, one in coerced.items()})
     findings = [
         *(f for n, c in contract.columns.items() for f in _column_findings(n, c, coerced[n])),
@@ -93,8 +90,9 @@ def completeness(table: pa.Table) -> dict[str, float]:
 
 def _column_findings(name: str, column: Column, coerced: Coerced) -> Iterator[Finding]:
     yield Finding(name, f"is not a {column.type}", coerced.bad)
+    yield Finding(name, f"has more than {column.decimals} decimals", coerced.inexact)
     if column.missing == "refused":
-        missing = np.asarray(pc.is_null(coerced.values)) & ~coerced.bad
+        missing = np.asarray(pc.is_null(coerced.values)) & ~coerced.bad & ~coerced.inexact
         yield Finding(name, "is missing", missing)
     if column.values:
         known = pc.is_in(coerced.values, value_set=pa.array(column.values, pa.string()))

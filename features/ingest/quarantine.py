@@ -16,21 +16,21 @@ _MISSHAPEN = "has too few or too many fields"
 
 
 def quarantine(held: Extract, findings: Sequence[Finding]) -> pa.Table:
-    """Unusable rows as the file held them.
+    """Unusable rows, with what could not be read as the extract writes it.
 
     Returns
     -------
     pa.Table
-        `row` (number in the file, from 1), `reasons`, and the file's own columns; misshapen rows
-        have their number and reason only.
+        `row` (the number that `Extract.numbers` gives it), `reasons`, and the contract's columns as
+        text; misshapen rows have their number and reason only.
     """
     reasons: dict[int, list[str]] = {}
     for finding in findings:
         for place in np.flatnonzero(finding.rows).tolist():
             reasons.setdefault(place, []).append(f"{finding.column} {finding.reason}")
     places = sorted(reasons)
-    taken = held.table.take(pa.array(places, pa.int64()))
-    numbers = np.asarray(held.numbers)[np.array(places, dtype=np.int64)].tolist()
+    taken = held.as_written(np.array(places, dtype=np.int64))
+    numbers = held.numbers[np.array(places, dtype=np.int64)].tolist()
     lost = len(held.misshapen)
     return pa.table(
         {
@@ -70,10 +70,10 @@ def threshold_faults(
 
     Every rule broken is named, how often, and the numbers of the first rows.
     """
-    rows, most = len(held.table) + len(held.misshapen), contract.quality.quarantine_at_most
+    rows, most = len(held.numbers) + len(held.misshapen), contract.quality.quarantine_at_most
     if quarantined <= most * rows and quarantined < rows:
         return []
-    file = contract.read.file
+    file = contract.read.place
     faults = [
         Fault(
             file, f["column"], f"{f['reason']} in {rows_in_words(f['rows'], f['first_rows'])}", ""
@@ -85,6 +85,8 @@ def threshold_faults(
         faults.append(Fault(file, "", f"{_MISSHAPEN} in {where}", ""))
     found = f"has {quarantined} unusable rows of {rows}; its contract allows {most:.2%}"
     remedy = "have the extract mended, or agree another quality.quarantine_at_most"
+    if contract.read.has_lines:
+        remedy += "; rows are numbered as the file shows them, the header being row 1"
     return [*faults, Fault(file, "", found, remedy)]
 
 

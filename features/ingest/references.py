@@ -59,7 +59,7 @@ def reference_faults(contract: SourceContract, found: list[Unknown]) -> list[Fau
     """Faults where more rows refer to what is not known than the contract allows."""
     return [
         Fault(
-            contract.read.file,
+            contract.read.place,
             one.column,
             f"names nothing that {one.source} knows in {rows_in_words(one.rows, one.first_rows)}, "
             f"{one.share:.2%} of them; its contract allows {one.at_most:.2%}",

@@ -30,6 +30,12 @@ class Column(Strict):
     range: tuple[float, float] | None = Field(
         default=None, description="Least and greatest number, such as [0, 140]."
     )
+    decimals: int | None = Field(
+        default=None,
+        ge=0,
+        le=9,
+        description="Most decimals a number has, such as 2 for money: it is then summed exactly.",
+    )
     missing: Literal["refused", "allowed"] = Field(
         default="refused", description="Whether a row may leave it empty."
     )
@@ -40,8 +46,8 @@ class Column(Strict):
     )
 
     @model_validator(mode="after")
-    def _values_and_range_fit_the_type(self) -> Self:
-        faults = [*self._value_faults(), *self._range_faults()]
+    def _fields_fit_the_type(self) -> Self:
+        faults = [*self._value_faults(), *self._number_faults(), *self._range_faults()]
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -54,10 +60,16 @@ class Column(Strict):
         if len(set(self.values)) != len(self.values):
             yield "values: holds a value twice; remove one"
 
+    def _number_faults(self) -> Iterator[str]:
+        if self.type in (ColumnType.INTEGER, ColumnType.NUMBER):
+            return
+        if self.range is not None:
+            yield f"range: stands in {with_article(self.type)}; only a number or an integer has a range"
+        if self.decimals is not None:
+            yield f"decimals: stands in {with_article(self.type)}; only a number or an integer has decimals"
+
     def _range_faults(self) -> Iterator[str]:
         if self.range is None:
             return
-        if self.type not in (ColumnType.INTEGER, ColumnType.NUMBER):
-            yield f"range: stands in {with_article(self.type)}; only a number or an integer has a range"
         if self.range[0] > self.range[1]:
             yield f"range: is [{self.range[0]:g}, {self.range[1]:g}]; write the least first"

@@ -108,8 +108,8 @@ def test_a_column_that_cannot_be_so_is_refused(
         ({"file": "../secrets.csv"}, "`read.file` lies outside the workspace; copy it in and"),
         ({"file": "data\\..\\..\\a.csv"}, "`read.file` lies outside the workspace; copy it in and"),
         (
-            {"file": "a.xlsx"},
-            "`read.file` ends in none of .csv, .csv.gz, .parquet; save the extract",
+            {"file": "a.docx"},
+            "`read.file` ends in none of .csv, .csv.gz, .parquet, .xlsx, .xls, .xlsb, .ods; save",
         ),
         (
             {"file": "a.csv", "encoding": "latin-99"},

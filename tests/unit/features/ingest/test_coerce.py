@@ -36,17 +36,17 @@ READ = Read(file="x.csv", dates="%d/%m/%Y", missing_values=("", "N/A"))
     ],
 )
 def test_text_becomes_a_value_or_is_bad(kind, texts, values, bad):
-    result = coerce(pa.chunked_array([texts]), Column(type=kind), READ)
+    result = coerce(pa.array(texts), Column(type=kind), READ)
     assert result.values.to_pylist() == values
     assert result.bad.nonzero()[0].tolist() == bad
 
 
 def test_a_missing_value_is_not_a_bad_one():
-    result = coerce(pa.chunked_array([[None, "N/A"]], pa.string()), Column(type="number"), READ)
+    result = coerce(pa.array([None, "N/A"], pa.string()), Column(type="number"), READ)
     assert result.values.to_pylist() == [None, None]
     assert not result.bad.any()
 
 
 def test_a_day_with_a_time_is_its_day():
-    stamps = pa.chunked_array([pa.array([1_700_000_000], pa.timestamp("s"))])
+    stamps = pa.array([1_700_000_000], pa.timestamp("s"))
     assert coerce(stamps, Column(type="date"), READ).values.to_pylist() == [date(2023, 11, 14)]

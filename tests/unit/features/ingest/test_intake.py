@@ -165,7 +165,7 @@ def test_values_that_another_source_does_not_know_are_counted(small_council, con
     ingest(HEADER + _rows([0, 1]))
     with pytest.raises(DataError) as error:
         ingest(HEADER + _rows(range(4)))
-    assert "names nothing that homes knows in 3 rows: 2, 3, 4, 75.00% of them" in str(error.value)
+    assert "names nothing that homes knows in 3 rows: 3, 4, 5, 75.00% of them" in str(error.value)
 
 
 def test_a_source_referred_to_is_ingested_first(contracted, ingest):

@@ -82,7 +82,7 @@ def test_rows_that_break_a_rule_are_set_aside_with_their_reasons(tolerant, inges
         "b6": "logged_on is in the future",
         "b7": "heard_on is before 1850",
     }
-    assert [row["row"] for row in _quarantine(tolerant)] == list(range(21, 28))
+    assert [row["row"] for row in _quarantine(tolerant)] == list(range(22, 29))
 
 
 def test_two_different_rows_of_one_key_known_on_one_day_are_both_set_aside(tolerant, ingest):
@@ -97,7 +97,7 @@ def test_two_different_rows_of_one_key_known_on_one_day_are_both_set_aside(toler
 def test_a_row_learned_later_does_not_take_away_the_one_of_its_key(tolerant, ingest):
     result = ingest(GOOD + "c0,100,2021-01-01,2021-02-02,damp,60\n")
     assert (result.rows, result.quarantined) == (20, 1)
-    assert [row["row"] for row in _quarantine(tolerant)] == [21]
+    assert [row["row"] for row in _quarantine(tolerant)] == [22]
 
 
 def test_a_column_that_stands_twice_is_refused(ingest):
@@ -112,7 +112,7 @@ def test_a_row_with_too_few_fields_is_set_aside_by_its_number(tolerant, ingest):
     lines = GOOD.splitlines()
     result = ingest("\n".join([*lines[:3], "c99,100", *lines[3:]]) + "\n")
     assert (result.rows, result.quarantined) == (20, 1)
-    assert [row["row"] for row in _quarantine(tolerant)] == [3]
+    assert [row["row"] for row in _quarantine(tolerant)] == [4]
 
 
 def test_too_many_unusable_rows_stop_the_build_with_every_fault(small_council, ingest):
@@ -120,9 +120,9 @@ def test_too_many_unusable_rows_stop_the_build_with_every_fault(small_council, i
     with pytest.raises(DataError) as error:
         ingest(GOOD + bad)
     assert _faults(error) == {
-        ("uprn", "is missing in row 21"),
-        ("heard_on", "is not a date in row 22"),
-        ("decibels", "lies outside its range in row 22"),
+        ("uprn", "is missing in row 22"),
+        ("heard_on", "is not a date in row 23"),
+        ("decibels", "lies outside its range in row 23"),
         ("", "has 2 unusable rows of 22; its contract allows 1.00%"),
         ("", "had 2 rows set aside, with their reasons"),
     }
@@ -144,7 +144,7 @@ def test_a_failed_ingest_leaves_the_snapshot_before_it(small_council, ingest):
     [
         ("", "is empty: it has not even a header"),
         (HEADER, "holds a header and no rows"),
-        (GOOD.encode().replace(b"noise", b"caf\xe9"), "is not text in utf-8"),
+        (GOOD.encode().replace(b"noise", b"caf\xe9"), "is not text in utf-8: row 2"),
     ],
     ids=["empty", "header only", "encoding"],
 )

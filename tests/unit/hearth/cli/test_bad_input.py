@@ -144,13 +144,13 @@ def test_an_extract_that_fails_does_not_keep_others_out(hearth, council):
 
 
 VALUES = [
-    ("a wrong type", _swapped(3, ",60,", ",loud,"), "`decibels` is not a number in row 4"),
-    ("an unseen category", _swapped(3, "music", "drums"), "`category` is none of the contract's categories in row 4"),
-    ("a value out of range", _swapped(3, ",60,", ",600,"), "`decibels` lies outside its range in row 4"),
-    ("a date in the future", _swapped(3, "2021-02-01", "2027-02-01"), "`logged_on` is in the future in row 4"),
-    ("a missing value", _swapped(3, "2021-02-01", ""), "`logged_on` is missing in row 4"),
-    ("a duplicated key", _swapped(3, "c3,", "c2,"), "`complaint_id` stands on more than one row in 2 rows: 3, 4"),
-    ("a row cut short", _swapped(3, ",music,60,true,", ""), "has too few or too many fields in row 4"),
+    ("a wrong type", _swapped(3, ",60,", ",loud,"), "`decibels` is not a number in row 5"),
+    ("an unseen category", _swapped(3, "music", "drums"), "`category` is none of the contract's categories in row 5"),
+    ("a value out of range", _swapped(3, ",60,", ",600,"), "`decibels` lies outside its range in row 5"),
+    ("a date in the future", _swapped(3, "2021-02-01", "2027-02-01"), "`logged_on` is in the future in row 5"),
+    ("a missing value", _swapped(3, "2021-02-01", ""), "`logged_on` is missing in row 5"),
+    ("a duplicated key", _swapped(3, "c3,", "c2,"), "`complaint_id` stands on more than one row in 2 rows: 4, 5"),
+    ("a row cut short", _swapped(3, ",music,60,true,", ""), "has too few or too many fields in row 5"),
 ]  # fmt: skip
 
 
