@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.point_in_time.events import Codes, Ints
+from features.point_in_time.events import Codes
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Followed:
     """
 
     keys: pa.Array
-    row: Ints
+    row: Codes
     code: Codes
 
     @classmethod
@@ -33,7 +33,7 @@ class Followed:
         code[used[order]] = np.arange(len(used), dtype=np.int32)
         return cls(
             held.take(pa.array(order)),
-            np.asarray(pairs["row"], dtype=np.int64),
+            np.asarray(pairs["row"], dtype=np.int32),
             code[np.asarray(encoded.indices)],
         )
 

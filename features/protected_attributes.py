@@ -62,7 +62,7 @@ def _held(source: KnownRows, followed: Followed, column: str) -> pa.ChunkedArray
     """Latest value of each followed key, (keys,); null where none is held."""
     size = len(followed.keys)
     whenever = pa.table({"as_of": pa.repeat(pa.scalar(date.max), size)})
-    own = Followed(followed.keys, np.arange(size), np.arange(size, dtype=np.int32))
+    own = Followed(followed.keys, *2 * [np.arange(size, dtype=np.int32)])
     known = KnownRows(source.contract, source.table.filter(pc.is_valid(source.table[column])))
     place = latest_version(whenever, known, own)
     return known.table[column].take(pa.array(place, mask=place < 0))

@@ -1,8 +1,7 @@
-"""Hearth's own engine, as it ships."""
+"""Hearth's own engine, as it ships: what `features.assembly` does for a model's groups."""
 
-import math
 from collections.abc import Iterator
-from itertools import pairwise
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,54 +10,71 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engines.workload import AS_OF, TABLES, Checks, plan
+from features.feature_parts import part_table, workers, write_parts
+from features.followed import Followed
+from features.ingest.snapshot import BATCH
 from features.point_in_time import kernel
+from features.point_in_time.partitions import Partitions, entities_in_partition, in_parallel
+from features.point_in_time.spill import PartedPairs, Spill
 
-_CHUNK = 16_384  # entities in one partition of the kernel
+_FEATURES = len(TABLES) * len(plan().aggregates)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Columns of one table, as `GroupColumns`."""
+
+    name: str
+    spill: Spill
+
+    def table(self, rows: pa.Table, part: int) -> pa.Table:
+        made = kernel.aggregate(plan(), rows, self.spill.pairs(part), self.spill.events(part))
+        return made.rename_columns([f"{self.name}_{column}" for column in made.column_names])
 
 
 def compute(folder: str, entities: int) -> dict[str, Any]:
     """Features made partition by partition and let go."""
+    rows, partitions, groups = _read(Path(folder), entities)
     checks = Checks()
-    for features in _partitions(Path(folder), entities):
-        checks.add(features)
+
+    def make(part: int) -> dict[str, float]:
+        made = Checks()
+        mine = rows.take(pa.array(partitions.rows[part]))
+        made.add(part_table(mine, groups, part).drop_columns(["entity_id", "as_of"]))
+        return made.totals
+
+    for totals in in_parallel(make, range(len(partitions.rows)), workers=workers()):
+        for name, total in totals.items():
+            checks.totals[name] = checks.totals.get(name, 0.0) + total
     return {"checks": checks.totals}
 
 
 def parquet(folder: str, entities: int, out: str) -> None:
-    """Features in one Parquet file, a row group for each partition."""
-    writer = None
-    for features in _partitions(Path(folder), entities):
-        writer = writer or pq.ParquetWriter(
-            Path(out) / "features.parquet", features.schema, use_dictionary=False
-        )
-        writer.write_table(features)
-    if writer is not None:
-        writer.close()
+    """Features in Parquet files, one for each partition."""
+    rows, partitions, groups = _read(Path(folder), entities)
+    write_parts(Path(out), rows, partitions, groups, model="benchmark", progress=lambda *_: None)
 
 
-def _partitions(folder: Path, entities: int) -> Iterator[pa.Table]:
-    """Whole rows of one partition of entities after the other."""
-    tables = {
-        table: _by_partition(pq.read_table(folder / f"{table}.parquet"), entities)
-        for table in TABLES
-    }
-    for partition, low in enumerate(range(0, entities, _CHUNK)):
-        size = min(_CHUNK, entities - low)
-        as_of = np.repeat(np.array(AS_OF, dtype="datetime64[D]"), size)
-        rows = pa.table({"as_of": pa.array(as_of).cast(pa.date32())})
-        key = np.tile(np.arange(size), len(AS_OF))
-        followed = pa.table({"row": np.arange(len(rows)), "key": key})
-        whole: dict[str, pa.ChunkedArray] = {}
-        for table, parts in tables.items():
-            made = kernel.aggregate(plan(), rows, followed, parts[partition])
-            whole |= {f"{table}_{name}": made[name] for name in made.column_names}
-        yield pa.table(whole)
+def _read(folder: Path, entities: int) -> tuple[pa.Table, Partitions, list[_Group]]:
+    """Rows of the matrix, their partitions, and each table laid out by partition on disk."""
+    days = pa.array(AS_OF, pa.date32())
+    of_date = np.repeat(np.arange(len(AS_OF), dtype=np.int8), entities)
+    entity = np.tile(np.arange(entities, dtype=np.int32), len(AS_OF))
+    rows = pa.table({"entity_id": entity, "as_of": days.take(pa.array(of_date))})
+    partitions = Partitions.of(rows["entity_id"], entities_in_partition(_FEATURES, len(AS_OF)))
+    followed = Followed.of(
+        pa.table({"row": np.arange(len(rows), dtype=np.int32), "key": rows["entity_id"]})
+    )
+    parted = PartedPairs(followed, partitions)
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    groups = [_Group(table, Spill(scratch / table, parted)) for table in TABLES]
+    for group in groups:
+        group.spill.write(_batches(folder / f"{group.name}.parquet"))
+    return rows, partitions, groups
 
 
-def _by_partition(events: pa.Table, entities: int) -> list[pa.Table]:
-    """Events of each run of entities, with keys counted from the first of them."""
-    keys = events["key"].to_numpy()
-    order = np.argsort(keys // _CHUNK, kind="stable")
-    edges = np.searchsorted(keys[order] // _CHUNK, np.arange(math.ceil(entities / _CHUNK) + 1))
-    local = events.set_column(0, "key", pa.array(keys % _CHUNK))
-    return [local.take(pa.array(order[low:high])) for low, high in pairwise(edges)]
+def _batches(file: Path) -> Iterator[pa.Table]:
+    with pq.ParquetFile(file) as events:
+        for batch in events.iter_batches(batch_size=BATCH, use_threads=False):
+            yield pa.Table.from_batches([batch])

@@ -101,8 +101,8 @@ class Checks:
         for name in features.schema.names:
             if name == "key":
                 continue
-            total = pc.sum(pc.cast(features[name], pa.float64())).as_py() or 0.0
-            self.totals[name] = self.totals.get(name, 0.0) + total
+            total = pc.sum(features[name]).as_py() or 0
+            self.totals[name] = self.totals.get(name, 0.0) + float(total)
 
     def add_all(self, batches: Iterable[pa.RecordBatch]) -> "Checks":
         """Add batch after batch."""

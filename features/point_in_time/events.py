@@ -90,7 +90,7 @@ class Events:
     """
 
     start: Ints
-    place: Ints
+    place: Codes
     event_day: Days
     known_day: Days
     superseded_day: Days
@@ -126,7 +126,7 @@ def group_by_key(table: pa.Table, *, keys: int | None = None) -> Events:
     first = None if bool(np.all(order[1:] >= order[:-1])) else np.argsort(order, kind="stable")
     start, place = sorted_by_code(code if first is None else code[first], keys)
     if first is not None:
-        place = first[place]
+        place = first[place].astype(np.int32)
     never = np.full(len(place), _NEVER, dtype=np.int32)
     has_versions = SUPERSEDED_DATE in table.column_names
     return Events(
@@ -140,10 +140,10 @@ def group_by_key(table: pa.Table, *, keys: int | None = None) -> Events:
     )
 
 
-def sorted_by_code(code: npt.NDArray[np.integer], codes: int) -> tuple[Ints, Ints]:
+def sorted_by_code(code: npt.NDArray[np.integer], codes: int) -> tuple[Ints, Codes]:
     """Where each code begins, (codes + 1,), and the places in order of code; negative codes fall away."""
     start = np.zeros(codes + 1, dtype=np.int64)
-    place = np.empty(int(np.count_nonzero(code >= 0)), dtype=np.int64)
+    place = np.empty(int(np.count_nonzero(code >= 0)), dtype=np.int32)
     loops.sort_by_code(code, codes, start, place)
     return start, place
 

@@ -1,6 +1,6 @@
 """What each aggregate makes of the hits: a value for every slot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,7 +57,7 @@ class Seen:
         return column
 
 
-def _counts(seen: Seen, windows: Sequence[Period], *, halves: bool = False) -> Values:
+def _counts(seen: Seen, windows: tuple[Period, ...], *, halves: bool = False) -> Values:
     counted = seen.blank(np.int32, windows=len(windows))
     reach = seen.edges.of_recent_halves(windows) if halves else seen.edges.of_windows(windows)
     hits = seen.hits
@@ -72,7 +72,7 @@ def _count(seen: Seen, asked: Aggregate) -> Values:
 
 def _trend(seen: Seen, asked: Aggregate) -> Values:
     """Rows in the nearer half of the window less rows in the further half."""
-    recent = _counts(seen, [asked.window], halves=True)[0]
+    recent = _counts(seen, (asked.window,), halves=True)[0]
     return np.asarray(2 * recent - _count(seen, asked))
 
 

@@ -39,7 +39,7 @@ class Hits:
 
 
 def find_hits(
-    events: Events, as_of: Days, date_of: Ints, pairs: tuple[Ints, Ints], edges: Edges
+    events: Events, as_of: Days, date_of: Ints, pairs: tuple[Ints, Codes], edges: Edges
 ) -> Hits:
     """Hits of each row.
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.point_in_time.edges import Edges
+from features.point_in_time.edges import Edges, edges_of
 from features.point_in_time.events import (
     Codes,
     Column,
@@ -23,6 +23,7 @@ from features.point_in_time.events import (
 from features.point_in_time.functions import FUNCTIONS, Seen, Values, latest_hit
 from features.point_in_time.hits import Hits, find_hits
 from features.point_in_time.plan import Aggregate, Function, GroupPlan
+from hearth.periods import Period
 
 AS_OF, ROW, KEY = "as_of", "row", "key"
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -53,14 +54,14 @@ def aggregate(plan: GroupPlan, rows: pa.Table, followed: pa.Table, events: pa.Ta
     """
     grouped, hits, edges = _hits(plan.aggregates, rows, followed, events)
     columns = {name: grouped.column(name) for name in plan.columns}
-    windows = tuple(dict.fromkeys(a.window for a in plan.aggregates))
     as_of = days(rows[AS_OF])
-    whole = Seen(grouped, columns, hits, edges, as_of, windows)
+    whole = Seen(grouped, columns, hits, edges, as_of, _windows(plan, apart=False))
     split = whole
     if plan.categories:
         width = len(plan.categories)
         apart = hits.split(_category(plan, columns[str(plan.split_by)]), width)
-        split = Seen(grouped, columns, apart, edges, np.tile(as_of, width), windows)
+        apart_as_of = np.tile(as_of, width)
+        split = Seen(grouped, columns, apart, edges, apart_as_of, _windows(plan, apart=True))
     made = {}
     for asked in plan.aggregates:
         values = FUNCTIONS[asked.function](whole if asked.category is None else split, asked)
@@ -87,19 +88,27 @@ def _hits(
     """Events by key, which of them each row sees, and the rings they fall in."""
     as_of = days(rows[AS_OF])
     dates, date_of = np.unique(as_of, return_inverse=True)
-    edges = Edges.of(aggregates, [date.fromordinal(int(day) + _EPOCH) for day in dates])
-    row, key = np.asarray(followed[ROW], np.int64), np.asarray(followed[KEY], np.int64)
+    edges = edges_of(aggregates, tuple(date.fromordinal(int(day) + _EPOCH) for day in dates))
+    row, key = np.asarray(followed[ROW], np.int32), np.asarray(followed[KEY], np.int32)
     keys = max(int(key.max(initial=-1)), pc.max(events[KEY]).as_py() or 0) + 1
     grouped = group_by_key(events, keys=keys)
     pairs = _pairs(row, key, len(rows))
     return grouped, find_hits(grouped, as_of, date_of.astype(np.int64), pairs, edges), edges
 
 
-def _pairs(row: Ints, key: Ints, rows: int) -> tuple[Ints, Ints]:
+def _windows(plan: GroupPlan, *, apart: bool) -> tuple[Period, ...]:
+    """Windows of the aggregates of single categories, or of the others."""
+    asked = (a.window for a in plan.aggregates if (a.category is not None) == apart)
+    return tuple(dict.fromkeys(asked))
+
+
+def _pairs(row: Codes, key: Codes, rows: int) -> tuple[Ints, Codes]:
     """Where each row's keys begin, and the keys in a fixed order, so that sums are added in one order."""
-    by_key = np.argsort(key, kind="stable") if np.any(key[1:] < key[:-1]) else np.arange(len(key))
-    start, place = sorted_by_code(row[by_key], rows)
-    return start, key[by_key][place]
+    if np.any(key[1:] < key[:-1]):
+        by_key = np.argsort(key, kind="stable")
+        row, key = row[by_key], key[by_key]
+    start, place = sorted_by_code(row, rows)
+    return start, key[place]
 
 
 def _category(plan: GroupPlan, column: Column) -> Codes:
@@ -118,4 +127,5 @@ def _array(values: Values, column: Column | None, asked: Aggregate) -> pa.Array:
     if asked.function is Function.LAST and column is not None and column.is_words:
         codes = pa.array(np.nan_to_num(values).astype(np.int64), mask=missing)
         return pc.cast(column.different, pa.string()).take(codes)
-    return pa.array(values, mask=missing)
+    valid = pa.py_buffer(np.packbits(~missing, bitorder="little"))
+    return pa.Array.from_buffers(pa.float64(), len(values), [valid, pa.py_buffer(values)])

@@ -103,6 +103,9 @@ def count(
     rows = date_of.size
     inside = np.zeros(rings, np.int32)
     for slot in range(start.size - 1):
+        if start[slot] == start[slot + 1]:
+            counted[:, slot] = 0
+            continue
         inside[:] = 0
         for hit in range(start[slot], start[slot + 1]):
             inside[ring[hit]] += 1
@@ -131,6 +134,10 @@ def total(
     inside = np.zeros(rings, summed.dtype)
     number = np.zeros(rings, np.int32)
     for slot in range(start.size - 1):
+        if start[slot] == start[slot + 1]:
+            summed[:, slot] = 0
+            counted[:, slot] = 0
+            continue
         inside[:] = 0
         number[:] = 0
         for hit in range(start[slot], start[slot + 1]):
@@ -164,6 +171,10 @@ def extremes(
     low = np.empty(rings, np.float64)
     high = np.empty(rings, np.float64)
     for slot in range(start.size - 1):
+        if start[slot] == start[slot + 1]:
+            least[:, slot] = np.nan
+            greatest[:, slot] = np.nan
+            continue
         low[:] = np.inf
         high[:] = -np.inf
         for hit in range(start[slot], start[slot + 1]):
@@ -201,6 +212,9 @@ def distinct(
     rows = date_of.size
     inside = np.zeros(rings, np.int32)
     for slot in range(start.size - 1):
+        if start[slot] == start[slot + 1]:
+            counted[:, slot] = 0
+            continue
         inside[:] = 0
         for hit in range(start[slot], start[slot + 1]):
             own = code[at[hit]]

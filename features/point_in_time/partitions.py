@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pyarrow as pa
 
-from features.point_in_time.events import Codes, Ints, sorted_by_code
+from features.point_in_time.events import Codes, sorted_by_code
 
 T = TypeVar("T")
 
@@ -30,22 +30,21 @@ class Partitions:
     """
 
     of_row: Codes
-    rows: tuple[Ints, ...]
+    rows: tuple[Codes, ...]
 
     @classmethod
     def of(cls, entities: pa.ChunkedArray | pa.Array, size: int) -> "Partitions":
         """Partitions of so many entities each, in the order in which entities first come."""
         whole = entities.combine_chunks() if isinstance(entities, pa.ChunkedArray) else entities
-        code = np.asarray(whole.dictionary_encode().indices, dtype=np.int64)
-        of_row = (code // size).astype(np.int32)
+        of_row = np.asarray(whole.dictionary_encode().indices) // np.int32(size)
         many = int(of_row.max(initial=-1)) + 1
         start, place = sorted_by_code(of_row, many)
         return cls(of_row, tuple(place[start[p] : start[p + 1]] for p in range(many)))
 
     @property
-    def order(self) -> Ints:
+    def order(self) -> Codes:
         """Positions of all rows, partition by partition."""
-        return np.concatenate(self.rows) if self.rows else np.zeros(0, dtype=np.int64)
+        return np.concatenate([*self.rows, np.zeros(0, dtype=np.int32)])
 
 
 def entities_in_partition(features: int, dates: int) -> int:

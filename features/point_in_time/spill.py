@@ -48,16 +48,29 @@ class PartedPairs:
         self.keys = followed.keys
         self.keys_of: list[Codes] = []
         self.pairs_of: list[pa.Table] = []
-        many = len(partitions.rows)
-        start, place = sorted_by_code(partitions.of_row[followed.row], many)
+        local_row = np.empty(len(partitions.of_row), dtype=np.int32)
+        start, place = sorted_by_code(partitions.of_row[followed.row], len(partitions.rows))
         for part, rows in enumerate(partitions.rows):
+            local_row[rows] = np.arange(len(rows), dtype=np.int32)
             mine = place[start[part] : start[part + 1]]
-            code = followed.code[mine]
-            keys = np.unique(code)
-            row = np.searchsorted(rows, followed.row[mine]).astype(np.int32)
-            pairs = {"row": row, KEY: np.searchsorted(keys, code).astype(np.int32)}
+            keys, key = self._local(followed.code[mine])
             self.keys_of.append(keys)
-            self.pairs_of.append(pa.table(pairs))
+            self.pairs_of.append(pa.table({"row": local_row[followed.row[mine]], KEY: key}))
+
+    def local_keys(self, part: int, code: Codes) -> Codes:
+        """Keys of a partition counted from its first, by their codes."""
+        local = np.empty(len(self.keys), dtype=np.int32)
+        local[self.keys_of[part]] = np.arange(len(self.keys_of[part]), dtype=np.int32)
+        return local[code]
+
+    def _local(self, code: Codes) -> tuple[Codes, Codes]:
+        """Different codes, ascending, and each code's place among them."""
+        is_used = np.zeros(len(self.keys), dtype=bool)
+        is_used[code] = True
+        used = np.flatnonzero(is_used).astype(np.int32)
+        local = np.empty(len(self.keys), dtype=np.int32)
+        local[used] = np.arange(len(used), dtype=np.int32)
+        return used, local[code]
 
     def partitions_of_keys(self) -> tuple[Ints, Codes]:
         """Where the partitions of each key begin, and the partitions."""
@@ -101,7 +114,7 @@ class Spill:
         with self._path.open("rb") as file:
             found = [self._read(file, *where) for where in self._where[part]]
         table = pa.Table.from_batches(found, schema=self._schema)
-        local = np.searchsorted(self._parted.keys_of[part], np.asarray(table[KEY]))
+        local = self._parted.local_keys(part, np.asarray(table[KEY]))
         table = table.set_column(table.schema.get_field_index(KEY), KEY, pa.array(local))
         for name, vocabulary in self._vocabularies.items():
             place = table.schema.get_field_index(name)
