@@ -1,0 +1,1 @@
+"""Leak tests: whether anything in a matrix was known only after its as-of date."""
