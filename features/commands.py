@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from features.artefacts import model_sha256, read_manifest
+from features.artefacts import read_manifest
 from features.households import build_households
 from features.ingest.intake import take_snapshot
 from features.ingest.snapshot import Ingested, snapshot_folder
 from features.linkage.addresses import gazetteer_of, link_addresses
-from features.linkage.persons import link_persons, spine_of
+from features.linkage.commands import ingested_with, relink
 from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
@@ -108,33 +108,13 @@ def build(
     return build_matrix(catalogue, settings, model, run_on=run_on, progress=progress)
 
 
-def relink(catalogue: Catalogue, state_dir: Path, *, progress: Progress = silent) -> None:
-    """Link the persons of every source that was ingested under its present contract."""
-    linked = _ingested(catalogue, PersonLink, state_dir)
-    spine = spine_of(catalogue.sources)
-    link_persons(linked, spine, state_dir, settings=catalogue.linkage, progress=progress)
-
-
-def _ingested(
-    catalogue: Catalogue, kind: type[PersonLink | AddressLink], state_dir: Path
-) -> list[SourceContract]:
-    """Contracts with a link of this kind whose source was ingested under them as they are."""
-    found = []
-    for _, contract in sorted(catalogue.sources.items()):
-        manifest = read_manifest(snapshot_folder(state_dir, contract.source))
-        is_current = manifest is not None and manifest["contract_sha256"] == model_sha256(contract)
-        if isinstance(contract.link, kind) and is_current:
-            found.append(contract)
-    return found
-
-
 def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress: Progress) -> None:
     """Link the persons and addresses of the sources that need it, and place people in households."""
     links = [catalogue.source(name).link for name in names]
     if any(isinstance(link, PersonLink) for link in links):
         relink(catalogue, state_dir, progress=progress)
     if any(isinstance(link, AddressLink) for link in links):
-        by_address = _ingested(catalogue, AddressLink, state_dir)
+        by_address = ingested_with(catalogue, AddressLink, state_dir)
         link_addresses(by_address, gazetteer_of(catalogue.sources), state_dir, progress=progress)
     residences = residence_sources(catalogue.sources)
     if residences and all(read_manifest(snapshot_folder(state_dir, n)) for n in residences):

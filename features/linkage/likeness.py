@@ -61,12 +61,12 @@ _WEIGHED_BY_FREQUENCY: Final = (Likeness.NAME, Likeness.TEXT)
 """Agreement on a rare name says more than on a common one."""
 
 
-def is_weighed_by_frequency(comparison: Comparison) -> bool:
-    """Whether agreement on a rare value counts more than on a common one."""
-    return comparison.by in _WEIGHED_BY_FREQUENCY
+def frequency_fields(comparisons: tuple[Comparison, ...]) -> list[str]:
+    """Fields of which agreement on a rare value counts more than on a common one."""
+    return [each.field for each in comparisons if each.by in _WEIGHED_BY_FREQUENCY]
 
 
-def level_settings(comparison: Comparison) -> list[dict[str, Any]]:
+def level_settings(comparison: Comparison, *, by_frequency: bool) -> list[dict[str, Any]]:
     """Levels of a comparison as Splink's settings know them, the missing one first."""
     left, right = (f'"{comparison.field}_{side}"' for side in "lr")
     levels: list[dict[str, Any]] = [
@@ -81,7 +81,7 @@ def level_settings(comparison: Comparison) -> list[dict[str, Any]]:
             "sql_condition": level.condition.format(l=left, r=right),
             "label_for_charts": level.name,
         }
-        if level is _SAME and is_weighed_by_frequency(comparison):
+        if level is _SAME and by_frequency and comparison.by in _WEIGHED_BY_FREQUENCY:
             found["tf_adjustment_column"] = comparison.field
             found["tf_adjustment_weight"] = 1.0
         levels.append(found)

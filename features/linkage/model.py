@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from features.linkage.likeness import is_weighed_by_frequency, level_settings
+from features.linkage.likeness import frequency_fields, level_settings
 from features.linkage.weights import Weights
 from hearth.linkage_settings import Comparison, LinkageSettings
 
@@ -129,8 +129,9 @@ def linker_of(
         set_up_basic_logging=False,
         input_table_aliases=list(tables),
     )
-    for comparison in filter(is_weighed_by_frequency, settings.comparisons):
-        _register_frequencies(connection, linker, comparison.field, tables[0])
+    if weights is None or weights.by_frequency:
+        for field in frequency_fields(settings.comparisons):
+            _register_frequencies(connection, linker, field, tables[0])
     return linker
 
 
@@ -152,7 +153,8 @@ def _pairs_for_u(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -
 
 
 def _comparison(comparison: Comparison, weights: Weights | None) -> dict[str, Any]:
-    levels = level_settings(comparison)
+    by_frequency = weights is None or weights.by_frequency
+    levels = level_settings(comparison, by_frequency=by_frequency)
     if weights is not None:
         m, u = weights.m[comparison.field], weights.u[comparison.field]
         for level, one, other in zip(levels[1:], m, u, strict=True):

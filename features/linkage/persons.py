@@ -11,7 +11,7 @@ from features import artefacts
 from features.ingest.snapshot import snapshot_manifest
 from features.linkage.decisions import decisions_sha256
 from features.linkage.identities import held_fields
-from features.linkage.weights import weights_folder
+from features.linkage.weights import SHIPPED, weights_folder
 from hearth.errors import DefinitionError, Fault, StateError
 from hearth.linkage_settings import LinkageSettings
 from hearth.progress import Progress, silent
@@ -30,7 +30,10 @@ SCHEMA: Final = pa.schema(
 """A link: whom a reference is, on what they agree, how sure that is, and log2 of the odds."""
 
 _IDENTITY = ("forename", "surname", "date_of_birth", "postcode")
-_CODE = tuple(sorted(path for path in Path(__file__).parent.glob("*") if path.is_file()))
+_MODULES = (
+    "assignment charts decisions identities likeness linking model persons standardise weights"
+)
+_CODE = (SHIPPED, *(Path(__file__).with_name(f"{module}.py") for module in _MODULES.split()))
 
 
 def links_folder(state_dir: Path, source: str) -> Path:

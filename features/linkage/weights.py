@@ -18,12 +18,14 @@ class Weights:
     """How often pairs of one person (m) and of two (u) show each level of likeness.
 
     `prior` is the chance that a random pair is one person, in [0, 1]; `m` and `u` are by field,
-    the likest level first.
+    the likest level first. `by_frequency` says whether agreement on a rare name weighs more: in a
+    short list nobody can tell which are rare.
     """
 
     prior: float
     m: dict[str, tuple[float, ...]]
     u: dict[str, tuple[float, ...]]
+    by_frequency: bool = True
 
 
 def weights_folder(state_dir: Path) -> Path:
@@ -36,7 +38,8 @@ def read_weights(state_dir: Path) -> Weights:
     folder = weights_folder(state_dir)
     artefacts.need_manifest(folder, "run `hearth ingest`")
     held = json.loads((folder / WEIGHTS).read_text(encoding="utf-8"))
-    return Weights(held["prior"], *({k: tuple(v) for k, v in held[part].items()} for part in "mu"))
+    m, u = ({field: tuple(of) for field, of in held[part].items()} for part in "mu")
+    return Weights(held["prior"], m, u, held["by_frequency"])
 
 
 def shipped_weights(settings: LinkageSettings, *, spellings: int) -> Weights:
@@ -52,4 +55,4 @@ def shipped_weights(settings: LinkageSettings, *, spellings: int) -> Weights:
             for c in settings.comparisons
         }
 
-    return Weights(1 / max(spellings, 2), of("m"), of("u"))
+    return Weights(1 / max(spellings, 2), of("m"), of("u"), by_frequency=False)
