@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from features import artefacts, imputation
+from features.around_group import AroundGroup, around_columns
 from features.cohort import Cohort, household_cohort, source_cohort
 from features.feature_parts import GroupColumns
 from features.follow import Follower, home_sources
@@ -23,12 +24,12 @@ from features.point_in_time.partitions import Partitions, entities_in_partition
 from features.point_in_time.spill import PartedPairs, Spill
 from features.protected_attributes import protected_column
 from hearth.catalogue import Catalogue
-from hearth.definition import FeatureGroup, ModelDefinition
+from hearth.definition import Around, FeatureGroup, Filling, ModelDefinition
 from hearth.errors import StateError
 from hearth.feature import Feature
 from hearth.progress import Progress
 from hearth.source_contract import SourceContract
-from hearth.source_use import class_source, needs_residence
+from hearth.source_use import class_source, needs_residence, place_source
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class _SpilledGroup:
 class _FilledGroup:
     """A feature group with its missing values filled."""
 
-    group: _SpilledGroup
+    group: GroupColumns
     features: list[Feature]
     fills: imputation.Statistics
 
@@ -131,21 +132,47 @@ class Assembly:
                 parted[id(pairs)] = PartedPairs(Followed.of(pairs), self.partitions)
             features = [f for f in self.features if f.group == group.group]
             of_rows = [feature for feature in features if feature.flag_of is None]
+            if group.around is not None:
+                around = self._around(group, group.around, of_rows, pairs)
+                found.append(self._filled(around, features, group.fill_missing))
+                continue
             spill = Spill(scratch / f"{group.group}.spill", parted[id(pairs)])
             assumed = group.assume_known_from.date if group.assume_known_from else None
             spill.write(
                 event_batches(group, of_rows, contract, self._state_dir, assumed_known=assumed)
             )
-            found.append(self._filled(_SpilledGroup(group, of_rows, spill), features))
+            spilled = _SpilledGroup(group, of_rows, spill)
+            found.append(self._filled(spilled, features, group.fill_missing))
         progress("Read", len(groups), len(groups))
         return found
 
-    def _filled(self, group: "_SpilledGroup", features: list[Feature]) -> GroupColumns:
+    def _around(
+        self, group: FeatureGroup, around: Around, features: list[Feature], pairs: pa.Table
+    ) -> GroupColumns:
+        homes = place_source(around.columns, self.definition, self._catalogue.sources)
+        if homes is None:
+            raise StateError(
+                f"no source says where homes lie for {group.group}: run `hearth check`"
+            )
+        made = around_columns(
+            group,
+            around,
+            features,
+            self.cohort,
+            pairs,
+            rows_of=self._catalogue.source(group.source),
+            homes_of=homes,
+            state_dir=self._state_dir,
+        )
+        return AroundGroup(made, self.partitions)
+
+    def _filled(
+        self, group: GroupColumns, features: list[Feature], filling: Filling | None
+    ) -> GroupColumns:
         """The group with its missing values filled by its rule, where it has one.
 
         What fills them is taken over all rows of a date, so the group is computed for that once more.
         """
-        filling = group.group.fill_missing
         if filling is None:
             return group
         rows = self.cohort.rows.take(pa.array(self.partitions.order))

@@ -13,7 +13,8 @@ from features.group_features import latest_version
 from features.known_rows import known_rows
 from hearth.definition import ModelDefinition, Role
 from hearth.errors import DefinitionError, Fault
-from hearth.source_contract import SourceContract, SourceKind, Subject
+from hearth.source_contract import SourceContract, Subject
+from hearth.source_use import place_source
 
 
 class Follower:
@@ -81,12 +82,7 @@ def home_source_with(
     column: str, definition: ModelDefinition, sources: Mapping[str, SourceContract]
 ) -> SourceContract | None:
     """First source, by name, that places homes in the areas of `column` and allows the model's purpose."""
-    for _, contract in sorted(sources.items()):
-        is_of_homes = contract.about in (Subject.PROPERTY, Subject.HOUSEHOLD)
-        has_column = contract.kind is SourceKind.ATTRIBUTE and column in contract.columns
-        if is_of_homes and has_column and definition.purpose in contract.law.purposes:
-            return contract
-    return None
+    return place_source((column,), definition, sources)
 
 
 def home_sources(

@@ -14,6 +14,7 @@ from hearth.definition_checks import (
     name_faults,
     reference_faults,
     source_faults,
+    surroundings_faults,
 )
 from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
@@ -123,6 +124,7 @@ def load_catalogue(workspace: Path) -> Catalogue:
         faults += source_faults(definition, sources, file=file, unreadable=unreadable)
         faults += name_faults(definition, sources, file=file)
         faults += filling_faults(definition, sources, file=file)
+        faults += surroundings_faults(definition, sources, file=file)
     linkage = _read_linkage(workspace, faults)
     if faults:
         raise DefinitionError(faults)

@@ -75,11 +75,13 @@ def group_features(group: FeatureGroup, contract: SourceContract) -> Iterator[Fe
 
 
 def _made_of_rows(group: FeatureGroup, contract: SourceContract) -> Iterator[Feature]:
-    for column in group.attributes:
-        yield _attribute(group, column, contract)
+    yield from (_attribute(group, column, contract) for column in group.attributes)
     categories: list[str | None] = [None]
     if group.split_by is not None:
         categories += contract.columns[group.split_by].values
+    if group.around is not None:
+        measure = group.around.measure
+        yield from (_around(group, measure, c, w) for c in categories for w in group.windows)
     for aggregate in group.aggregates:
         if not aggregate.has_window:
             yield _aggregated(group, aggregate, contract, None, None)
@@ -146,6 +148,22 @@ def _unit(aggregate: Aggregate, contract: SourceContract) -> str | None:
         of, per = (unit or "units" for unit in units)
         return None if units[0] == units[1] else f"{of} per {per.removesuffix('s')}"
     return units[0] if aggregate.name in _OF_THE_COLUMN else None
+
+
+def _around(group: FeatureGroup, measure: str, category: str | None, window: Period) -> Feature:
+    """Feature of the rows at other homes around, of all or of one category."""
+    parts = [group.group, measure, category, str(window)]
+    return Feature(
+        name="_".join(_word(part) for part in parts if part is not None),
+        group=group.group,
+        source=group.source,
+        **_kind(None),
+        unit=None,
+        aggregate=measure,
+        column=None,
+        category=category,
+        window=window,
+    )
 
 
 def _flag(feature: Feature) -> Feature:

@@ -1,6 +1,6 @@
 """Where a model definition uses sources and their columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hearth.definition import Condition, FeatureGroup, ModelDefinition, Role, Unit
@@ -35,6 +35,9 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
     yield Use("label.source", definition.label.source)
     for i, group in enumerate(definition.features):
         yield Use(f"features[{i}].source", group.source)
+        columns = () if group.around is None else group.around.columns
+        homes = place_source(columns, definition, sources) if columns else None
+        yield from () if homes is None else (Use(f"features[{i}].around", homes.source),)
     for i, attribute in enumerate(definition.fairness.attributes):
         yield Use(f"fairness.attributes[{i}].source", attribute.source)
     classed = class_source(definition, sources)
@@ -67,6 +70,20 @@ def _of_group(place: str, group: FeatureGroup) -> Iterator[ColumnUse]:
         yield ColumnUse(f"{place}.attributes[{j}]", group.source, column)
     if group.split_by is not None:
         yield ColumnUse(f"{place}.split_by", group.source, group.split_by)
+
+
+def place_source(
+    columns: Sequence[str], definition: ModelDefinition, sources: Mapping[str, SourceContract]
+) -> SourceContract | None:
+    """First source, by name, that places homes by these columns and allows the model's purpose."""
+    for _, contract in sorted(sources.items()):
+        is_of_homes = contract.about in (Subject.PROPERTY, Subject.HOUSEHOLD)
+        has_columns = contract.kind is SourceKind.ATTRIBUTE and contract.columns.keys() >= {
+            *columns
+        }
+        if is_of_homes and has_columns and definition.purpose in contract.law.purposes:
+            return contract
+    return None
 
 
 def needs_residence(definition: ModelDefinition) -> bool:

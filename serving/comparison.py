@@ -17,7 +17,12 @@ _TIME = ("longer ago than", "more recent than")
 _COUNT = ("more than", "fewer than")
 _AMOUNT = ("more than", "less than")
 _PLAIN = ("higher than", "lower than")
-_WORDS_OF_MEASURE = {"days_since": _TIME, "count": _COUNT, "distinct": _COUNT}
+_WORDS_OF_MEASURE = {
+    "days_since": _TIME,
+    "count": _COUNT,
+    "distinct": _COUNT,
+    "around_count": _COUNT,
+}
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ class Topic(IntEnum):
     ABSENCE = 20
     SUBLETS = 21
     INSPECTIONS = 22
+    COORDINATES = 23
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from features.synthetic import (
 from features.synthetic.block import Block, Topic
 from features.synthetic.defects import Planted, plant
 from features.synthetic.identity import Addresses, Identities, write_down
-from features.synthetic.places import Places
+from features.synthetic.places import coordinates
 from features.synthetic.recording import Frame
 from features.synthetic.tables import TABLES, Table, encode
 from features.synthetic.timeline import Ints, day
@@ -84,7 +84,7 @@ def extract(block: Block) -> tuple[Iterator[Extracted], Facts]:
     def frames() -> Iterator[tuple[str, Frame]]:
         residents = spine.residents(block)
         yield "residents", {**residents, "postcode": addresses.postcode[residents["home"]]}
-        yield "properties", _properties(block.places, addresses)
+        yield "properties", _properties(block, addresses)
         yield "moves", spine.moves(block)
         yield "equality_monitoring", spine.equality_monitoring(block)
         yield "births", early_years.births(block)
@@ -150,9 +150,10 @@ def _identities(
     return write_down(block, addresses, hand, person=frame["person"], on=days, salt=salt)
 
 
-def _properties(places: Places, addresses: Addresses) -> Frame:
+def _properties(block: Block, addresses: Addresses) -> Frame:
     """The gazetteer: every home and business, as it stood before the first year of events."""
-    size = len(places)
+    places, size = block.places, len(block.places)
+    easting, northing = coordinates(block.rng(Topic.COORDINATES), places)
     return {
         "home": np.arange(size),
         "address": addresses.address,
@@ -166,4 +167,6 @@ def _properties(places: Places, addresses: Addresses) -> Frame:
         "era": places.era,
         "tenure": places.recorded_tenure,
         "recorded_on": np.full(size, _GAZETTEER),
+        "easting": easting,
+        "northing": northing,
     }

@@ -34,6 +34,9 @@ _STREET_LAST: Final = (
 )  # fmt: skip
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 _BUSINESSES: Final = 0.02
+_SEA: Final = (600_000, 500_000)  # easting and northing of the council's corner
+_AREA_SIDE: Final = 400  # metres
+_AREAS_ACROSS: Final = 40
 _HOMES_PER_POSTCODE: Final = 16
 _POSTCODES_PER_AREA: Final = 60
 _POSTCODES_PER_DISTRICT: Final = 10 * len(_UNIT_LETTERS) ** 2
@@ -110,6 +113,18 @@ def make_places(rng: np.random.Generator, block: int, households: int) -> Places
         postcode=area * _POSTCODES_PER_AREA
         + np.minimum(within // _HOMES_PER_POSTCODE, _POSTCODES_PER_AREA - 1),
     )
+
+
+def coordinates(rng: np.random.Generator, places: Places) -> tuple[Ints, Ints]:
+    """Easting and northing of each home in metres: streets side by side in square areas.
+
+    The council lies in the North Sea, so that no home stands where a real one does.
+    """
+    nth_street = (places.street - places.area * 37) % len(STREETS)
+    east = places.area % _AREAS_ACROSS * _AREA_SIDE + places.number * 8
+    north = places.area // _AREAS_ACROSS * _AREA_SIDE + nth_street * 32
+    jitter = rng.normal(0, 2.0, (2, len(places))).round().astype(np.int64)
+    return _SEA[0] + east + jitter[0], _SEA[1] + north + jitter[1]
 
 
 def postcode_text(number: int) -> str:

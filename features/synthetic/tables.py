@@ -104,6 +104,7 @@ TABLES: Final = {
             "home": As.HOME, "address": As.TEXT, "postcode": As.TEXT, "area": As.AREA, "ward": As.WARD,
             "deprivation_decile": As.WHOLE, "deprivation_fifth": FIFTHS, "use": ("residential", "business"),
             "kind": KINDS, "era": ERAS, "tenure": TENURES, "recorded_on": As.DATE,
+            "easting": As.WHOLE, "northing": As.WHOLE,
         }, {"era": 0.06}),
         Table("moves", "move_id", "MV", "recorded_on", {
             "person_id": As.PERSON, "moved_on": As.DATE, "recorded_on": As.DATE, "kind": spine.MOVE_KINDS,

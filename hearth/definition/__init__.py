@@ -20,11 +20,14 @@ from hearth.definition.groups import (
     Role,
 )
 from hearth.definition.model import Intervention, Learner, ModelDefinition, Unit
+from hearth.definition.surroundings import COORDINATES, Around
 from hearth.yaml_values import Scalar
 
 __all__ = [
+    "COORDINATES",
     "WINDOWLESS",
     "Aggregate",
+    "Around",
     "AsOf",
     "AssumedKnown",
     "Baseline",

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from hearth.condition import Condition
 from hearth.definition.filling import Filling
+from hearth.definition.surroundings import Around
 from hearth.periods import PeriodField
 from hearth.yaml_values import Name, Strict, Text
 
@@ -124,6 +125,9 @@ class AssumedKnown(Strict):
     because: str = Field(min_length=20, description="Why that is tolerable; the report prints it.")
 
 
+_CONTENTS = ("aggregates", "attributes", "around")
+
+
 class Reason(Strict):
     """What people read about a group: its title, and a text with its values."""
 
@@ -157,6 +161,11 @@ class FeatureGroup(Strict):
         default=(),
         description="In place of aggregates: columns as they stood at the as-of date.",
     )
+    around: Around | None = Field(
+        default=None,
+        description="In place of aggregates: rows at the other homes around, {area: lsoa} for the "
+        "rows per 1,000 of them, {within: 200m} for their number.",
+    )
     fill_missing: Filling | None = Field(
         default=None,
         description="What is put in place of missing values, each beside a flag that says so; "
@@ -181,10 +190,21 @@ class FeatureGroup(Strict):
 
     def _content_faults(self) -> list[str]:
         faults = []
-        if not self.aggregates and not self.attributes:
-            faults.append("aggregates: is missing, and so is attributes; write exactly one of them")
-        if self.aggregates and self.attributes:
-            faults.append("aggregates: stands beside attributes; write exactly one of them")
+        written = [name for name in _CONTENTS if getattr(self, name)]
+        if not written:
+            faults.append(
+                "aggregates: is missing, and so are attributes and around; "
+                "write exactly one of them"
+            )
+        if len(written) > 1:
+            faults.append(
+                f"{written[0]}: stands beside {' and '.join(written[1:])}; "
+                "write exactly one of them"
+            )
+        if self.around is not None and self.follow is not Role.ADDRESS:
+            faults.append(
+                f"follow: is {self.follow}, but around looks about the address; follow it"
+            )
         if len(set(self.aggregates)) != len(self.aggregates):
             faults.append("aggregates: holds one twice; remove it")
         if len(set(self.attributes)) != len(self.attributes):
@@ -193,8 +213,8 @@ class FeatureGroup(Strict):
 
     def _window_faults(self) -> list[str]:
         faults = []
-        windowed = any(aggregate.has_window for aggregate in self.aggregates)
-        if self.windows and not self.aggregates:
+        windowed = self.around is not None or any(a.has_window for a in self.aggregates)
+        if self.windows and self.attributes and not (self.aggregates or self.around):
             faults.append(
                 "windows: stands without aggregates; remove it, attributes are as they stood"
             )

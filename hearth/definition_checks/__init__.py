@@ -4,5 +4,12 @@ from hearth.definition_checks.filling import filling_faults
 from hearth.definition_checks.names import name_faults
 from hearth.definition_checks.references import reference_faults
 from hearth.definition_checks.sources import source_faults
+from hearth.definition_checks.surroundings import surroundings_faults
 
-__all__ = ["filling_faults", "name_faults", "reference_faults", "source_faults"]
+__all__ = [
+    "filling_faults",
+    "name_faults",
+    "reference_faults",
+    "source_faults",
+    "surroundings_faults",
+]

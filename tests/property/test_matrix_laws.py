@@ -17,6 +17,17 @@ home = st.sampled_from(["100", "200", "300"])
 pupil = st.sampled_from(["s1,Cal,Ash,2012-03-10,ZZ1 1AA", "s7,Bea,Ash,2018-03-10,ZZ1 1AA"])
 
 
+AROUND = """\
+  - group: near
+    source: complaints
+    follow: address
+    around: {area: lsoa}
+    windows: [6m, all]
+    fill_missing: {value: 0}
+    reason: {title: Near, text: Near}
+"""
+
+
 def _lines(*parts):
     return st.tuples(*parts).map(",".join)
 
@@ -86,7 +97,8 @@ def written(small_council_at, tmp_path_factory):
         path.write_text(path.read_text() + "quality: {quarantine_at_most: 99%}\n")
     readiness = council.root / "models" / "readiness" / "model.yaml"
     filled = "split_by: topic\n    fill_missing: cohort_median\n"
-    readiness.write_text(readiness.read_text().replace("split_by: topic\n", filled))
+    text = readiness.read_text().replace("split_by: topic\n", filled)
+    readiness.write_text(text.replace("baselines:", AROUND + "baselines:"))
     return council
 
 

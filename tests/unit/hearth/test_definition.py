@@ -119,7 +119,8 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
     [
         (
             {"aggregates": [], "split_by": None, "windows": []},
-            "`features[0].aggregates` is missing, and so is attributes; write exactly one of them",
+            "`features[0].aggregates` is missing, and so are attributes and around; "
+            "write exactly one of them",
         ),
         (
             {"attributes": ["category"]},
@@ -158,6 +159,27 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
         (
             {"aggregates": ["count", {"trend": "decibels"}]},
             "`features[0].aggregates[1]` is trend of a column; write trend alone",
+        ),
+        (
+            {"around": {"within": "200m"}},
+            "`features[0].aggregates` stands beside around; write exactly one of them",
+        ),
+        (
+            {"aggregates": [], "around": {}},
+            "`features[0].around` has neither area nor within; write exactly one of them",
+        ),
+        (
+            {"aggregates": [], "around": {"within": "200 yards"}},
+            "`features[0].around.within` is no distance; "
+            "write whole metres from 1m to 5000m, such as 200m",
+        ),
+        (
+            {"aggregates": [], "around": {"area": "lsoa"}, "follow": "members"},
+            "`features[0].follow` is members, but around looks about the address; follow it",
+        ),
+        (
+            {"aggregates": [], "around": {"area": "lsoa"}, "windows": []},
+            "`features[0].windows` is missing; add it, such as [3m, 12m, all]",
         ),
         (
             {"fill_missing": "median"},
