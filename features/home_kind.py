@@ -9,8 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.households import SUPERSEDED_DATE
-from features.known_rows import KEY, KNOWLEDGE_DATE, ORDER, KnownRows
+from features.known_rows import KEY, KNOWLEDGE_DATE, ORDER, KnownRows, is_current
 from features.linkage.standardise import standardise_surname
 from hearth.definition import HomeKind
 from hearth.periods import Period
@@ -185,9 +184,7 @@ def _classes_at(homes: pa.Array, classes: KnownRows, as_of: date) -> pa.Array:
     """Class of each home in the latest version known before the date; null where none says."""
     day, table = pa.scalar(as_of), classes.table
     known = pc.fill_null(pc.less(table[KNOWLEDGE_DATE], day), False)
-    if SUPERSEDED_DATE in table.column_names:
-        gone = pc.fill_null(pc.less(table[SUPERSEDED_DATE], day), False)
-        known = pc.and_not(known, gone)
+    known = pc.and_(known, is_current(table, as_of))
     table = table.filter(pc.and_(known, pc.is_in(table[KEY], value_set=homes)))
     table = table.sort_by([(KNOWLEDGE_DATE, "ascending"), (ORDER, "ascending")])
     latest = np.full(len(homes), -1, dtype=np.int64)

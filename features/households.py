@@ -18,7 +18,8 @@ from features.known_rows import (
     EVENT_DATE,
     KEY,
     KNOWLEDGE_DATE,
-    known_rows,
+    SUPERSEDED_DATE,
+    known_batches,
 )
 from hearth.periods import Period
 from hearth.source_contract import ColumnType, SourceContract
@@ -41,7 +42,6 @@ SCHEMA = pa.schema(
 )
 SECOND_HOME = "second_home"
 """Column of a source of spells that is true where the spell stands beside the person's main home."""
-SUPERSEDED_DATE = "@superseded_date"
 ADULT_AT = Period(months=18 * 12)
 """A child is a person under 18 (Children Act 1989 s.105)."""
 
@@ -241,8 +241,10 @@ def read_households(state_dir: Path) -> Households:
 
 def _spells(contract: SourceContract, state_dir: Path) -> pa.Table:
     """Spells of one source; a row without a UPRN places nobody and is left out."""
-    table = known_rows(contract, state_dir).table
     uprn = next(n for n, column in contract.columns.items() if column.type is ColumnType.UPRN)
+    told = ("date_of_birth", "surname", SECOND_HOME)
+    held = [name for name in told if name in contract.columns]
+    table = pa.concat_tables(known_batches(contract, state_dir, [uprn, *held]))
     columns = {
         "person_id": table[KEY],
         "uprn": table[uprn],
@@ -250,13 +252,8 @@ def _spells(contract: SourceContract, state_dir: Path) -> pa.Table:
         "end": table[END_DATE],
         "start_known": table[KNOWLEDGE_DATE],
         "end_known": table[END_KNOWLEDGE_DATE],
-        **{
-            name: table[name] if name in table.column_names else pa.nulls(len(table))
-            for name in ("date_of_birth", "surname", SECOND_HOME)
-        },
-        "superseded": table[SUPERSEDED_DATE]
-        if SUPERSEDED_DATE in table.column_names
-        else pa.nulls(len(table)),
+        **{name: table[name] if name in held else pa.nulls(len(table)) for name in told},
+        "superseded": table[SUPERSEDED_DATE],
     }
     spells = pa.table(columns).cast(SCHEMA)
     return spells.filter(pc.is_valid(spells["uprn"]))

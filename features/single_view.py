@@ -11,11 +11,19 @@ import pyarrow.compute as pc
 
 from features.artefacts import read_manifest
 from features.home_kind import home_kinds
-from features.households import ADULT_AT, SUPERSEDED_DATE, read_households
+from features.households import ADULT_AT, read_households
 from features.ingest.snapshot import snapshot_folder
-from features.known_rows import EVENT_DATE, KEY, KNOWLEDGE_DATE, ORDER, KnownRows, known_rows
+from features.known_rows import (
+    EVENT_DATE,
+    KEY,
+    KNOWLEDGE_DATE,
+    ORDER,
+    KnownRows,
+    is_current,
+)
 from features.lawful_reading import Reading, identifying_columns
 from features.linkage.persons import read_links
+from features.rows_about import rows_about
 from hearth.errors import LawError, NotFoundError
 from hearth.source_contract import SourceContract, SourceKind, Subject
 from hearth.source_use import classing_sources, residence_sources
@@ -114,14 +122,14 @@ def household_view(
     if person is None:
         wanted |= {Subject.PROPERTY: [uprn], Subject.HOUSEHOLD: [uprn]}
     held = [
-        visible(known_rows(contract, state_dir), wanted[contract.about], as_of)
+        visible(rows_about(contract, state_dir, wanted[contract.about]), as_of)
         for name, contract in sorted(sources.items())
         if name not in refused and name not in residences and contract.about in wanted
     ]
     is_known = households.knows(uprn, as_of) or any(len(rows.table) for rows in held)
     _check_found(is_known, person, persons, reading, as_of)
     classed = [n for n in classing_sources(sources, reading.purpose) if n not in refused]
-    classes = known_rows(sources[classed[0]], state_dir) if classed else None
+    classes = rows_about(sources[classed[0]], state_dir, [uprn]) if classed else None
     (kind,) = home_kinds(pa.array([uprn]), everybody, classes, as_of).to_pylist()
     records = [record for rows in held for record in _records(rows)]
     names = _names(sources, residences, state_dir, persons, as_of) if reading.names else {}
@@ -142,16 +150,13 @@ def household_view(
     )
 
 
-def visible(rows: KnownRows, keys: list[str], as_of: date) -> KnownRows:
-    """Rows about the keys that happened and were known before a date; of an attribute the latest."""
-    day, kind = pa.scalar(as_of), rows.contract.kind
-    table = rows.table.filter(pc.is_in(rows.table[KEY], value_set=pa.array(keys, pa.string())))
+def visible(rows: KnownRows, as_of: date) -> KnownRows:
+    """Rows that happened and were known before a date; of an attribute the latest of each key."""
+    day, kind, table = pa.scalar(as_of), rows.contract.kind, rows.table
     begun = pc.less_equal if kind is SourceKind.SPELL else pc.less
     known = pc.and_(begun(table[EVENT_DATE], day), pc.less(table[KNOWLEDGE_DATE], day))
     table = table.filter(pc.fill_null(known, False))
-    if SUPERSEDED_DATE in table.column_names:
-        gone = pc.fill_null(pc.less(table[SUPERSEDED_DATE], day), False)
-        table = table.filter(pc.invert(gone))
+    table = table.filter(is_current(table, as_of))
     if kind in (SourceKind.ATTRIBUTE, SourceKind.AREA):
         table = table.sort_by([(KNOWLEDGE_DATE, "ascending"), (ORDER, "ascending")])
         last = {key: place for place, key in enumerate(table[KEY].to_pylist())}
@@ -227,7 +232,7 @@ def _names(
     for name in residences:
         if not {"forename", "surname"} <= sources[name].columns.keys():
             continue
-        for row in visible(known_rows(sources[name], state_dir), persons, as_of).table.to_pylist():
+        for row in visible(rows_about(sources[name], state_dir, persons), as_of).table.to_pylist():
             said = " ".join(word for word in (row["forename"], row["surname"]) if word)
             told = (row[KNOWLEDGE_DATE], said)
             found[row[KEY]] = max(told, found.get(row[KEY], told))

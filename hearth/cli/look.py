@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from hearth.cli.arguments import ModelArgument
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import HearthError, NotFoundError
 from hearth.identity import Identity, Permission, subject_reference
@@ -31,6 +32,10 @@ def mount(app: typer.Typer) -> None:
         rich_help_panel=_PANEL,
         epilog="Example: hearth household 990000011212 --as-of 2026-04-01 --purpose early_help",
     )(household)
+    app.command(
+        rich_help_panel=_PANEL,
+        epilog="Example: hearth why school_readiness 990000011212 --as-of 2026-09-01",
+    )(why)
 
 
 AsOfOption = Annotated[
@@ -77,6 +82,42 @@ def household(
     context.result(asdict(view))
     if not as_json:
         _show_household(context, view)
+
+
+def why(
+    command: typer.Context,
+    model: ModelArgument,
+    entity: Annotated[str, typer.Argument(help="UPRN of the home, or number of the person.")],
+    as_of: AsOfOption,
+    feature: Annotated[
+        str | None, typer.Option(help="Name of one feature; all if not given.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the rows behind each feature of one entity, and why other rows did not count. It is recorded."""
+    from features.why import RowTrace, trace_row
+
+    context = open_context(command, as_json=as_json)
+    day = past_day(as_of, context)
+    purpose = context.catalogue.model(model).purpose
+    identity = context.identity()
+
+    def look() -> RowTrace:
+        return trace_row(
+            context.catalogue,
+            context.settings,
+            model,
+            entity,
+            day,
+            reading=allowed_reading(context, identity, purpose),
+            feature=feature,
+        )
+
+    details = {"model": model, "purpose": purpose, "as_of": day.isoformat()}
+    found = _on_record(context, identity, "features.traced", (model, entity), details, look)
+    context.result(asdict(found))
+    if not as_json:
+        _show_trace(context, found, feature)
 
 
 def allowed_reading(context: Context, identity: Identity, purpose: str) -> Reading:
@@ -173,9 +214,67 @@ def _resident(one: Any) -> Iterable[Any]:
     yield ", ".join(known)
 
 
+def _show_trace(context: Context, found: Any, asked: str | None) -> None:
+    origin = "the matrix" if found.values_from == "matrix" else "the data, computed now"
+    context.say(f"{found.model}, {found.entity} as known on {found.as_of}; values from {origin}")
+    for group in found.groups:
+        context.say(f"\n{group.title}: {group.source}, following {group.follows}")
+        if group.withheld is not None:
+            context.say(f"  withheld: {group.withheld}")
+            continue
+        context.console.print(
+            _table(
+                ("feature", "value", "made as", "window", "rows"),
+                (
+                    (f.name, _value(f.value), f.made, _window(f.window), len(f.counted))
+                    for f in group.features
+                ),
+            )
+        )
+        _show_rows(context, group, asked)
+
+
+def _show_rows(context: Context, group: Any, asked: str | None) -> None:
+    """Rows that count for any feature shown, and those that count for none, with the reason."""
+    counted = {number for f in group.features for number in f.counted}
+    reasons = {number: why for f in group.features for number, why in f.not_counted.items()}
+    latest = sorted(group.rows, key=lambda row: (row.happened, row.number), reverse=True)
+    shown = latest[:_MOST_SHOWN]
+    if shown:
+        context.console.print(
+            _table(
+                ("row", "about", "date", "known", "what it says", "counted"),
+                (
+                    (
+                        row.row_key or f"row {row.number}",
+                        row.about,
+                        row.happened,
+                        row.known or "never",
+                        says(row.says),
+                        "yes" if row.number in counted else f"no: {reasons.get(row.number, '')}",
+                    )
+                    for row in shown
+                ),
+            )
+        )
+    if len(latest) > len(shown):
+        context.say(f"{len(latest) - len(shown):,} earlier rows; --json gives all.")
+    if asked is None and any(0 < len(f.counted) < len(counted) for f in group.features):
+        context.say("A row that counts for one feature may not for another: --feature shows one.")
+
+
+def _value(value: float | str | None) -> str:
+    return "missing" if value is None else f"{value:,.6g}" if isinstance(value, float) else value
+
+
+def _window(window: tuple[date, date] | None) -> str:
+    return "" if window is None else f"[{window[0]}, {window[1]})"
+
+
 def says(values: dict[str, Any]) -> str:
     """Columns and their values, as people read them."""
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+    told = {name: "missing" if value is None else value for name, value in values.items()}
+    return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:

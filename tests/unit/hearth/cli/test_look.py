@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hearth.cli import context
+from hearth.identity import subject_reference
 from hearth.storage.engine import reading
 from hearth.storage.schema import audit_entries, audit_payloads
 
@@ -112,3 +113,37 @@ def test_a_date_that_has_not_come_or_is_none_is_wrong_usage(hearth, council, key
     ended = hearth("household", "100", "--as-of", day, "--purpose", "early_help")
     assert ended.code == 2
     assert told in ended.err
+
+
+WHY = ("why", "readiness", "100", "--as-of", "2021-09-01")
+
+
+def test_why_shows_the_rows_behind_a_feature(hearth, council, key):
+    key()
+    told = hearth(*WHY, "--feature", "noise_count_12m")
+    assert told.code == 0
+    assert "c1" in told.out
+    assert "no: learned on or after the as-of date" in told.out
+
+
+def test_why_as_json_holds_every_feature(hearth, council, key):
+    key("data_scientist")
+    found = hearth(*WHY, "--json").json
+    names = [f["name"] for group in found["groups"] for f in group["features"]]
+    assert names == [f.name for f in council.catalogue.features("readiness")]
+
+
+def test_a_trace_is_on_record_as_serving_names_the_subject(hearth, council, key):
+    key()
+    hearth(*WHY)
+    (look,) = _looks(council)
+    pepper = council.settings.api_key_pepper.get_secret_value()
+    assert look.action == "features.traced"
+    assert look.subject == subject_reference(pepper, "readiness", "100")
+
+
+def test_why_needs_the_purpose_of_the_model(hearth, council, key):
+    key(purpose="housing_standards")
+    ended = hearth(*WHY)
+    assert ended.code == 1
+    assert "not for `early_help`" in ended.err
