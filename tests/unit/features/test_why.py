@@ -119,7 +119,7 @@ def test_names_are_told_apart_and_not_shown_to_those_who_may_not_see_them(traced
 def test_a_restricted_group_is_withheld_whole(traced, small_council):
     path = small_council.root / "features" / "sources" / "absence.yaml"
     text = path.read_text()
-    path.write_text(text.replace("retention: 6y", "retention: 6y\n  sensitivity: restricted"))
+    path.write_text(text.replace("retention: 20y", "retention: 20y\n  sensitivity: restricted"))
     absence = _group(traced(restricted=False), "absence")
     assert "absence is restricted" in absence.withheld
     assert (absence.features, absence.rows, absence.keys) == ((), (), ())
