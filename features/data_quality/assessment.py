@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from features.data_quality.drift import NOTABLE_PSI, Drift, drift_between
+from features.data_quality.drift import Drift, drift_between
 from features.data_quality.profile import DELAYS, Profile
 
 SAME_DAY_AT_MOST = 0.95
 """Where more rows than this are known on the day they happened, the date may be no knowledge date."""
 
-ROWS_CHANGE, COMPLETENESS_LOSS, KEYS_VANISHED = 0.2, 0.05, 0.1
+KEYS_VANISHED = 0.1
+"""Share of keys to rows of the last time from which vanished keys are told."""
+
 BEFORE, SAME_DAY = DELAYS[0][0], DELAYS[1][0]
 
 
@@ -74,7 +76,7 @@ class DataQuality:
                 yield f"{_rows(one['rows'])} with a {one['column']} that {one['source']} does not know."
         if overlapping := self.counts["overlapping_spells"]:
             yield (
-                f"{_rows(overlapping)} of one person at one home that overlap an earlier spell; "
+                f"{_rows(overlapping)} that overlap an earlier spell of the same person or home; "
                 "they are kept."
             )
 
@@ -92,23 +94,13 @@ class DataQuality:
     def _drift_notes(self) -> Iterator[str]:
         if self.drift is None:
             return
-        change = self.drift.rows_change
-        if change is not None and abs(change) > ROWS_CHANGE:
-            yield f"{abs(change):.0%} {'more' if change > 0 else 'fewer'} rows than the last time."
-        for name, moved in self.drift.completeness.items():
-            if moved < -COMPLETENESS_LOSS:
-                yield f"{name} is empty in {-moved:.0%} more of the rows than the last time."
-        for name, psi in self.drift.psi.items():
-            if psi > NOTABLE_PSI:
-                yield f"The shares of {name} have shifted since the last time (PSI {psi:.2f})."
-        for name in self.drift.shifted:
-            yield f"The median of {name} has left the middle half of what it was."
+        yield from self.drift.notes()
         vanished, held = (self.changes or {}).get("vanished_keys", 0), self.drift.rows_before
-        if held and vanished > KEYS_VANISHED * held:
+        if vanished > KEYS_VANISHED * held:
             yield f"{vanished:,} keys of the last time have no row any more."
 
 
-def compare(before: Mapping[str, Any] | None, now: Profile) -> Drift | None:
+def drift_from(before: Mapping[str, Any] | None, now: Profile) -> Drift | None:
     """Drift from the report of the snapshot before; None where there is none that can be compared."""
     if before is None or "months" not in before:
         return None

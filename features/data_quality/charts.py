@@ -32,18 +32,26 @@ def bar_chart(name: str, title: str, description: str, bars: Sequence[Bar]) -> s
     bars
         Lines of the chart, from the top.
     """
-    labels = [bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…" for bar in bars]
+    labels = [
+        bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…" for bar in bars
+    ]
     left = 12 + _CHARACTER * max(map(len, labels), default=0)
     span = _WIDTH - _FIGURES - left
     parts = []
     for i, (bar, label) in enumerate(zip(bars, labels, strict=True)):
         y = _TOP + _ROW * i
         parts.append(f'<text x="0" y="{y + 17}">{escape(label)}</text>')
-        parts.append(f'<rect class="rest" x="{left:.1f}" y="{y + 4}" width="{span:.1f}" height="18"/>')
-        parts.append(f'<rect class="bar" x="{left:.1f}" y="{y + 4}" width="{span * bar.share:.1f}" height="18"/>')
+        parts.append(
+            f'<rect class="rest" x="{left:.1f}" y="{y + 4}" width="{span:.1f}" height="18"/>'
+        )
+        parts.append(
+            f'<rect class="bar" x="{left:.1f}" y="{y + 4}" width="{span * bar.share:.1f}" height="18"/>'
+        )
         if bar.before is not None:
             x = left + span * bar.before
-            parts.append(f'<line class="before" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" y2="{y + 25}"/>')
+            parts.append(
+                f'<line class="before" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" y2="{y + 25}"/>'
+            )
         parts.append(f'<text x="{_WIDTH - _FIGURES + 10}" y="{y + 17}">{escape(bar.text)}</text>')
     return _drawn(name, title, description, parts, _TOP + _ROW * len(bars) + _BOTTOM)
 

@@ -1,5 +1,6 @@
 """How far an extract has moved from the last one: rows, completeness, categories, numbers and keys."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import log
 from typing import Any
@@ -8,6 +9,9 @@ from features.data_quality.profile import Profile
 
 NOTABLE_PSI = 0.25
 """Above this a distribution is held to have shifted (N. Siddiqi, Credit Risk Scorecards, 2006)."""
+
+NOTABLE_CHANGE, NOTABLE_LOSS = 0.2, 0.05
+"""Change in rows, and loss of completeness, from which they are told."""
 
 _FLOOR = 1e-4
 
@@ -40,6 +44,20 @@ class Drift:
     psi: dict[str, float]
     medians: dict[str, tuple[float, float]]
     shifted: tuple[str, ...]
+
+    def notes(self) -> Iterator[str]:
+        """What of it somebody should look at, a sentence each."""
+        change = self.rows_change
+        if change is not None and abs(change) > NOTABLE_CHANGE:
+            yield f"{abs(change):.0%} {'more' if change > 0 else 'fewer'} rows than the last time."
+        for name, moved in self.completeness.items():
+            if moved < -NOTABLE_LOSS:
+                yield f"{name} is empty in {-moved:.0%} more of the rows than the last time."
+        for name, psi in self.psi.items():
+            if psi > NOTABLE_PSI:
+                yield f"The shares of {name} have shifted since the last time (PSI {psi:.2f})."
+        for name in self.shifted:
+            yield f"The median of {name} has left the middle half of what it was."
 
     def as_json(self) -> dict[str, Any]:
         """Drift as JSON holds it."""

@@ -22,7 +22,7 @@ _COUNTS = (
     ("misshapen", "of them with too few or too many fields"),
     ("duplicates", "Exact copies dropped"),
     ("expired", "Rows past their retention, not taken in"),
-    ("overlapping_spells", "Overlapping spells of one person at one home, kept"),
+    ("overlapping_spells", "Spells that overlap an earlier one of the same person or home, kept"),
 )
 
 
@@ -101,7 +101,13 @@ def _references(quality: DataQuality) -> Section | None:
     if not quality.references:
         return None
     rows = [
-        (one["column"], one["source"], f"{one['rows']:,}", f"{one['share']:.2%}", f"{one['at_most']:.2%}")
+        (
+            one["column"],
+            one["source"],
+            f"{one['rows']:,}",
+            f"{one['share']:.2%}",
+            f"{one['at_most']:.2%}",
+        )
         for one in quality.references
     ]
     columns = ("Column", "Source referred to", "Rows it does not know", "Share", "Allowed")
@@ -134,7 +140,7 @@ def _recording(quality: DataQuality) -> Section | None:
     shares = {name: quality.profile.delayed_share(name) for name in delays}
     title = "Late recording"
     text = (
-        "Days from the event to the day the council knew. Half of the rows were known within "
+        "Days from the event to the day the council knew. The median is "
         f"{quality.profile.median_delay:g} days."
     )
     chart = bar_chart(
@@ -142,7 +148,11 @@ def _recording(quality: DataQuality) -> Section | None:
     )
     rows = [(name, f"{delays[name]:,}", f"{share:.2%}") for name, share in shares.items()]
     rows += [
-        (f"more than {days} days later, in all", f"{count:,}", f"{count / sum(delays.values()):.2%}")
+        (
+            f"more than {days} days later, in all",
+            f"{count:,}",
+            f"{count / sum(delays.values()):.2%}",
+        )
         for days, count in quality.profile.late_rows.items()
     ]
     return Section("recording", title, text, chart, Table(title, ("Known", "Rows", "Share"), rows))
@@ -183,9 +193,15 @@ def _numbers(quality: DataQuality) -> Section | None:
         return None
     medians = {} if quality.drift is None else quality.drift.medians
     rows = [
-        (name, *(f"{value:g}" for value in values), f"{medians[name][0]:g}" if name in medians else "–")
+        (
+            name,
+            *(f"{value:g}" for value in values),
+            f"{medians[name][0]:g}" if name in medians else "–",
+        )
         for name, values in found.items()
     ]
     columns = ("Column", *(f"{100 * q:g}%" for q in QUANTILES), "Median the last time")
-    text = "So many in a hundred of the values are no greater. Columns with few values are left out."
+    text = (
+        "So many in a hundred of the values are no greater. Columns with few values are left out."
+    )
     return Section("numbers", "Numbers", text, table=Table("Quantiles", columns, rows))

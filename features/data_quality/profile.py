@@ -112,7 +112,13 @@ def _categories(
         counted = pc.value_counts(table[name])
         counts = dict(zip(*(counted.field(i).to_pylist() for i in (0, 1)), strict=True))
         present = max(1, len(table) - table[name].null_count)
-        yield name, {str(v).lower() if not is_category else str(v): round(counts.get(v, 0) / present, 6) for v in values}
+        yield (
+            name,
+            {
+                str(v).lower() if not is_category else str(v): round(counts.get(v, 0) / present, 6)
+                for v in values
+            },
+        )
 
 
 def _quantiles(contract: SourceContract, table: pa.Table) -> Iterator[tuple[str, list[float]]]:
@@ -137,7 +143,9 @@ def _delays(contract: SourceContract, table: pa.Table) -> npt.NDArray[np.int64] 
     begins = contract.event_date or contract.starts_on
     if begins is None or contract.knowledge_date is None:
         return None
-    known, happened = (pc.cast(table[name], pa.int32()) for name in (contract.knowledge_date, begins))
+    known, happened = (
+        pc.cast(table[name], pa.int32()) for name in (contract.knowledge_date, begins)
+    )
     return np.asarray(pc.drop_null(pc.subtract(known, happened)).to_numpy(), dtype=np.int64)
 
 
@@ -153,9 +161,7 @@ def _by_class(delays: npt.NDArray[np.int64]) -> dict[str, int]:
     return counts
 
 
-def _ahead(
-    contract: SourceContract, table: pa.Table, run_on: date
-) -> Iterator[tuple[str, int]]:
+def _ahead(contract: SourceContract, table: pa.Table, run_on: date) -> Iterator[tuple[str, int]]:
     for name in (contract.starts_on, contract.ends_on):
         if name is not None:
             yield name, int(pc.sum(pc.greater(table[name], pa.scalar(run_on))).as_py() or 0)

@@ -12,11 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features import artefacts
+from features.data_quality.assessment import DataQuality, drift_from
+from features.data_quality.page import render_page
+from features.data_quality.profile import profile_of
 from features.ingest.changes import record_changes
 from features.ingest.extract import Extract, file_of, read_extract
 from features.ingest.order import in_order
 from features.ingest.overlaps import overlapping_spells
-from features.ingest.quality import IN_THE_FUTURE, completeness
+from features.ingest.quality import IN_THE_FUTURE
 from features.ingest.quarantine import with_earlier
 from features.ingest.references import (
     Unknown,
@@ -29,8 +32,10 @@ from features.ingest.sift import Sifted, nothing_new, sift_extract
 from features.ingest.snapshot import (
     DATA,
     QUALITY,
+    QUALITY_PAGE,
     QUARANTINE,
     Ingested,
+    read_quality,
     refused_folder,
     snapshot_folder,
 )
@@ -168,14 +173,6 @@ def _put_on_record(
         "last_known_on": _last_known_on(contract, table),
         "hearth_version": version("hearth-council"),
     }
-    report = {
-        **{name: manifest[name] for name in ("rows", "duplicates", "quarantined", "expired")},
-        "misshapen": sifted.misshapen,
-        "findings": list(sifted.described),
-        "completeness": completeness(table),
-        "references": [vars(one) for one in unknown],
-        "overlapping_spells": overlapping_spells(contract, table),
-    }
     with artefacts.made_aside(run.folder) as aside:
         manifest["data_sha256"] = artefacts.write_table(aside / DATA, table)
         artefacts.write_table(
@@ -183,9 +180,38 @@ def _put_on_record(
             with_earlier(sifted.quarantine, run.folder / QUARANTINE if earlier else None),
         )
         manifest["changes"] = record_changes(contract, run.folder, aside, before, manifest)
-        artefacts.write_json(aside / QUALITY, report)
+        found = _quality(run, sifted, table, unknown, manifest)
+        manifest["notes"] = found.notes
+        artefacts.write_json(aside / QUALITY, found.as_json())
+        (aside / QUALITY_PAGE).write_text(render_page(found), encoding="utf-8")
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
     return manifest
+
+
+def _quality(
+    run: _Run,
+    sifted: Sifted,
+    table: pa.Table,
+    unknown: list[Unknown],
+    manifest: dict[str, Any],
+) -> DataQuality:
+    """What the quality report of the snapshot tells, beside that of the snapshot before it."""
+    profile = profile_of(run.contract, table, run_on=run.run_on)
+    counts = {name: manifest[name] for name in ("duplicates", "quarantined", "expired")}
+    counts["misshapen"] = sifted.misshapen
+    counts["overlapping_spells"] = overlapping_spells(run.contract, table)
+    return DataQuality(
+        source=run.contract.source,
+        title=run.contract.title,
+        run_on=manifest["run_on"],
+        profile=profile,
+        drift=drift_from(read_quality(run.folder), profile),
+        counts=counts,
+        findings=list(sifted.described),
+        references=[vars(one) for one in unknown],
+        changes=manifest["changes"],
+        ignored_columns=manifest["ignored_columns"],
+    )
 
 
 def _extract_entry(run: _Run, sifted: Sifted, made_from: dict[str, Any]) -> dict[str, Any]:

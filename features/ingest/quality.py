@@ -82,12 +82,6 @@ def describe(findings: Sequence[Finding], numbers: pa.Array) -> list[dict[str, A
     ]
 
 
-def completeness(table: pa.Table) -> dict[str, float]:
-    """Share of rows with a value, by column, in [0, 1]."""
-    rows = max(1, len(table))
-    return {name: round(1 - table[name].null_count / rows, 6) for name in table.column_names}
-
-
 def _column_findings(name: str, column: Column, coerced: Coerced) -> Iterator[Finding]:
     yield Finding(name, f"is not a {column.type}", coerced.bad)
     yield Finding(name, f"has more than {column.decimals} decimals", coerced.inexact)

@@ -1,5 +1,6 @@
 """Snapshots: what is held of one source, in its contract's types, with its provenance."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from features import artefacts
 
 DATA, QUARANTINE, QUALITY = "data.parquet", "quarantine.parquet", "quality.json"
+QUALITY_PAGE = "quality.html"
 CHANGED_KEYS = "changed_keys.parquet"
 BATCH = 500_000
 """Rows read at a time: some tens of megabytes."""
@@ -20,7 +22,8 @@ BATCH = 500_000
 class Ingested:
     """What became of a source; `up_to_date` where its extract had been ingested before.
 
-    `expired` counts rows that retention no longer lets the council keep.
+    `expired` counts rows that retention no longer lets the council keep. `notes` are what its
+    quality report asks somebody to look at.
     """
 
     source: str
@@ -28,12 +31,13 @@ class Ingested:
     duplicates: int
     quarantined: int
     expired: int
+    notes: list[str]
     up_to_date: bool
 
     @classmethod
     def of(cls, manifest: dict[str, Any], *, up_to_date: bool) -> "Ingested":
         """What a manifest says of it."""
-        names = ("source", "rows", "duplicates", "quarantined", "expired")
+        names = ("source", "rows", "duplicates", "quarantined", "expired", "notes")
         return cls(**{name: manifest[name] for name in names}, up_to_date=up_to_date)
 
 
@@ -50,6 +54,12 @@ def refused_folder(state_dir: Path, source: str) -> Path:
 def snapshot_manifest(state_dir: Path, source: str) -> dict[str, Any]:
     """Provenance of a source's snapshot; NotFoundError where there is none."""
     return artefacts.need_manifest(snapshot_folder(state_dir, source), "run `hearth ingest`")
+
+
+def read_quality(folder: Path) -> dict[str, Any] | None:
+    """Quality report of the snapshot in a folder; None where there is none."""
+    path = folder / QUALITY
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def read_snapshot(state_dir: Path, source: str) -> pa.Table:

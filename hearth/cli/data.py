@@ -186,6 +186,7 @@ def ingest_sources(
 ) -> None:
     """Ingest these sources, or all, and say what became of each."""
     from features.commands import ingest as ingest_all
+    from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
 
     with context.progress() as progress:
         taken = ingest_all(
@@ -200,6 +201,11 @@ def ingest_sources(
     for each in taken:
         if not each.up_to_date:
             context.say(f"  {each.source}: {each.rows:,} rows{_lost(context, each)}")
+            for note in each.notes:
+                context.say(f"    {note}")
+            if each.notes:
+                page = snapshot_folder(context.settings.state_dir, each.source) / QUALITY_PAGE
+                context.say(f"    See {context.shown(page)}")
     current = sum(each.up_to_date for each in taken)
     context.say(f"Ingested {len(taken)} sources; {current} were up to date.")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hearth.cli import approval, data, demo, keys, leaks, linkage, look, models, service
+from hearth.cli import approval, data, demo, keys, leaks, linkage, look, models, quality, service
 from hearth.errors import HearthError
 
 EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
@@ -51,7 +51,7 @@ def _root(
     command.obj = workspace
 
 
-for part in (data, linkage, models, approval, service, demo):
+for part in (data, quality, linkage, models, approval, service, demo):
     part.mount(app)
 keys.mount(app)
 look.mount(app)
