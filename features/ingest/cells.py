@@ -1,23 +1,21 @@
 """Values of spreadsheets and databases, a column at a time, as Arrow holds them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
-ISO = "%Y-%m-%d"
 
-
-def as_array(values: Sequence[Any], *, dates: str = ISO) -> pa.Array:
+def as_array(values: Sequence[Any], *, days: str | None = None) -> pa.Array:
     """Values of one column in their own type where all have one, and otherwise as text.
 
     Parameters
     ----------
     values
         What the cells hold; None and empty text are no value.
-    dates
-        Format in which a day is written that stands among texts.
+    days
+        Format in which a day or a moment among texts is written as its day; as it is if None.
     """
     held = [None if value == "" else value for value in values]
     kinds = {type(value) for value in held if value is not None}
@@ -26,14 +24,12 @@ def as_array(values: Sequence[Any], *, dates: str = ISO) -> pa.Array:
             return pa.array(held)
         except (pa.ArrowException, OverflowError):
             pass
-    return pa.array([None if value is None else _text(value, dates) for value in held], pa.string())
+    return pa.array([None if value is None else _text(value, days) for value in held], pa.string())
 
 
-def _text(value: Any, dates: str) -> str:
-    if isinstance(value, datetime) and value.time() != time():
-        return value.isoformat(" ")
-    if isinstance(value, date):
-        return value.strftime(dates)
+def _text(value: Any, days: str | None) -> str:
+    if days is not None and isinstance(value, date):
+        return value.strftime(days)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():

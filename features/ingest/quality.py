@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from features.ingest.coerce import Coerced
 from features.ingest.extract import Extract
 from hearth.source_contract import Column, ColumnType, SourceContract
+from hearth.yaml_values import with_article
 
 Flags = npt.NDArray[np.bool_]
 
@@ -83,7 +84,7 @@ def describe(findings: Sequence[Finding], numbers: pa.Array) -> list[dict[str, A
 
 
 def _column_findings(name: str, column: Column, coerced: Coerced) -> Iterator[Finding]:
-    yield Finding(name, f"is not a {column.type}", coerced.bad)
+    yield Finding(name, f"is not {with_article(column.type)}", coerced.bad)
     yield Finding(name, f"has more than {column.decimals} decimals", coerced.inexact)
     if column.missing == "refused":
         missing = np.asarray(pc.is_null(coerced.values)) & ~coerced.bad & ~coerced.inexact

@@ -8,7 +8,7 @@ import numpy as np
 import psycopg
 import sqlalchemy as sa
 from psycopg.types.string import TextLoader
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from features.ingest.cells import as_array
 from features.ingest.file_kinds import refused
@@ -20,6 +20,7 @@ from hearth.source_contract import Read
 _ROWS = 50_000
 _FORMS = "postgresql://user:password@host/name or sqlite:////folder/file.db"
 _PLACE = "Europe/London"  # where the day of a moment is read off, whatever the server's own place
+_NOT_PERMITTED = "42501"  # PostgreSQL, Appendix A: insufficient_privilege
 _REFUSALS = (
     ("password authentication failed", "refuses the user or the password"),
     ("no password supplied", "refuses the user or the password"),
@@ -45,8 +46,8 @@ def open_table(read: Read) -> Iterator[Opened]:
                 yield from _rows(connection, read, wanted)
 
             yield Opened(list(columns), rows)
-    except SQLAlchemyError:
-        raise refused(read, "could not be read to its end", "see the database's own log") from None
+    except DBAPIError as error:
+        raise _unread(read, getattr(error.orig, "sqlstate", None)) from None
     finally:
         engine.dispose()
 
@@ -87,10 +88,19 @@ def _connected(engine: sa.Engine, read: Read) -> Iterator[sa.Connection]:
     with connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True, stream_results=True
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
         with connection.begin():
             yield connection
+
+
+def _unread(read: Read, sqlstate: str | None) -> DataError:
+    if sqlstate == _NOT_PERMITTED:
+        remedy = "have its keeper grant SELECT on it"
+        return refused(read, "may not be read by the user of that URL", remedy)
+    return refused(
+        read, "could not be read to its end", "see the database's own log, and try again"
+    )
 
 
 def _unreachable(read: Read, said: str) -> DataError:
@@ -103,11 +113,11 @@ def _columns(connection: sa.Connection, read: Read) -> dict[str, sa.ColumnElemen
     """Columns of the table, each as it is to be selected: a moment as its day."""
     schema, _, name = str(read.table).rpartition(".")
     inspector = sa.inspect(connection)
-    try:
-        held = inspector.get_columns(name, schema=schema or None)
-    except sa.exc.NoSuchTableError:
+    has_schema = not schema or schema in inspector.get_schema_names()
+    if not has_schema or not inspector.has_table(name, schema or None):
         remedy = "mend read.table, or have that user allowed to see it"
-        raise refused(read, "is a table the database lacks", remedy) from None
+        raise refused(read, "is a table the database lacks", remedy)
+    held = inspector.get_columns(name, schema or None)
     return {column["name"]: _selected(column["name"], column["type"]) for column in held}
 
 
@@ -123,7 +133,8 @@ def _rows(
     if connection.dialect.name == "postgresql":
         _ask_for_text(connection)
     last = 0
-    for batch in connection.execute(query).partitions(_ROWS):
+    streamed = connection.execute(query, execution_options={"yield_per": _ROWS})
+    for batch in streamed.partitions():
         values = zip(*batch, strict=True)
         columns = {c: as_array(v) for c, v in zip(wanted, values, strict=True)}
         yield Rows(columns, np.arange(last + 1, last + len(batch) + 1))

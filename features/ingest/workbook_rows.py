@@ -16,7 +16,7 @@ from python_calamine import (
     load_workbook,
 )
 
-from features.ingest.cells import ISO, as_array
+from features.ingest.cells import as_array
 from features.ingest.file_kinds import AGAIN, refused
 from features.ingest.rows import Opened, Positions, Rows
 from hearth.source_contract import ColumnType, Read, SourceContract
@@ -91,14 +91,13 @@ def _rows(
     numbers, rows = zip(*block, strict=True)
     return Rows(
         {
-            column: as_array([row[at] for row in rows], dates=_dates(contract, column))
+            column: as_array([row[at] for row in rows], days=_days(contract, column))
             for column, at in positions.items()
         },
         np.array(numbers, dtype=np.int64),
     )
 
 
-def _dates(contract: SourceContract, column: str) -> str:
+def _days(contract: SourceContract, column: str) -> str | None:
     """Format in which a day that stands among texts is written, so that both are read alike."""
-    is_date = contract.columns[column].type is ColumnType.DATE
-    return contract.read.dates[0] if is_date else ISO
+    return contract.read.dates[0] if contract.columns[column].type is ColumnType.DATE else None

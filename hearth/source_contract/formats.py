@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from hearth.yaml_values import quoted
 
 _EXAMPLE = re.compile(r"(?P<currency>[£€$]?)1(?P<thousands>[,.' ]?)234(?P<decimal>[.,])56")
-_FIELDS = (("[dmy]", "0"), ("[bB]", "x"), ("[aA]", "y"))
-"""Parts of a date that one text may be taken for, and a letter that stands for each."""
+_FIELD = re.compile("%[dmy]")
+"""Parts of a date that one text may be taken for."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ def number_style(example: str) -> NumberStyle:
 
 
 def _as_tuple(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(value)
     return (value,) if isinstance(value, str) else value
 
 
@@ -60,9 +62,7 @@ def _check_dates(formats: tuple[str, ...]) -> tuple[str, ...]:
 
 def _shape(form: str) -> str:
     """What a text in this format looks like; formats of one shape can be mistaken for each other."""
-    for codes, letter in _FIELDS:
-        form = re.sub(f"%{codes}", letter, form)
-    return form
+    return _FIELD.sub("0", form)
 
 
 def _check_number(example: str) -> str:

@@ -72,6 +72,10 @@ def test_a_law_left_out_is_missing(made: Any) -> None:
             "`columns.category.values[1]` is 5, not text; put it in quotes",
         ),
         (
+            {"columns.note": {"type": "string", "decimals": 2}},
+            "`columns.note.decimals` stands in a string; only a number or an integer has decimals",
+        ),
+        (
             {"columns.note": {"type": "string", "range": [0, 1]}},
             "`columns.note.range` stands in a string; only a number or an integer has a range",
         ),
@@ -116,6 +120,34 @@ def test_a_column_that_cannot_be_so_is_refused(
             '`read.encoding` is "latin-99", which is no enc',
         ),
         ({"file": "a.csv", "dates": "dd/mm/yyyy"}, '`read.dates` is "dd/mm/yyyy"; write strftime'),
+        (
+            {"file": "a.csv", "dates": ["%d/%m/%Y", "%m/%d/%Y"]},
+            "`read.dates` holds two formats that could read one text as two days",
+        ),
+        ({"file": "a.csv", "dates": []}, "`read.dates` is empty; write strftime codes"),
+        (
+            {"file": "a.csv", "numbers": "9,99"},
+            '`read.numbers` is "9,99"; write 1234.56 as the file',
+        ),
+        (
+            {"file": "a.csv", "encoding": "base64"},
+            '`read.encoding` is "base64", which is no encoding',
+        ),
+        ({"file": "a.csv", "delimiter": '"'}, "`read.delimiter` is"),
+        (
+            {"file": "a.csv", "sheet": "Homes"},
+            "`read.sheet` stands beside a file that is no workbook",
+        ),
+        ({}, "`read.file` is missing, and so is table; write exactly one of them"),
+        ({"table": "a.b"}, "`read.url_from` is missing beside table; a table is named by both"),
+        (
+            {"table": "a.b", "url_from": "postgresql://u:p@h/d"},
+            '`read.url_from` is "postgresql://u:p@h/d"; name an environment variable',
+        ),
+        (
+            {"table": "a.b", "url_from": "HEARTH_A_URL", "encoding": "utf-8"},
+            "`read.encoding` stands beside table; it is of a file",
+        ),
         ({"file": "a.csv", "delimiter": "tab"}, "`read.delimiter` is too long; write at most 1"),
         (
             {"file": "a.csv", "rename": {"A": "b"}},
