@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from features import artefacts, imputation
@@ -24,7 +26,7 @@ from features.point_in_time.partitions import Partitions, entities_in_partition
 from features.point_in_time.spill import PartedPairs, Spill
 from features.protected_attributes import protected_column
 from hearth.catalogue import Catalogue
-from hearth.definition import Around, FeatureGroup, Filling, ModelDefinition
+from hearth.definition import Around, AsOf, FeatureGroup, Filling, ModelDefinition
 from hearth.errors import StateError
 from hearth.feature import Feature
 from hearth.progress import Progress
@@ -102,6 +104,18 @@ class Assembly:
         folder = households_folder(self._state_dir)
         return str(artefacts.need_manifest(folder, "run `hearth ingest`")["key"])
 
+    def at(self, as_of: date) -> "Assembly":
+        """The same model's assembly at one as-of date only."""
+        only = AsOf(first=as_of, last=as_of, every=self.definition.as_of.every)
+        definition = self.definition.model_copy(update={"as_of": only})
+        return Assembly(self._catalogue, self._state_dir, definition)
+
+    def of_rows(self, kept: npt.NDArray[np.bool_]) -> "Assembly":
+        """The same assembly for some of its rows only."""
+        part = Assembly(self._catalogue, self._state_dir, self.definition)
+        part.cohort = self.cohort.of_rows(kept)
+        return part
+
     @cached_property
     def cohort(self) -> Cohort:
         """Rows of the matrix."""
@@ -127,7 +141,7 @@ class Assembly:
         for place, group in enumerate(groups):
             progress(f"Read {group.source}", place, len(groups))
             contract = self._catalogue.source(group.source)
-            pairs = self._follower.pairs(group.follow, contract, place=f"features[{place}].follow")
+            pairs = self.pairs(place)
             if id(pairs) not in parted:
                 parted[id(pairs)] = PartedPairs(Followed.of(pairs), self.partitions)
             features = [f for f in self.features if f.group == group.group]
@@ -146,21 +160,43 @@ class Assembly:
         progress("Read", len(groups), len(groups))
         return found
 
-    def _around(
-        self, group: FeatureGroup, around: Around, features: list[Feature], pairs: pa.Table
-    ) -> GroupColumns:
-        homes = place_source(around.columns, self.definition, self._catalogue.sources)
+    def source_of(self, group: FeatureGroup) -> SourceContract:
+        """Contract of a group's source."""
+        return self._catalogue.source(group.source)
+
+    def around_sources(self, group: FeatureGroup) -> tuple[SourceContract, SourceContract]:
+        """Contracts of the rows that a group looks at around homes, and of where homes lie."""
+        columns = () if group.around is None else group.around.columns
+        homes = place_source(columns, self.definition, self._catalogue.sources)
         if homes is None:
             raise StateError(
                 f"no source says where homes lie for {group.group}: run `hearth check`"
             )
+        return self.source_of(group), homes
+
+    @property
+    def group_sources(self) -> list[SourceContract]:
+        """Contracts of the sources of all feature groups, once each."""
+        names = dict.fromkeys(group.source for group in self.definition.features)
+        return [self._catalogue.source(name) for name in names]
+
+    def pairs(self, place: int) -> pa.Table:
+        """Keys that each row follows for the feature group at this place: `row` and `key`."""
+        group = self.definition.features[place]
+        contract = self._catalogue.source(group.source)
+        return self._follower.pairs(group.follow, contract, place=f"features[{place}].follow")
+
+    def _around(
+        self, group: FeatureGroup, around: Around, features: list[Feature], pairs: pa.Table
+    ) -> GroupColumns:
+        rows, homes = self.around_sources(group)
         made = around_columns(
             group,
             around,
             features,
             self.cohort,
             pairs,
-            rows_of=self._catalogue.source(group.source),
+            rows_of=rows,
             homes_of=homes,
             state_dir=self._state_dir,
         )

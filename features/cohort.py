@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,6 +41,17 @@ class Cohort:
 
     rows: pa.Table
     followed: dict[Role, pa.Table]
+
+    def of_rows(self, kept: npt.NDArray[np.bool_]) -> "Cohort":
+        """The cohort of some of its rows, (rows,) bool."""
+        place = np.cumsum(kept) - 1
+        followed = {}
+        for role, pairs in self.followed.items():
+            row = np.asarray(pairs["row"])
+            mine = kept[row]
+            key = pairs["key"].filter(pa.array(mine))
+            followed[role] = pa.table([place[row[mine]], key], schema=FOLLOWED)
+        return Cohort(self.rows.filter(pa.array(kept)), followed)
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import pyarrow as pa
 from features import artefacts
 from features.assembly import Assembly
 from features.feature_parts import FEATURES, read_parts, write_parts
+from features.matrix_code import code_key
 from features.protected_attributes import PROTECTED
+from features.refresh import refresh_store
 from features.store import FeatureStore
-from features.store_refresh import refresh
 from hearth.catalogue import Catalogue
 from hearth.feature import Feature
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
 
 LABELS = "labels.parquet"
-_CODE = sorted(p for p in Path(__file__).parent.rglob("*.py") if "synthetic" not in p.parts)
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ def build_matrix(
     run_on: date,
     progress: Progress = silent,
 ) -> Path:
-    """Build a model's matrix and put its last as-of date in the feature store.
+    """Build a model's matrix, and refresh the feature store.
 
-    The rows are those of the cohort at every as-of date of the definition, the last of which is
-    scored for use. What is up to date is left as it is.
+    The rows are those of the cohort at every as-of date of the definition. The store is brought up
+    to the last of them, or to the later date that it holds. What is up to date is left as it is.
 
     Parameters
     ----------
@@ -88,16 +88,17 @@ def build_matrix(
         "definition_sha256": artefacts.model_sha256(definition),
         "sources": assembly.provenance(),
         "households": assembly.households_key(),
-        "code_sha256": artefacts.code_sha256(*_CODE),
+        "code_sha256": code_key(),
         "hearth_version": version("hearth-council"),
     }
     key = artefacts.canonical_sha256(made_from)
     folder = matrix_folder(settings, model)
     if not artefacts.is_current(folder, key):
         _write(folder, assembly, {"key": key, **made_from}, progress)
+    held = FeatureStore(settings.store_url).refresh_of(model)
     last = definition.as_of.dates()[-1]
-    features = read_parts(folder / FEATURES, as_of=last)
-    refresh(FeatureStore(settings.store_url), model, features, key=key, run_on=run_on)
+    as_of = last if held is None else max(last, held.as_of)
+    refresh_store(catalogue, settings, model, as_of=as_of, run_on=run_on, progress=progress)
     return folder
 
 

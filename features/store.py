@@ -4,7 +4,7 @@ It imports base dependencies only, so that serving can read it without the data 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -13,18 +13,24 @@ from typing import Any
 import msgspec
 from sqlalchemy import (
     Column,
+    Connection,
     Date,
     Engine,
     LargeBinary,
     MetaData,
     String,
     Table,
+    and_,
+    bindparam,
     create_engine,
     delete,
+    func,
     insert,
     make_url,
     select,
 )
+
+from hearth.errors import StateError
 
 Value = float | str | None
 Row = tuple[str, Mapping[str, Value], Mapping[str, Any]]
@@ -99,15 +105,51 @@ class FeatureStore:
         int
             Number of rows written.
         """
-        written, remaining = 0, iter(rows)
         with self._engine.begin() as connection:
             connection.execute(delete(_subjects).where(_subjects.c.model == model))
-            connection.execute(delete(_refreshes).where(_refreshes.c.model == model))
-            while batch := [_record(model, row) for row in islice(remaining, _BATCH)]:
-                connection.execute(insert(_subjects), batch)
-                written += len(batch)
-            refresh = {"model": model, "as_of": as_of, "refreshed_on": refreshed_on, "key": key}
-            connection.execute(insert(_refreshes), [refresh])
+            written = _insert(connection, model, rows)
+            _note(connection, model, Refresh(as_of, refreshed_on, key))
+        return written
+
+    def update(
+        self,
+        model: str,
+        rows: Iterable[Row],
+        *,
+        gone: Iterable[str],
+        refreshed_on: date,
+        key: str,
+    ) -> int:
+        """Put these rows in place of their subjects' own, in one transaction; the others stand.
+
+        Parameters
+        ----------
+        model
+            Name of a model whose rows were put in before, as known at the same date.
+        rows
+            As `replace` takes them.
+        gone
+            Subjects that the model scores no longer.
+        refreshed_on, key
+            As `replace` takes them.
+
+        Returns
+        -------
+        int
+            Number of rows written.
+        """
+        held, written = self.refresh_of(model), 0
+        if held is None:
+            raise StateError(
+                f"the feature store has no rows of {model}; run `hearth refresh {model}`"
+            )
+        with self._engine.begin() as connection:
+            _remove(connection, model, gone)
+            remaining = iter(rows)
+            while batch := list(islice(remaining, _BATCH)):
+                _remove(connection, model, (entity for entity, _, _ in batch))
+                written += _insert(connection, model, batch)
+            _note(connection, model, Refresh(held.as_of, refreshed_on, key))
         return written
 
     def get(self, model: str, entity_id: str) -> StoredRow | None:
@@ -146,12 +188,39 @@ class FeatureStore:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def count(self, model: str) -> int:
+        """Number of a model's subjects."""
+        query = select(func.count()).select_from(_subjects).where(_subjects.c.model == model)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def refresh_of(self, model: str) -> Refresh | None:
         """Last refresh of a model's rows, or None where it has had none."""
         query = select(_refreshes).where(_refreshes.c.model == model)
         with self._engine.connect() as connection:
             found = connection.execute(query).one_or_none()
         return None if found is None else Refresh(found.as_of, found.refreshed_on, found.key)
+
+
+def _insert(connection: Connection, model: str, rows: Iterable[Row]) -> int:
+    written, remaining = 0, iter(rows)
+    while batch := [_record(model, row) for row in islice(remaining, _BATCH)]:
+        connection.execute(insert(_subjects), batch)
+        written += len(batch)
+    return written
+
+
+def _remove(connection: Connection, model: str, entities: Iterable[str]) -> None:
+    one = and_(_subjects.c.model == model, _subjects.c.entity_id == bindparam("entity"))
+    remaining = iter(entities)
+    while batch := [{"entity": entity} for entity in islice(remaining, _BATCH)]:
+        connection.execute(delete(_subjects).where(one), batch)
+
+
+def _note(connection: Connection, model: str, refresh: Refresh) -> None:
+    """Record when and from what a model's rows were put in."""
+    connection.execute(delete(_refreshes).where(_refreshes.c.model == model))
+    connection.execute(insert(_refreshes), [{"model": model, **asdict(refresh)}])
 
 
 def _opened(url: str) -> Engine:

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from hearth.cli import approval, data, demo, keys, leaks, linkage, look, models, quality, service
+from hearth.cli import (
+    approval,
+    data,
+    demo,
+    keys,
+    leaks,
+    linkage,
+    look,
+    models,
+    quality,
+    refresh,
+    service,
+)
 from hearth.errors import HearthError
 
 EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
@@ -56,6 +68,7 @@ for part in (data, quality, linkage, models, approval, service, demo):
 keys.mount(app)
 look.mount(app)
 leaks.mount(app)
+refresh.mount(app)
 
 
 def main() -> None:

@@ -1,0 +1,133 @@
+"""The feature store brought up to a date; only the rows that new data touch are computed again."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from features import artefacts
+from features.assembly import Assembly
+from features.feature_parts import part_table, workers
+from features.matrix_code import code_key
+from features.point_in_time.partitions import in_parallel
+from features.refresh_changes import Basis, read_basis, touched_rows, write_basis
+from features.store import FeatureStore, Row
+from hearth.catalogue import Catalogue
+from hearth.progress import Progress, silent
+from hearth.settings import Settings
+
+_BATCH = 10_000
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """What a refresh did: rows held now, computed again and taken out; `up_to_date` where nothing."""
+
+    model: str
+    as_of: date
+    rows: int
+    computed: int
+    removed: int
+    up_to_date: bool = False
+
+
+def refresh_store(
+    catalogue: Catalogue,
+    settings: Settings,
+    model: str,
+    *,
+    as_of: date,
+    run_on: date,
+    progress: Progress = silent,
+) -> Refreshed:
+    """Put a model's features as known at a date in the store; the matrix is left as it is.
+
+    Where the store holds that date already, made by the same definition and code, only subjects
+    whom new, changed or vanished rows concern are computed again. Otherwise all are.
+
+    Parameters
+    ----------
+    catalogue, settings
+        The workspace.
+    model
+        Name of the model.
+    as_of
+        Date at which the features are as known.
+    run_on
+        Day of the run, by which agreements are judged.
+    progress
+        Told of each step.
+
+    Raises
+    ------
+    LawError
+        If a source does not allow the model's purpose, or its agreement has expired.
+    NotFoundError, StateError
+        If a source was never ingested, or not since its contract changed.
+    """
+    catalogue.check_law(model, run_on)
+    assembly = Assembly(catalogue, settings.state_dir, catalogue.model(model)).at(as_of)
+    made_from: dict[str, Any] = {
+        "definition_sha256": artefacts.model_sha256(assembly.definition),
+        "code_sha256": code_key(),
+        "sources": assembly.provenance(),
+        "households": assembly.households_key(),
+    }
+    key = artefacts.canonical_sha256(made_from)
+    store, folder = FeatureStore(settings.store_url), settings.state_dir / "refreshes" / model
+    held, before = store.refresh_of(model), read_basis(folder)
+    if held is not None and held.key == key:
+        return Refreshed(model, as_of, store.count(model), 0, 0, up_to_date=True)
+    basis = Basis.of(assembly, settings.state_dir, key, made_from)
+    is_base = held is not None and before is not None and before.key == held.key
+    touched = touched_rows(assembly, settings.state_dir, before, basis) if is_base else None
+    if touched is None or before is None:
+        written = store.replace(
+            model, as_of, _rows(assembly, settings, progress), refreshed_on=run_on, key=key
+        )
+        removed = 0
+    else:
+        gone = before.entities_not_in(basis)
+        part = assembly.of_rows(touched)
+        written = store.update(
+            model, _rows(part, settings, progress), gone=gone, refreshed_on=run_on, key=key
+        )
+        removed = len(gone)
+    write_basis(folder, basis)
+    return Refreshed(model, as_of, len(assembly.cohort.rows), written, removed)
+
+
+def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterator[Row]:
+    """Rows as the store takes them, a partition in memory at a time."""
+    model, partitions = assembly.definition.model, assembly.partitions
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".refresh-", dir=settings.state_dir))
+    try:
+        groups = assembly.group_columns(scratch, progress)
+
+        def make(part: int) -> pa.Table:
+            mine = assembly.cohort.rows.take(pa.array(partitions.rows[part]))
+            return part_table(mine, groups, part)
+
+        parts = range(len(partitions.rows))
+        for done, table in enumerate(in_parallel(make, parts, workers=workers())):
+            progress(f"Refresh {model}", done, len(parts))
+            yield from store_rows(table)
+        progress(f"Refresh {model}", len(parts), len(parts))
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def store_rows(table: pa.Table) -> Iterator[Row]:
+    """Rows of a table of features as the store takes them."""
+    values = table.drop_columns(["entity_id", "as_of"])
+    for start in range(0, len(table), _BATCH):
+        entities = table["entity_id"].slice(start, _BATCH).to_pylist()
+        columns = [values[n].slice(start, _BATCH).to_pylist() for n in values.column_names]
+        for entity, row in zip(entities, zip(*columns, strict=True), strict=True):
+            yield entity, dict(zip(values.column_names, row, strict=True)), {}

@@ -1,0 +1,79 @@
+from datetime import date
+
+import pytest
+
+from features.matrix import matrix_folder
+from features.refresh import refresh_store
+from features.store import FeatureStore
+from hearth.errors import LawError
+
+AS_OF, RUN_ON = date(2022, 10, 1), date(2026, 11, 2)
+
+
+@pytest.fixture
+def council(small_council):
+    small_council.ingest()
+    return small_council
+
+
+def _refresh(council, as_of=AS_OF, model="letting"):
+    return refresh_store(council.catalogue, council.settings, model, as_of=as_of, run_on=RUN_ON)
+
+
+def _row(council, entity, model="letting"):
+    return FeatureStore(council.settings.store_url).get(model, entity)
+
+
+def test_the_first_refresh_computes_all_and_the_second_nothing(council):
+    first, second = _refresh(council), _refresh(council)
+    assert (first.rows, first.computed, first.up_to_date) == (2, 2, False)
+    assert (second.rows, second.computed, second.up_to_date) == (2, 0, True)
+
+
+def test_a_new_row_has_its_own_home_computed_and_no_other(council):
+    _refresh(council)
+    council.add("complaints", "c9,100,2022-09-20,2022-09-21,noise,91")
+    council.ingest()
+    assert _refresh(council).computed == 1
+    assert _row(council, "100").values["noise_last_decibels"] == 91
+    assert _row(council, "200").values["noise_last_decibels"] == 65
+
+
+def test_a_person_who_moves_in_has_the_home_computed_whose_member_is_new(council):
+    _refresh(council)
+    council.add("residents", "p7,Fay,Fox,1990-01-01,ZZ2 2BB,200,2022-09-01,,2022-09-02,")
+    council.ingest()
+    assert _refresh(council).computed == 1
+    assert _row(council, "200").values["people_distinct_surname_all"] == 2
+
+
+def test_a_home_that_is_scored_no_longer_is_taken_out(council):
+    _refresh(council)
+    council.add("homes", "200,E02,shop,5,2022-09-01")
+    council.ingest()
+    made = _refresh(council)
+    assert (made.rows, made.removed) == (1, 1)
+    assert _row(council, "200") is None
+
+
+def test_another_date_computes_all_again(council):
+    _refresh(council)
+    assert _refresh(council, as_of=date(2022, 10, 8)).computed == 2
+    assert _row(council, "100").as_of == date(2022, 10, 8)
+
+
+def test_a_refresh_leaves_the_matrix_alone_and_a_build_leaves_a_later_date_in_the_store(council):
+    council.build("letting")
+    manifest = matrix_folder(council.settings, "letting") / "manifest.json"
+    before = manifest.read_bytes()
+    _refresh(council)
+    council.build("letting")
+    assert manifest.read_bytes() == before
+    assert _row(council, "100").as_of == AS_OF
+
+
+def test_an_expired_agreement_stops_a_refresh(council):
+    with pytest.raises(LawError, match="DSA-1 has expired"):
+        refresh_store(
+            council.catalogue, council.settings, "letting", as_of=AS_OF, run_on=date(2027, 1, 1)
+        )
