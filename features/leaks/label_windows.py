@@ -12,6 +12,7 @@ from features.point_in_time.events import days
 from hearth.definition import ModelDefinition
 from hearth.source_contract import SourceContract
 
+_EPOCH = date(1970, 1, 1).toordinal()
 LATE = 0.05
 """Share of outcomes recorded after the label had matured that may be slips."""
 
@@ -63,19 +64,20 @@ def _not_closed(
 def _recorded_late(
     definition: ModelDefinition, contract: SourceContract, outcomes: pa.Table
 ) -> Iterator[Finding]:
-    """Outcomes recorded later after they happened than labels take to mature."""
+    """Outcomes in the window of an as-of date that were recorded only once its label had matured."""
     if contract.knowledge_date is None or contract.event_date is None or not len(outcomes):
         return
-    held = outcomes.filter(pc.is_valid(outcomes[contract.knowledge_date]))
-    happened, known = days(held[contract.event_date]), days(held[contract.knowledge_date])
-    epoch = date(1970, 1, 1).toordinal()
-    distinct, place = np.unique(happened, return_inverse=True)
-    due = [definition.label.maturity.after(date.fromordinal(int(d) + epoch)) for d in distinct]
-    late = known > np.array([day.toordinal() - epoch for day in due])[place]
-    if late.mean() > LATE:
+    happened, known = days(outcomes[contract.event_date]), days(outcomes[contract.knowledge_date])
+    within, late = np.zeros(len(happened), dtype=bool), np.zeros(len(happened), dtype=bool)
+    for day in definition.as_of.dates():
+        matured = _day(definition.label.matures_on(day))
+        mine = (happened >= _day(day)) & (happened < _day(definition.label.closes_on(day)))
+        within |= mine
+        late |= mine & (known >= matured)
+    if late.sum() > LATE * within.sum():
         found = (
-            f"is {definition.label.maturity}, and {late.mean():.1%} of {len(held):,} outcomes were "
-            "recorded later than that after they happened"
+            f"is {definition.label.maturity}, and {late.sum():,} of {within.sum():,} outcomes were "
+            "recorded only after a label that they decide had matured"
         )
         remedy = "lengthen it, or the newest labels lack outcomes that the older ones have"
         yield _of(definition, Gravity.LOOK, "late outcomes", ("label.maturity", found, remedy))
@@ -92,6 +94,10 @@ def _past_outcomes(definition: ModelDefinition) -> Iterator[Finding]:
         )
         remedy = "see that training ends a label window before its test"
         yield _of(definition, Gravity.LOOK, "past outcomes", ("label.source", found, remedy))
+
+
+def _day(day: date) -> int:
+    return day.toordinal() - _EPOCH
 
 
 def _of(

@@ -124,7 +124,8 @@ def test_past_outcomes_as_features_are_worth_a_look(council):
 
 
 def test_outcomes_recorded_after_the_label_matured_are_worth_a_look(council):
-    council.amend("maturity: 1m", "maturity: 1d")
+    day = date(2022, 8, 31)  # the last of the window
+    council.write("visits", [f"{n},{day},2022-10-{n:02d},fine" for n in range(2, 31)])
     (look,) = council.checked(dates=0).findings
     assert (look.gravity, look.test, look.place) == (
         Gravity.LOOK,
