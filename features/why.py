@@ -1,7 +1,7 @@
 """Why a row of the matrix is as it is: the rows of every source behind each feature value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features import artefacts
+from features.around_group import around_columns
 from features.assembly import Assembly
 from features.cohort import Cohort
 from features.feature_parts import FEATURES, read_parts
@@ -17,14 +18,19 @@ from features.followed import Followed
 from features.group_features import event_batches, partition_features
 from features.lawful_reading import Reading, identifying_columns
 from features.matrix import matrix_folder
+from features.other_homes import other_homes
 from features.row_trace import SourceRow, TracedFeature, columns_looked_at, source_rows, trace
 from features.rows_about import rows_about
 from hearth.catalogue import Catalogue
-from hearth.definition import FeatureGroup, ModelDefinition
-from hearth.errors import NotFoundError
+from hearth.definition import Around, FeatureGroup, ModelDefinition
+from hearth.errors import NotFoundError, StateError
 from hearth.feature import Feature
 from hearth.settings import Settings
+from hearth.source_contract import SourceContract
+from hearth.source_use import place_source
 
+ANOTHER_HOME = "another home"
+"""Whom a row is about that happened around the home: the neighbours' own numbers are not shown."""
 Values = Mapping[str, float | str | None]
 
 
@@ -32,7 +38,8 @@ Values = Mapping[str, float | str | None]
 class TracedGroup:
     """The features of one group, and every row about the keys it follows.
 
-    `withheld` says why nothing is shown of it; None where it is shown.
+    `withheld` says why nothing is shown of it; None where it is shown. Of a group that looks around
+    the home, `other_homes` is how many homes lie there, and its rows do not say at which.
     """
 
     group: str
@@ -43,6 +50,7 @@ class TracedGroup:
     features: tuple[TracedFeature, ...] = ()
     rows: tuple[SourceRow, ...] = ()
     withheld: str | None = None
+    other_homes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -147,12 +155,16 @@ class _Tracer:
         pairs = follower.pairs(group.follow, contract, place=f"features[{place}].follow")
         keys = sorted(set(pairs["key"].to_pylist()))
         features = [f for f in self.assembly.features if f.group == group.group]
-        assumed = group.assume_known_from.date if group.assume_known_from else None
-        rows = rows_about(contract, state_dir, keys, assumed_known=assumed)
+        others = None if group.around is None else self._others(group.around, keys)
+        rows = rows_about(
+            contract, state_dir, keys if others is None else others, assumed_known=_assumed(group)
+        )
         values = held if held is not None else self._computed(group, features, pairs)
         wanted = [f for f in features if asked is None or f.name == asked]
         hidden = frozenset() if self.reading.names else identifying_columns(contract)
-        columns = columns_looked_at(group, wanted)
+        shown = source_rows(rows, columns_looked_at(group, wanted), hidden)
+        if others is not None:
+            shown = (replace(row, about=ANOTHER_HOME) for row in shown)
         return TracedGroup(
             group.group,
             title,
@@ -160,7 +172,8 @@ class _Tracer:
             follows,
             tuple(keys),
             features=tuple(trace(group, wanted, rows, self._as_of, values)),
-            rows=tuple(source_rows(rows, columns, hidden)),
+            rows=tuple(shown),
+            other_homes=None if others is None else len(others),
         )
 
     @property
@@ -171,21 +184,54 @@ class _Tracer:
         self, group: FeatureGroup, features: Sequence[Feature], pairs: pa.Table
     ) -> Values:
         """Values of a group's features as the engine makes them, before any filling."""
-        followed = Followed.of(pairs)
         of_rows = [f for f in features if f.flag_of is None]
-        assumed = group.assume_known_from.date if group.assume_known_from else None
-        contract = self.catalogue.source(group.source)
-        found = []
-        for batch in event_batches(
-            group, of_rows, contract, self.settings.state_dir, assumed_known=assumed
-        ):
-            codes = pc.index_in(batch["key"], value_set=followed.keys)
-            place = batch.schema.get_field_index("key")
-            found.append(batch.set_column(place, "key", codes).filter(pc.is_valid(codes)))
-        events = pa.concat_tables(found)
-        made = partition_features(group, of_rows, self.cohort.rows, followed.pairs, events)
+        contract, state_dir = self.catalogue.source(group.source), self.settings.state_dir
+        if group.around is not None:
+            made = around_columns(
+                group,
+                group.around,
+                of_rows,
+                self.cohort,
+                pairs,
+                rows_of=contract,
+                homes_of=self._placing(group.around),
+                state_dir=state_dir,
+            )
+        else:
+            followed = Followed.of(pairs)
+            batches = event_batches(
+                group, of_rows, contract, state_dir, assumed_known=_assumed(group)
+            )
+            events = pa.concat_tables(_coded(batch, followed) for batch in batches)
+            made = partition_features(group, of_rows, self.cohort.rows, followed.pairs, events)
         (values,) = made.to_pylist()
         return dict(values)
+
+    def _others(self, around: Around, keys: Sequence[str]) -> list[str]:
+        homes_of, state_dir = self._placing(around), self.settings.state_dir
+        return [
+            other
+            for own in keys
+            for other in other_homes(around, homes_of, state_dir, own, self._as_of)
+        ]
+
+    def _placing(self, around: Around) -> SourceContract:
+        """Source that says where homes lie."""
+        found = place_source(around.columns, self.definition, self.catalogue.sources)
+        if found is None:
+            raise StateError("no source says where homes lie; run `hearth check`")
+        return found
+
+
+def _coded(batch: pa.Table, followed: Followed) -> pa.Table:
+    """Rows of the followed keys, with the keys as codes."""
+    codes = pc.index_in(batch["key"], value_set=followed.keys)
+    place = batch.schema.get_field_index("key")
+    return batch.set_column(place, "key", codes).filter(pc.is_valid(codes))
+
+
+def _assumed(group: FeatureGroup) -> date | None:
+    return group.assume_known_from.date if group.assume_known_from else None
 
 
 def _at(definition: ModelDefinition, as_of: date) -> ModelDefinition:

@@ -218,7 +218,8 @@ def _show_trace(context: Context, found: Any, asked: str | None) -> None:
     origin = "the matrix" if found.values_from == "matrix" else "the data, computed now"
     context.say(f"{found.model}, {found.entity} as known on {found.as_of}; values from {origin}")
     for group in found.groups:
-        context.say(f"\n{group.title}: {group.source}, following {group.follows}")
+        around = "" if group.other_homes is None else f", at {group.other_homes:,} other homes"
+        context.say(f"\n{group.title}: {group.source}, following {group.follows}{around}")
         if group.withheld is not None:
             context.say(f"  withheld: {group.withheld}")
             continue

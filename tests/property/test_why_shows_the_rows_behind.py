@@ -86,9 +86,13 @@ AGAIN = {
 }
 
 
-def _recomputed(feature, traced, rows, as_of):
+def _recomputed(feature, traced, group, as_of):
     """Value of a feature from the rows counted for it and nothing else."""
+    rows = {row.number: row for row in group.rows}
     held = [rows[number] for number in traced.counted]
+    if group.other_homes is not None:
+        is_rate = feature.aggregate == "around_rate"
+        return _over(1_000 * len(held), group.other_homes) if is_rate else len(held)
     if feature.aggregate is None:
         return _attribute(held, feature.column, as_of)
     if feature.aggregate == "trend":
@@ -118,7 +122,7 @@ def _check(council, model, entity, as_of):
         for traced in group.features:
             if features[traced.name].flag_of is not None or traced.name in filled:
                 continue
-            again = _recomputed(features[traced.name], traced, rows, as_of)
+            again = _recomputed(features[traced.name], traced, group, as_of)
             compared += 1
             if not _alike(traced.value, again):
                 wrong.append((traced.name, traced.value, again))

@@ -146,3 +146,45 @@ def test_an_expired_agreement_stops_it(traced, small_council):
     path.write_text(path.read_text().replace("expires: 2027-01-01", "expires: 2026-01-01"))
     with pytest.raises(LawError, match="has expired"):
         traced(build=False)
+
+
+AROUND = """  - group: nearby
+    source: complaints
+    follow: address
+    around: {area: lsoa}
+    windows: [12m, all]
+    split_by: topic
+    reason: {title: Nearby, text: Nearby}
+"""
+
+
+@pytest.fixture
+def with_neighbours(small_council):
+    """A street of three homes in one area, whose complaints the letting model looks at."""
+    text = (small_council.root / "models" / "letting" / "model.yaml").read_text()
+    small_council.model("letting", text.replace("baselines:", f"{AROUND}baselines:"))
+    small_council.add("homes", "400,E01,home,2,2015-01-01", "500,E01,home,2,2021-09-01")
+    small_council.add(
+        "complaints",
+        "n1,400,2021-08-01,2021-08-02,noise,60",
+        "n2,400,2021-08-01,2021-09-02,noise,60",
+        "n3,500,2021-08-01,2021-08-02,noise,60",
+    )
+
+
+@pytest.mark.usefixtures("with_neighbours")
+@pytest.mark.parametrize("as_of", [AS_OF, date(2021, 9, 2)])
+def test_rows_around_a_home_are_those_that_make_its_rate(traced, as_of):
+    found = traced("letting", as_of=as_of)
+    nearby = _group(found, "nearby")
+    (rate,) = [f for f in nearby.features if f.name == "nearby_around_rate_all"]
+    assert rate.value == 1_000 * len(rate.counted) / nearby.other_homes
+    assert found.values_from == ("matrix" if as_of == AS_OF else "computed now")
+
+
+@pytest.mark.usefixtures("with_neighbours")
+def test_rows_around_a_home_do_not_say_at_which_other_home(traced):
+    nearby = _group(traced("letting"), "nearby")
+    assert nearby.other_homes == 1
+    assert {row.about for row in nearby.rows} == {"another home"}
+    assert "400" not in repr(nearby)
