@@ -99,6 +99,11 @@ class LinkageSettings(Strict):
         for at, field in enumerate(fields):
             if field in fields[:at]:
                 yield f"comparisons[{at}].field: is {field} again; compare each field once"
+            if all(field in rule for rule in self.blocking):
+                yield (
+                    f"blocking: every rule names {field}, so that its weight cannot be learned; "
+                    "add a rule without it"
+                )
         for place, rules in (("blocking", self.blocking), ("training.sure", self.training.sure)):
             for at, rule in enumerate(rules):
                 for field in rule:

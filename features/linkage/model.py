@@ -5,7 +5,7 @@ References: Fellegi & Sunter, "A Theory for Record Linkage" (1969); Splink 4 (Mi
 
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import duckdb
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from features.linkage.likeness import frequency_fields, level_settings
-from features.linkage.weights import Weights
+from features.linkage.weights import Weights, shipped_weights
 from hearth.linkage_settings import Comparison, LinkageSettings
 
 LEFT, RIGHT = "spellings_l", "spellings_r"
@@ -23,7 +23,7 @@ LEFT, RIGHT = "spellings_l", "spellings_r"
 _ANY_PRIOR = 1e-4  # until one is estimated
 _MEMORY = "1GB"
 _THREADS = 2
-_PAIRS_A_SPELLING, _MOST_PAIRS = 5, 4_000_000
+_PAIRS_A_SPELLING, _MOST_PAIRS = 4, 4_000_000
 """Random pairs from which u is counted."""
 _LEAST_M, _LEAST_U = 1e-4, 1e-7
 """What was never seen among the pairs of training is rare, not impossible."""
@@ -55,7 +55,7 @@ def estimate(
     """Weights estimated from the data alone, and the linker that holds them.
 
     The prior comes from the sure rules, u from random pairs, m by expectation maximisation over
-    the pairs of each blocking rule in turn. One thread, sorted rows and a seed make it repeatable.
+    the pairs of each blocking rule in turn. A seed makes it repeatable.
 
     Parameters
     ----------
@@ -66,21 +66,24 @@ def estimate(
     tables
         Two tables to link, or one whose copies are to be found.
     """
-    connection.execute("SET threads = 1")
     linker = linker_of(connection, settings, tables=tables)
     training = linker.training
     training.estimate_probability_two_random_records_match(
         [block_on(*rule) for rule in settings.training.sure], recall=settings.training.recall
     )
+    connection.execute("SET threads = 1")  # or the sample depends on which thread was first
     training.estimate_u_using_random_sampling(
         max_pairs=_pairs_for_u(connection, tables), seed=settings.training.seed
     )
-    for rule in settings.blocking:
-        training.estimate_parameters_using_expectation_maximisation(
-            block_on(*rule), estimate_without_term_frequencies=True
-        )
     connection.execute(f"SET threads = {_THREADS}")
-    return _weights(linker, settings), linker
+    taught = set[str]()
+    for rule in settings.blocking:
+        if _brings_pairs(connection, rule, tables):
+            training.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), estimate_without_term_frequencies=True
+            )
+            taught |= {c.field for c in settings.comparisons if c.field not in rule}
+    return _weights(linker, settings, taught), linker
 
 
 def score(
@@ -152,6 +155,18 @@ def _pairs_for_u(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -
     return min(_PAIRS_A_SPELLING * spellings, _MOST_PAIRS)
 
 
+def _brings_pairs(
+    connection: duckdb.DuckDBPyConnection, rule: Sequence[str], tables: Sequence[str]
+) -> bool:
+    """Whether a rule brings anybody together; from no pairs nothing can be learned."""
+    agree = " AND ".join(f'l."{field}" = r."{field}"' for field in rule)
+    once = "AND l.unique_id < r.unique_id" if len(tables) == 1 else ""
+    found = connection.execute(
+        f"SELECT 1 FROM {tables[0]} AS l JOIN {tables[-1]} AS r ON {agree} {once} LIMIT 1"  # noqa: S608 - names are checked by the contract
+    )
+    return found.fetchone() is not None
+
+
 def _comparison(comparison: Comparison, weights: Weights | None) -> dict[str, Any]:
     by_frequency = weights is None or weights.by_frequency
     levels = level_settings(comparison, by_frequency=by_frequency)
@@ -167,8 +182,9 @@ def _comparison(comparison: Comparison, weights: Weights | None) -> dict[str, An
     }
 
 
-def _weights(linker: Linker, settings: LinkageSettings) -> Weights:
-    """Weights of a trained linker, rounded."""
+def _weights(linker: Linker, settings: LinkageSettings, taught: Collection[str]) -> Weights:
+    """Weights of a trained linker, rounded; m of a field that no rule taught is the shipped one."""
+    shipped = shipped_weights(settings, spellings=1)
     trained = linker.misc.save_model_to_json()
     levels = {
         comparison["output_column_name"]: comparison["comparison_levels"][1:]
@@ -177,14 +193,13 @@ def _weights(linker: Linker, settings: LinkageSettings) -> Weights:
 
     def of(part: str, least: float) -> dict[str, tuple[float, ...]]:
         return {
-            c.field: tuple(
-                _rounded(max(level.get(part) or least, least)) for level in levels[c.field]
-            )
-            for c in settings.comparisons
+            field: tuple(_rounded(max(level.get(part) or least, least)) for level in levels[field])
+            for field in levels
         }
 
-    prior = _rounded(float(trained["probability_two_random_records_match"]))
-    return Weights(prior, of("m_probability", _LEAST_M), of("u_probability", _LEAST_U))
+    m = {**of("m_probability", _LEAST_M), **{f: shipped.m[f] for f in levels if f not in taught}}
+    prior = _rounded(max(float(trained["probability_two_random_records_match"]), _LEAST_U))
+    return Weights(prior, m, of("u_probability", _LEAST_U))
 
 
 def _rounded(value: float) -> float:

@@ -39,6 +39,7 @@ def test_a_field_that_no_source_can_hold_is_a_fault(small_council):
     ("changes", "found"),
     [
         ({"blocking": [["forename"], ["eye_colour"]]}, "names eye_colour"),
+        ({"blocking": [["forename", "surname"], ["forename"]]}, "every rule names forename"),
         ({"review": {"above": 0.9, "below": 0.1}}, "exchange them"),
         ({"comparisons": [{"field": "forename", "by": "name"}] * 2}, "forename again"),
     ],
