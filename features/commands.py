@@ -14,6 +14,7 @@ from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
+from hearth.pseudonyms import PseudonymMap
 from hearth.settings import Settings
 from hearth.source_contract import AddressLink, PersonLink, SourceContract
 from hearth.source_use import residence_sources
@@ -26,6 +27,7 @@ def ingest(
     run_on: date,
     sources: Sequence[str] | None = None,
     accept_shrink: Collection[str] = (),
+    pseudonyms: PseudonymMap | None = None,
     progress: Progress = silent,
 ) -> list[Ingested]:
     """Take a snapshot of each source, link its persons and addresses, and set up the households.
@@ -40,6 +42,8 @@ def ingest(
         Names of the sources; all of the workspace's if None.
     accept_shrink
         Names of sources whose extract is taken however far it falls short of the last one.
+    pseudonyms
+        The map by which persons' numbers are replaced; they stay as they are if None.
     progress
         Told of each source.
 
@@ -66,6 +70,7 @@ def ingest(
                 run_on=run_on,
                 sources=catalogue.sources,
                 accept_shrink=contract.source in accept_shrink,
+                pseudonyms=pseudonyms,
             )
             results.append(taken)
         except DataError as error:

@@ -18,7 +18,7 @@ from hearth.plain_faults import plain_faults
 
 _FILE = "hearth.toml"
 _PREFIX = "HEARTH_"
-_HIDDEN = ("api_key", "api_key_pepper", "records_url", "store_url", "mlflow_url")
+_HIDDEN = ("api_key", "api_key_pepper", "records_url", "pseudonyms_url", "store_url", "mlflow_url")
 _DEVELOPMENT_PEPPER = "development-only-pepper"
 
 
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default=Path(".hearth"), description="Where artefacts are kept.")
     records_url: str = Field(
         default="", description="Records database; SQLite in state_dir if empty."
+    )
+    pseudonyms_url: str = Field(
+        default="", description="Map of persons' pseudonyms; SQLite in state_dir if empty."
     )
     store_url: str = Field(default="", description="Feature store; SQLite in state_dir if empty.")
     mlflow_url: str = Field(
@@ -103,6 +106,7 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
             **dict(settings),
             "state_dir": state,
             "records_url": settings.records_url or f"sqlite:///{state / 'records.db'}",
+            "pseudonyms_url": settings.pseudonyms_url or f"sqlite:///{state / 'pseudonyms.db'}",
             "store_url": settings.store_url or f"sqlite:///{state / 'feature_store.db'}",
             "mlflow_url": settings.mlflow_url or f"sqlite:///{state / 'mlflow.db'}",
         }

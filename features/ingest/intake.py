@@ -19,6 +19,7 @@ from features.ingest.changes import record_changes
 from features.ingest.extract import Extract, file_of, read_extract
 from features.ingest.order import in_order
 from features.ingest.overlaps import overlapping_spells
+from features.ingest.pseudonyms import person_columns, pseudonymised
 from features.ingest.quality import IN_THE_FUTURE
 from features.ingest.quarantine import with_earlier
 from features.ingest.references import (
@@ -40,6 +41,7 @@ from features.ingest.snapshot import (
     snapshot_folder,
 )
 from hearth.errors import DataError, Fault
+from hearth.pseudonyms import PseudonymMap
 from hearth.source_contract import SourceContract
 
 _CODE = tuple(sorted(Path(__file__).parent.glob("*.py")))
@@ -55,6 +57,7 @@ def take_snapshot(
     run_on: date,
     sources: Mapping[str, SourceContract] | None = None,
     accept_shrink: bool = False,
+    pseudonyms: PseudonymMap | None = None,
 ) -> Ingested:
     """Snapshot of a source, made anew only where file, contract, code or a source referred to has changed.
 
@@ -74,6 +77,9 @@ def take_snapshot(
         Contracts by name; needed where the contract refers to another source.
     accept_shrink
         Take the extract however far it falls short of the last one.
+    pseudonyms
+        The map by which persons' numbers are replaced before anything is kept; they stay as they
+        are if None.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def take_snapshot(
         If the extract cannot be read, or more of it is unusable, lost or unknown than its contract
         allows. The rows set aside are then kept apart, for whoever mends the extract.
     """
-    run = _Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink)
+    run = _Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink, pseudonyms)
     table = None if contract.read.table is None else read_extract(contract, workspace)
     made_from = run.made_from(table)
     before = artefacts.read_manifest(run.folder)
@@ -110,6 +116,7 @@ class _Run:
     run_on: date
     sources: Mapping[str, SourceContract]
     accept_shrink: bool
+    pseudonyms: PseudonymMap | None
 
     @property
     def folder(self) -> Path:
@@ -123,7 +130,19 @@ class _Run:
         }
         if self.contract.quality.references:
             made_from["references"] = reference_hashes(self.contract, self.folder.parent)
+        if self.pseudonyms is not None and self._numbered:
+            made_from["pseudonyms"] = self.pseudonyms.state()
         return made_from
+
+    def known_as(self, rows: pa.Table) -> pa.Table:
+        """Rows with pseudonyms in place of persons' numbers."""
+        if self.pseudonyms is None:
+            return rows
+        return pseudonymised(rows, self._numbered, self.pseudonyms)
+
+    @property
+    def _numbered(self) -> tuple[str, ...]:
+        return person_columns(self.contract, self.sources)
 
     def _file_sha256(self) -> str:
         return artefacts.file_sha256(file_of(self.contract.read, self.workspace))
@@ -138,7 +157,7 @@ def _sifted(
     if held is not None and made_from["extract_sha256"] in known:
         return nothing_new(held)
     extract = read_extract(run.contract, run.workspace) if table is None else table
-    return sift_extract(run.contract, extract, held, run_on=run.run_on)
+    return sift_extract(run.contract, extract, held, run_on=run.run_on, known_as=run.known_as)
 
 
 def _put_on_record(

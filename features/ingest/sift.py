@@ -1,7 +1,7 @@
 """An extract sifted: which of its rows can be used, which are copies, and which are set aside."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -53,7 +53,12 @@ class Sifted:
 
 
 def sift_extract(
-    contract: SourceContract, extract: Extract, held: pa.Table | None, *, run_on: date
+    contract: SourceContract,
+    extract: Extract,
+    held: pa.Table | None,
+    *,
+    run_on: date,
+    known_as: Callable[[pa.Table], pa.Table],
 ) -> Sifted:
     """Rows of an extract, sifted by every rule of its contract.
 
@@ -65,8 +70,11 @@ def sift_extract(
         Rows held from earlier extracts, where extracts add; None otherwise.
     run_on
         Day of the run.
+    known_as
+        Puts pseudonyms in place of persons' numbers.
     """
     examined = examine(contract, extract, run_on=run_on)
+    examined = replace(examined, table=known_as(examined.table))
     findings = [*examined.findings, *replacement_findings(contract, examined.table, held)]
     usable = np.flatnonzero(~_any(findings, len(examined.table)))
     before = 0 if held is None else len(held)

@@ -17,6 +17,7 @@ from features.linkage.truth import LINKS, Line, evaluate
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.progress import Progress, silent
+from hearth.pseudonyms import PseudonymMap
 from hearth.source_contract import AddressLink, PersonLink, SourceContract
 
 
@@ -35,10 +36,17 @@ def relink(catalogue: Catalogue, state_dir: Path, *, progress: Progress = silent
     link_persons(job.contracts, job.spine, state_dir, settings=job.given, progress=progress)
 
 
-def evaluate_links(catalogue: Catalogue, state_dir: Path, truth: Path, *, on: date) -> Evaluation:
+def evaluate_links(
+    catalogue: Catalogue,
+    state_dir: Path,
+    truth: Path,
+    *,
+    on: date,
+    pseudonyms: PseudonymMap | None = None,
+) -> Evaluation:
     """Judge every source's links by the truth, and write what came of it; see `truth.evaluate`."""
     job = _job(catalogue, state_dir)
-    lines = evaluate(job.contracts, job.spine, state_dir, truth, on=on)
+    lines = evaluate(job.contracts, job.spine, state_dir, truth, on=on, pseudonyms=pseudonyms)
     made_from: dict[str, Any] = {
         "truth_sha256": artefacts.file_sha256(truth / LINKS),
         "links_keys": {

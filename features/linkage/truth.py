@@ -21,6 +21,7 @@ from features.linkage.evaluation import (
 )
 from features.linkage.persons import read_links
 from hearth.errors import NotFoundError
+from hearth.pseudonyms import PseudonymMap
 from hearth.source_contract import SourceContract
 
 LINKS, PERSONS = "links.parquet", "persons.parquet"
@@ -75,6 +76,7 @@ def evaluate(
     truth: Path,
     *,
     on: date,
+    pseudonyms: PseudonymMap | None = None,
 ) -> list[Line]:
     """Quality of every source's links by ethnic group, age band and area of the true person.
 
@@ -89,6 +91,8 @@ def evaluate(
         `persons.parquet` (`person_id`, `ethnic_group`).
     on
         Day by which ages are counted.
+    pseudonyms
+        The map by which persons' numbers were replaced in what was taken in, if they were.
 
     Raises
     ------
@@ -100,10 +104,10 @@ def evaluate(
             f"{truth} holds no {LINKS}; name the folder of the truth with --truth, or make up a "
             "council that has one with: hearth synthesise"
         )
-    known = artefacts.read_table(truth / LINKS)
+    known = _as_taken_in(artefacts.read_table(truth / LINKS), pseudonyms)
     pairs = known.group_by(["table", "reference", "person_id"], use_threads=False).aggregate([])
     pairs = pairs.set_column(1, "reference", pc.cast(pairs["reference"], pa.string()))
-    groups = _groups(spine, state_dir, truth, on)
+    groups = _groups(spine, state_dir, known, _ethnic_groups(truth, pseudonyms), on)
     found: dict[tuple[str, str, str], LinkageQuality] = {}
     for contract in contracts:
         here = pairs.filter(pc.equal(pairs["table"], contract.source))
@@ -128,7 +132,32 @@ def _lines(found: dict[tuple[str, str, str], LinkageQuality]) -> Iterator[Line]:
         yield Line(source, attribute, group, quality, differs)
 
 
-def _groups(spine: SourceContract, state_dir: Path, truth: Path, on: date) -> dict[str, pa.Table]:
+def _as_taken_in(told: pa.Table, pseudonyms: PseudonymMap | None) -> pa.Table:
+    """What is told of persons by number, by the pseudonyms of those who have one."""
+    if pseudonyms is None:
+        return told
+    coded = pc.dictionary_encode(pc.cast(told["person_id"], pa.string()).combine_chunks())
+    numbers = coded.dictionary.to_pylist()
+    known = pseudonyms.known(numbers)
+    words = pa.array([known.get(number, number) for number in numbers], pa.string())
+    place = told.column_names.index("person_id")
+    return told.set_column(place, "person_id", words.take(coded.indices))
+
+
+def _ethnic_groups(truth: Path, pseudonyms: PseudonymMap | None) -> pa.Table | None:
+    if not (truth / PERSONS).is_file():
+        return None
+    said = artefacts.read_table(truth / PERSONS).select(["person_id", "ethnic_group"])
+    return _as_taken_in(said, pseudonyms)
+
+
+def _groups(
+    spine: SourceContract,
+    state_dir: Path,
+    links: pa.Table,
+    said: pa.Table | None,
+    on: date,
+) -> dict[str, pa.Table]:
     """Group of each person by attribute: `person_id`, `group` and `is_in_spine`."""
     held = read_snapshot(state_dir, spine.source)
     own = pc.cast(held[str(spine.key)], pa.string())
@@ -139,7 +168,7 @@ def _groups(spine: SourceContract, state_dir: Path, truth: Path, on: date) -> di
     last = facts.group_by("person_id", use_threads=False).aggregate(
         [("born", "last"), ("postcode", "last")]
     )
-    persons = {"person_id": pc.unique(artefacts.read_table(truth / LINKS)["person_id"])}
+    persons = {"person_id": pc.unique(links["person_id"])}
     everybody = pa.table(persons)
     at = pc.index_in(everybody["person_id"], value_set=last["person_id"])
     known = everybody.append_column("is_in_spine", pc.is_valid(at))
@@ -149,8 +178,7 @@ def _groups(spine: SourceContract, state_dir: Path, truth: Path, on: date) -> di
         "age": pa.array([_band(day, on) for day in born.to_pylist()]),
         "area": pc.fill_null(pc.utf8_slice_codeunits(postcode, 0, -2), _UNKNOWN),
     }
-    if (truth / PERSONS).is_file():
-        said = artefacts.read_table(truth / PERSONS).select(["person_id", "ethnic_group"])
+    if said is not None:
         of = pc.index_in(everybody["person_id"], value_set=said["person_id"])
         by["ethnic group"] = pc.fill_null(said["ethnic_group"].cast("string").take(of), _UNKNOWN)
     return {name: known.append_column("group", group) for name, group in by.items()}

@@ -188,13 +188,14 @@ def ingest_sources(
     from features.commands import ingest as ingest_all
     from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
 
-    with context.progress() as progress:
+    with context.pseudonyms() as pseudonyms, context.progress() as progress:
         taken = ingest_all(
             context.catalogue,
             context.settings,
             run_on=context.today,
             sources=names,
             accept_shrink=accept_shrink,
+            pseudonyms=pseudonyms,
             progress=progress,
         )
     context.result([vars(each) for each in taken])

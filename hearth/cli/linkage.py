@@ -41,12 +41,14 @@ def evaluate(
     from features.linkage.truth import ALL_SOURCES
 
     context = open_context(command, as_json=as_json)
-    made = evaluate_links(
-        context.catalogue,
-        context.settings.state_dir,
-        context.settings.workspace / truth,
-        on=context.today,
-    )
+    with context.pseudonyms() as pseudonyms:
+        made = evaluate_links(
+            context.catalogue,
+            context.settings.state_dir,
+            context.settings.workspace / truth,
+            on=context.today,
+            pseudonyms=pseudonyms,
+        )
     context.result(
         {"lines": [line.figures() for line in made.lines], "differences": made.differences}
     )

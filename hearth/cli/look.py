@@ -49,7 +49,7 @@ def household(
     as_of: AsOfOption,
     purpose: Annotated[str, typer.Option(help="Purpose you look for; your key must hold it.")],
     person: Annotated[
-        str | None, typer.Option(help="Number of one person there; everybody if not given.")
+        str | None, typer.Option(help="Pseudonym of one person there; everybody if not given.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -17,6 +17,7 @@ from hearth.cli import (
     linkage,
     look,
     models,
+    pseudonyms,
     quality,
     refresh,
     service,
@@ -66,6 +67,7 @@ def _root(
 for part in (data, quality, linkage, models, approval, service, demo):
     part.mount(app)
 keys.mount(app)
+pseudonyms.mount(app)
 look.mount(app)
 leaks.mount(app)
 refresh.mount(app)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     SUBJECT_EXPORT = "subject:export"
     HOUSEHOLD_READ = "household:read"
     HOUSEHOLD_NAMES = "household:names"
+    PSEUDONYM_OPEN = "pseudonym:open"
     ADMIN_KEYS = "admin:keys"
 
 
@@ -32,12 +33,13 @@ class Role(StrEnum):
     BOARD_MEMBER = "board_member"
     CASEWORKER = "caseworker"
     CASEWORKER_SYSTEM = "caseworker_system"
+    INFORMATION_GOVERNANCE = "information_governance"
     ADMINISTRATOR = "administrator"
 
 
 # No role both submits and approves, and none that sees scores may approve. A system asks for
 # everyone who sits at it, so it never sees what a restricted source says, nor the rows behind a
-# household; a caseworker's own key may. A data scientist sees those rows by number, never by name.
+# household; a caseworker's own key may. Whoever opens pseudonyms sees neither scores nor rows. A data scientist sees those rows by number, never by name.
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.DATA_SCIENTIST: frozenset(
         {
@@ -74,6 +76,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.REPORT_READ,
             Permission.DECISION_WRITE,
             Permission.CHALLENGE_WRITE,
+        }
+    ),
+    Role.INFORMATION_GOVERNANCE: frozenset(
+        {
+            Permission.PSEUDONYM_OPEN,
+            Permission.AUDIT_READ,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
