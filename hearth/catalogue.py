@@ -13,8 +13,10 @@ from hearth.definition_checks import (
     filling_faults,
     name_faults,
     reference_faults,
+    retention_notes,
     source_faults,
     surroundings_faults,
+    unused_columns,
 )
 from hearth.errors import DefinitionError, Fault, LawError, NotFoundError
 from hearth.feature import Feature, features_of
@@ -78,6 +80,16 @@ class Catalogue:
         ]
         if faults:
             raise LawError("\n".join(map(str, faults)))
+
+    def check_minimisation(self) -> None:
+        """Refuse contracts with columns that nothing uses; DefinitionError with every one of them."""
+        faults = list(unused_columns(self.sources, self.models.values()))
+        if faults:
+            raise DefinitionError(faults)
+
+    def retention_notes(self, model: str, on: date) -> list[str]:
+        """Where a model looks further back than its sources are kept on a day, a sentence each."""
+        return list(retention_notes(self.model(model), self.sources, on))
 
 
 def load_catalogue(workspace: Path) -> Catalogue:

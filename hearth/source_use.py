@@ -40,6 +40,9 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
         yield from () if homes is None else (Use(f"features[{i}].around", homes.source),)
     for i, attribute in enumerate(definition.fairness.attributes):
         yield Use(f"fairness.attributes[{i}].source", attribute.source)
+    for place, area in areas_of(definition, sources):
+        homes = place_source((str(area.key),), definition, sources)
+        yield from () if homes is None else (Use(place, homes.source),)
     classed = class_source(definition, sources)
     if classed is not None:
         yield Use("cohort.home", classed)
@@ -70,6 +73,20 @@ def _of_group(place: str, group: FeatureGroup) -> Iterator[ColumnUse]:
         yield ColumnUse(f"{place}.attributes[{j}]", group.source, column)
     if group.split_by is not None:
         yield ColumnUse(f"{place}.split_by", group.source, group.split_by)
+
+
+def areas_of(
+    definition: ModelDefinition, sources: Mapping[str, SourceContract]
+) -> Iterator[tuple[str, SourceContract]]:
+    """Sources about areas that a definition uses, each with the place; homes must be placed in them."""
+    named = [(f"features[{i}].source", group.source) for i, group in enumerate(definition.features)]
+    named += [
+        (f"fairness.attributes[{i}].source", attribute.source)
+        for i, attribute in enumerate(definition.fairness.attributes)
+    ]
+    for place, name in named:
+        if name in sources and sources[name].about is Subject.AREA:
+            yield place, sources[name]
 
 
 def place_source(

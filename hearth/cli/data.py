@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from hearth.cli.approval import void_changed
 from hearth.cli.arguments import ModelsArgument
@@ -30,7 +29,6 @@ def mount(app: typer.Typer) -> None:
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth --workspace ../my-council check")(
         check
     )
-    app.command(rich_help_panel=_PANEL, epilog="Example: hearth sources --json")(sources)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth ingest noise_complaints")(ingest)
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth build rental_standards")(build)
     app.add_typer(_new, name="new", rich_help_panel=_PANEL)
@@ -122,38 +120,17 @@ def check(command: typer.Context, as_json: JsonOption = False) -> None:
     catalogue = context.catalogue
     for model in catalogue.models:
         catalogue.check_law(model, context.today)
+    catalogue.check_minimisation()
+    notes = {m: catalogue.retention_notes(m, context.today) for m in sorted(catalogue.models)}
     counts = {model: len(catalogue.features(model)) for model in sorted(catalogue.models)}
-    context.result({"sources": sorted(catalogue.sources), "models": counts})
+    context.result({"sources": sorted(catalogue.sources), "models": counts, "retention": notes})
     context.say(f"{len(catalogue.sources)} sources and {len(counts)} models are in order.")
     for model, features in counts.items():
         context.say(
             f"  {model}: {features} features from {len(catalogue.sources_of(model))} sources"
         )
-
-
-def sources(command: typer.Context, as_json: JsonOption = False) -> None:
-    """Print the register of sources: what each is, and on what footing it is held."""
-    context = open_context(command, as_json=as_json)
-    found = [context.catalogue.sources[name] for name in sorted(context.catalogue.sources)]
-    context.result([contract.model_dump(mode="json", by_alias=True) for contract in found])
-    if as_json:
-        return
-    table = Table(
-        "source", "about", "lawful basis", "power", "purposes", "agreement until", "sensitivity"
-    )
-    for contract in found:
-        law = contract.law
-        until = "own data" if law.agreement is None else str(law.agreement.expires)
-        table.add_row(
-            contract.source,
-            contract.about,
-            law.lawful_basis,
-            law.power,
-            ", ".join(law.purposes),
-            until,
-            law.sensitivity,
-        )
-    context.console.print(table)
+        for note in notes[model]:
+            context.say(f"    {note}")
 
 
 def ingest(

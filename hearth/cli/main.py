@@ -20,6 +20,7 @@ from hearth.cli import (
     pseudonyms,
     quality,
     refresh,
+    register,
     service,
 )
 from hearth.errors import HearthError
@@ -64,7 +65,7 @@ def _root(
     command.obj = workspace
 
 
-for part in (data, quality, linkage, models, approval, service, demo):
+for part in (data, register, quality, linkage, models, approval, service, demo):
     part.mount(app)
 keys.mount(app)
 pseudonyms.mount(app)

@@ -1,0 +1,34 @@
+"""`hearth sources`: the law of each source, and what is held of it."""
+
+FILE = "data/complaints.csv"
+HEADER = "complaint_id,uprn,made_on,logged_on,category,decibels,upheld,note\n"
+ROWS = "".join(f"c{n},{100 + n},2021-01-{n + 1:02d},2021-02-01,music,60,true,\n" for n in range(20))
+
+
+def test_the_register_says_what_is_held_and_since_when(hearth, made):
+    made.text(FILE, HEADER + ROWS)
+    hearth("ingest", "complaints")
+    complaints, register = hearth("sources", "--json").json
+    assert complaints["held"] == {
+        "rows": 20,
+        "expired": 0,
+        "extracted_on": "2021-02-01",
+        "ingested_on": "2026-11-02",
+    }
+    assert register["held"] is None
+
+
+def test_the_register_names_special_category_and_retention(hearth, made):
+    made.source("complaints", {"law.special_category": "safeguarding", "law.retention": "7y"})
+    printed = hearth("sources").out
+    assert "safeguarding" in printed
+    assert "7y" in printed
+
+
+def test_the_register_is_written_as_a_page_that_stands_alone(hearth, made):
+    made.source("complaints", {"title": "Noise <complaints>"})
+    assert hearth("sources", "--html", "register.html").code == 0
+    page = (made.root / "register.html").read_text()
+    assert "Noise &lt;complaints&gt;" in page
+    assert "Environmental Protection Act 1990, s.79" in page
+    assert "<script" not in page
