@@ -8,6 +8,7 @@ from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features import artefacts
 from features.point_in_time.partitions import Partitions, in_parallel
@@ -90,3 +91,12 @@ def read_parts(folder: Path, *, as_of: date | None = None) -> pa.Table:
         table = artefacts.read_table(path)
         found.append(table if as_of is None else table.filter(pc.equal(table["as_of"], as_of)))
     return pa.concat_tables(found)
+
+
+def read_column(folder: Path, name: str) -> pa.ChunkedArray:
+    """One feature of a matrix, in the order of `read_parts`."""
+    chunks = list[pa.Array]()
+    for path in sorted(folder.glob("part-*.parquet")):
+        with pq.ParquetFile(path) as file:
+            chunks += file.read(columns=[name])[name].chunks
+    return pa.chunked_array(chunks)

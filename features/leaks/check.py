@@ -1,21 +1,24 @@
 """Every leak test of one model, one after the other."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from features import artefacts
+from features.feature_parts import FEATURES, read_column, read_parts
 from features.ingest.snapshot import QUALITY, snapshot_batches, snapshot_folder, snapshot_manifest
 from features.leaks.dates import date_findings
 from features.leaks.finding import Finding, Gravity, definition_file
 from features.leaks.label_windows import label_findings
 from features.leaks.rebuild import differences, rebuilt
 from features.leaks.strength import Strength, strengths, too_good
-from features.matrix import Matrix, build_matrix, read_matrix
+from features.matrix import LABELS, build_matrix, matrix_folder
 from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError
@@ -79,20 +82,20 @@ def check_leaks(
         Told of each step.
     """
     build_matrix(catalogue, settings, model, run_on=run_on, progress=progress)
-    definition, matrix = catalogue.model(model), read_matrix(settings, model)
-    asked = catalogue.features(model)
-    measured = strengths(matrix.features, matrix.labels, asked)
+    definition, folder = catalogue.model(model), matrix_folder(settings, model)
+    asked, labels = catalogue.features(model), artefacts.read_table(folder / LABELS)
+    measured = strengths(partial(read_column, folder / FEATURES), labels, asked)
     drawn = _drawn(definition, dates, seed)
     findings = [
-        *_declared(definition, matrix),
+        *_declared(definition, artefacts.need_manifest(folder, f"run `hearth build {model}`")),
         *too_good(model, measured),
-        *_of_sources(catalogue, settings, definition, matrix, run_on),
+        *_of_sources(catalogue, settings, definition, labels, run_on),
     ]
     for done, day in enumerate(drawn):
         progress(f"Rebuild {day}", done, len(drawn))
         made = rebuilt(catalogue, settings.state_dir, definition, day, silent)
-        names = [feature.name for feature in asked]
-        findings += differences(model, matrix.features, made, day, names)
+        held = read_parts(folder / FEATURES, as_of=day)
+        findings += differences(model, held, made, day, [feature.name for feature in asked])
     progress("Rebuild", len(drawn), len(drawn))
     return LeakReport(
         model, tuple(drawn), len(asked), tuple(sorted(set(findings))), tuple(measured)
@@ -109,7 +112,7 @@ def _of_sources(
     catalogue: Catalogue,
     settings: Settings,
     definition: ModelDefinition,
-    matrix: Matrix,
+    labels: pa.Table,
     run_on: date,
 ) -> Iterator[Finding]:
     """What the dates of each source betray, and those of the label."""
@@ -123,7 +126,7 @@ def _of_sources(
             yield from label_findings(
                 definition,
                 contract,
-                matrix.labels,
+                labels,
                 rows,
                 extracted_on=contract.read.extracted_on or _last_known_on(settings, contract),
             )
@@ -153,9 +156,9 @@ def _last_known_on(settings: Settings, contract: SourceContract) -> date:
     )
 
 
-def _declared(definition: ModelDefinition, matrix: Matrix) -> Iterator[Finding]:
+def _declared(definition: ModelDefinition, manifest: Mapping[str, Any]) -> Iterator[Finding]:
     """Snapshots taken as known before they were, as the definition declares."""
-    for leak in matrix.manifest["declared_leaks"]:
+    for leak in manifest["declared_leaks"]:
         found = f"takes {leak['source']}, known on {leak['known_on']}, as known from {leak['assumed_known_from']}"
         place = f"features.{leak['group']}.assume_known_from"
         file = definition_file(definition.model)

@@ -54,8 +54,15 @@ def rebuilt(
 def differences(
     model: str, held: pa.Table, made: pa.Table, day: date, features: Sequence[str]
 ) -> Iterator[Finding]:
-    """What differs between the matrix's rows of one as-of date and the same made of cut data."""
-    held = held.filter(pc.equal(held["as_of"], pa.scalar(day)))
+    """What differs between the matrix's rows of one as-of date and the same made of cut data.
+
+    Parameters
+    ----------
+    model, day, features
+        The model, the as-of date and the names of the features.
+    held, made
+        `entity_id` and the features: as the matrix has them, and as made of cut data.
+    """
     place = pc.index_in(made["entity_id"], value_set=held["entity_id"])
     common = pc.is_valid(place)
     both = pc.sum(common).as_py() or 0

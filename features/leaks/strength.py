@@ -1,6 +1,6 @@
 """Features too good to be true: single values, or their being missing, that tell the outcome alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,13 +38,25 @@ class Strength:
     rows: int
 
 
-def strengths(features: pa.Table, labels: pa.Table, asked: Sequence[Feature]) -> list[Strength]:
-    """Strength of every feature and of its missingness on the labelled rows, the best first."""
+def strengths(
+    read: Callable[[str], pa.ChunkedArray], labels: pa.Table, asked: Sequence[Feature]
+) -> list[Strength]:
+    """Strength of every feature and of its missingness on the labelled rows, the best first.
+
+    Parameters
+    ----------
+    read
+        Gives the column of a feature, (rows,): one is in memory at a time.
+    labels
+        Labels of the same rows.
+    asked
+        The features.
+    """
     labelled = pc.is_valid(labels["label"])
     outcome = np.asarray(labels["label"].filter(labelled), dtype=bool)
     found = []
     for feature in asked:
-        column = features[feature.name].filter(labelled)
+        column = read(feature.name).filter(labelled)
         known = np.asarray(pc.is_valid(column))
         scores = {"value": (_ranked(column, outcome), outcome[known])}
         if not known.all():

@@ -12,8 +12,10 @@ def feature(name, kind="number"):
 
 
 def measured(values, labels, kind="number"):
-    table = pa.table({"value": pa.array(values)})
-    return strengths(table, pa.table({"label": pa.array(labels)}), [feature("value", kind)])
+    column = pa.chunked_array([pa.array(values)])
+    return strengths(
+        lambda _: column, pa.table({"label": pa.array(labels)}), [feature("value", kind)]
+    )
 
 
 def test_the_strength_of_a_number_is_its_auc_whichever_way_it_points():
