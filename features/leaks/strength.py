@@ -13,8 +13,8 @@ from hearth.feature import Feature
 
 TOO_GOOD = 0.95
 """AUC of one feature that no honest record of a council's past reaches."""
-FAR_AHEAD, GOOD = 0.2, 0.8
-"""How far above the best feature of all other groups is too far, from which AUC on."""
+GOOD, FAR_AHEAD = 0.85, 0.15
+"""AUC from which on a feature is suspect, where it is so far above all others that are not."""
 FEWEST = 20
 """Rows with and without the outcome below which an AUC says little."""
 _TWO_SIDED = 1.96  # standard errors of a 95% interval
@@ -70,14 +70,17 @@ def strengths(
 
 
 def too_good(model: str, measured: Sequence[Strength]) -> Iterator[Finding]:
-    """Strengths beyond belief: above `TOO_GOOD`, or `GOOD` and `FAR_AHEAD` of every other group."""
+    """Strengths beyond belief: from `TOO_GOOD` on, or from `GOOD` on and `FAR_AHEAD` of the rest.
+
+    The rest are the features of other groups below `GOOD`, lest one leak hide behind another.
+    """
     for one in measured:
-        others = [other.auc for other in measured if other.group != one.group]
+        others = [o.auc for o in measured if o.group != one.group and o.auc < GOOD]
         ahead = one.low - max(others, default=1.0)
         if not (one.auc >= TOO_GOOD or (one.auc >= GOOD and ahead >= FAR_AHEAD)):
             continue
         what = one.feature if one.of == "value" else f"whether {one.feature} is missing"
-        beside = f", the best of other groups {max(others):.2f}" if others else ""
+        beside = f", the best of the rest {max(others):.2f}" if others else ""
         found = (
             f"{what} alone tells the outcome with AUC {one.auc:.3f} on {one.rows:,} rows{beside}"
         )

@@ -43,8 +43,16 @@ def test_a_handful_of_outcomes_is_not_measured():
     assert measured([1.0] * 5 + [0.0] * 95, [True] * 5 + [False] * 95) == []
 
 
-@pytest.mark.parametrize(("auc", "other", "found"), [(0.96, 0.9, 1), (0.9, 0.6, 1), (0.9, 0.85, 0)])
+@pytest.mark.parametrize(
+    ("auc", "other", "found"), [(0.96, 0.9, 1), (0.9, 0.6, 1), (0.9, 0.8, 0), (0.84, 0.5, 0)]
+)
 def test_a_feature_is_too_good_alone_or_far_ahead_of_all_others(auc, other, found):
     best = Strength("a", "a", "value", auc, auc - 0.02, 500)
     beside = Strength("b", "b", "value", other, other - 0.02, 500)
     assert len(list(too_good("m", [best, beside]))) == found
+
+
+def test_two_leaks_do_not_hide_each_other():
+    leaks = [Strength(name, name, "value", 0.92, 0.9, 500) for name in ("a", "b")]
+    honest = Strength("c", "c", "value", 0.7, 0.68, 500)
+    assert len(list(too_good("m", [*leaks, honest]))) == 2
