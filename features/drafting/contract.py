@@ -1,5 +1,6 @@
 """First draft of a source contract from a data file: columns guessed, law left to be answered."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from features.drafting.guesses import Guess, Guesses, guess
@@ -29,7 +30,7 @@ def draft_contract(data_file: Path, name: str, *, workspace: Path | None = None)
     Parameters
     ----------
     data_file
-        CSV (.csv, .csv.gz) or Parquet file; its first rows are read.
+        CSV (.csv, .csv.gz), Excel (.xlsx, .xls, .xlsb, .ods) or Parquet file; its first rows are read.
     name
         Name of the source.
     workspace
@@ -91,9 +92,9 @@ def _read(sample: Sample, guesses: Guesses, file: str, remark: str) -> list[str]
     if sample.delimiter != ",":
         lines.append(f"  delimiter: {_quoted(sample.delimiter)}")
     if any(column.dates for column in guesses.columns):
-        is_doubtful = guesses.dates in ("%d/%m/%Y", "%m/%d/%Y")
+        is_doubtful = bool({"%d/%m/%Y", "%m/%d/%Y"} & {*guesses.dates})
         remark = "day and month could be the other way round: check" if is_doubtful else ""
-        lines.append(line(f'  dates: "{guesses.dates}"', remark))
+        lines.append(line(f"  dates: {_one_or_list(guesses.dates)}", remark))
     if sample.missing_values != ("",):
         lines.append(f"  missing_values: [{', '.join(map(_quoted, sample.missing_values))}]")
     renamed = [column for column in guesses.columns if column.given != column.name]
@@ -101,6 +102,11 @@ def _read(sample: Sample, guesses: Guesses, file: str, remark: str) -> list[str]
         lines.append("  rename:")
         lines += [f"    {_quoted(column.given)}: {column.name}" for column in renamed]
     return lines
+
+
+def _one_or_list(texts: Sequence[str]) -> str:
+    quoted = [_quoted(text) for text in texts]
+    return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from features.drafting.sample import Sample
 from hearth.source_contract import ColumnType
+from hearth.source_contract.formats import date_shape
 
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d/%m/%y", "%m/%d/%Y")
 _MOST_CATEGORIES = 12
@@ -55,7 +56,7 @@ class Guesses:
     """What the table seems to be; None where nothing tells."""
 
     columns: tuple[Guess, ...]
-    dates: str
+    dates: tuple[str, ...]
     key: str | None
     about: str | None
     row_key: str | None
@@ -72,8 +73,8 @@ def guess(sample: Sample) -> Guesses:
         _column(given, names[given], values, sample) for given, values in sample.columns.items()
     ]
     formats = Counter(column.dates for column in columns if column.dates is not None)
-    dates = formats.most_common(1)[0][0] if formats else DATE_FORMATS[0]
-    columns = [_of_one_format(column, dates) for column in columns]
+    dates = _told_apart([form for form, _ in formats.most_common()])
+    columns = [_of_these_formats(column, dates) for column in columns]
     days = [c.name for c in columns if c.type is ColumnType.DATE and "birth" not in c.name]
     known = _first(days, _KNOWN) or _first(days, _REPORTED)
     happened = [day for day in days if day != known]
@@ -168,9 +169,17 @@ def _is_category(name: str, rows: int, distinct: Counter[str]) -> bool:
     )
 
 
-def _of_one_format(column: Guess, dates: str) -> Guess:
-    """A file's dates are written in one way; a column written in another stays text."""
-    if column.dates in (None, dates):
+def _told_apart(formats: Sequence[str]) -> tuple[str, ...]:
+    """Formats, the commonest first, without those that one text may be read by as another day."""
+    chosen: dict[str, str] = {}
+    for form in formats:
+        chosen.setdefault(date_shape(form), form)
+    return tuple(chosen.values())
+
+
+def _of_these_formats(column: Guess, dates: tuple[str, ...]) -> Guess:
+    """A column whose dates are written in none of the file's ways stays text."""
+    if column.dates in (None, *dates):
         return column
     return replace(column, type=ColumnType.STRING, dates=None)
 

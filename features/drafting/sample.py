@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from python_calamine import CalamineError, load_workbook
 
+from features.ingest.cells import as_array, cell_text
 from hearth.errors import DataError, Fault
+from hearth.source_contract.extract import WORKBOOKS
 
 MOST_ROWS = 20_000
+_ENDINGS = ", ".join((".csv", ".csv.gz", ".parquet", *WORKBOOKS))
 _MOST_BYTES = 8 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 _ENCODINGS = ("utf-8", "cp1252")
@@ -38,7 +42,7 @@ class Sample:
 
 
 def read_sample(path: Path) -> Sample:
-    """First rows of a CSV (.csv, .csv.gz) or Parquet (.parquet) file.
+    """First rows of a CSV, Excel or Parquet file.
 
     Raises
     ------
@@ -50,13 +54,15 @@ def read_sample(path: Path) -> Sample:
             return _parquet(path)
         if path.name.endswith((".csv", ".csv.gz")):
             return _csv(path)
+        if path.suffix in WORKBOOKS:
+            return _workbook(path)
     except FileNotFoundError:
         raise _refused(path, "is not there", "mend the path") from None
-    except (OSError, EOFError, csv.Error, pa.ArrowInvalid):
+    except (OSError, EOFError, csv.Error, pa.ArrowInvalid, CalamineError):
         raise _refused(
             path, "cannot be read", "see that it is whole, and what its name says"
         ) from None
-    raise _refused(path, "ends in none of .csv, .csv.gz, .parquet", "save it as one of them")
+    raise _refused(path, f"ends in none of {_ENDINGS}", "save it as one of them")
 
 
 def _refused(path: Path, found: str, remedy: str) -> DataError:
@@ -101,6 +107,23 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise _refused(path, f"is text in neither {' nor '.join(_ENCODINGS)}", "save it as UTF-8")
+
+
+def _workbook(path: Path) -> Sample:
+    """First rows of the first sheet; a column that holds days alone has that type."""
+    rows = load_workbook(str(path)).get_sheet_by_index(0).iter_rows()
+    filled = (row for row in rows if any(cell != "" for cell in row))
+    header = [str(name) for name in next(filled, [])]
+    held = list(islice(filled, MOST_ROWS))
+    if not held:
+        raise _refused(path, "holds no rows", "ask for the extract again")
+    arrays = {name: as_array([row[j] for row in held]) for j, name in enumerate(header) if name}
+    columns = {
+        name: tuple(None if value is None else cell_text(value) for value in array.to_pylist())
+        for name, array in arrays.items()
+    }
+    typed = {n: "date" for n, array in arrays.items() if pa.types.is_temporal(array.type)}
+    return Sample(columns, len(held), next(filled, None) is None, typed)
 
 
 def _parquet(path: Path) -> Sample:

@@ -24,10 +24,13 @@ def as_array(values: Sequence[Any], *, days: str | None = None) -> pa.Array:
             return pa.array(held)
         except (pa.ArrowException, OverflowError):
             pass
-    return pa.array([None if value is None else _text(value, days) for value in held], pa.string())
+    return pa.array(
+        [None if value is None else cell_text(value, days) for value in held], pa.string()
+    )
 
 
-def _text(value: Any, days: str | None) -> str:
+def cell_text(value: Any, days: str | None = None) -> str:
+    """Text of one value: whole numbers without a point, days in the format given."""
     if days is not None and isinstance(value, date):
         return value.strftime(days)
     if isinstance(value, bool):

@@ -41,7 +41,10 @@ def new_source(
     command: typer.Context,
     name: Annotated[str, typer.Argument(help="Name of the source, such as noise_complaints.")],
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="An extract of it: CSV or Parquet.")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="An extract of it: CSV, Excel or Parquet."
+        ),
     ],
 ) -> None:
     """Write a first draft of a source contract from an extract; what only you know is left to answer."""

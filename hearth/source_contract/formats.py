@@ -51,7 +51,7 @@ def _check_dates(formats: tuple[str, ...]) -> tuple[str, ...]:
     for one in formats:
         if "%" not in one:
             raise ValueError(f"is {quoted(one)}; write strftime codes such as %d/%m/%Y")
-    shapes = Counter(map(_shape, formats))
+    shapes = Counter(map(date_shape, formats))
     if max(shapes.values()) > 1:
         raise ValueError(
             "holds two formats that could read one text as two days, such as %d/%m/%Y beside %m/%d/%Y; "
@@ -60,7 +60,7 @@ def _check_dates(formats: tuple[str, ...]) -> tuple[str, ...]:
     return formats
 
 
-def _shape(form: str) -> str:
+def date_shape(form: str) -> str:
     """What a text in this format looks like; formats of one shape can be mistaken for each other."""
     return _FIELD.sub("0", form)
 

@@ -135,10 +135,10 @@ def test_the_way_dates_are_written_is_found(
     assert draft["columns"]["made_on"] == {"type": "date"}
 
 
-def test_a_column_of_dates_written_another_way_stays_text(tmp_path: Path) -> None:
-    rows = "".join(f"{i},2024-03-01,2024-03-02,01/03/2024\n" for i in range(3))
+def test_a_column_of_dates_that_could_be_taken_for_others_stays_text(tmp_path: Path) -> None:
+    rows = "".join(f"{i},13/03/2024,14/03/2024,03/13/2024\n" for i in range(3))
     draft = _draft(tmp_path, "uprn,made_on,logged_on,seen\n" + rows)
-    assert draft["read"]["dates"] == "%Y-%m-%d"
+    assert draft["read"]["dates"] == "%d/%m/%Y"
     assert draft["columns"]["seen"] == {"type": "string"}
 
 
@@ -291,7 +291,7 @@ def test_a_long_file_is_drafted_from_its_first_rows(tmp_path: Path) -> None:
             "a.csv.gz: cannot be read",
         ),
         ("a.parquet", b"PAR1", "a.parquet: cannot be read"),
-        ("a.xlsx", b"PK", "a.xlsx: ends in none of .csv, .csv.gz, .parquet"),
+        ("a.docx", b"PK", "a.docx: ends in none of .csv, .csv.gz, .parquet"),
     ],
 )
 def test_a_file_that_cannot_be_drafted_from_says_why(
@@ -306,3 +306,20 @@ def test_a_file_that_cannot_be_drafted_from_says_why(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.csv: is not there; mend the path"):
         draft_contract(tmp_path / "absent.csv", "absent")
+
+
+def test_a_workbook_is_drafted_from_its_first_sheet(tmp_path: Path, workbook: Any) -> None:
+    rows = [
+        ["UPRN", "Seen on", "Rooms"],
+        *([100_000 + n, date(2024, 1, 3), n % 5] for n in range(9)),
+    ]
+    workbook(tmp_path / "homes.xlsx", {"Homes": rows})
+    draft = _read(tmp_path, draft_contract(tmp_path / "homes.xlsx", "homes", workspace=tmp_path))
+    types = {name: column["type"] for name, column in draft["columns"].items()}
+    assert types == {"uprn": "uprn", "seen_on": "date", "rooms": "integer"}
+
+
+def test_two_ways_of_writing_dates_are_listed(tmp_path: Path) -> None:
+    rows = "".join(f"{n:02}/01/2024,2024-01-{n:02}\n" for n in range(13, 29))
+    draft = _draft(tmp_path, f"complained_on,logged_on\n{rows}")
+    assert set(draft["read"]["dates"]) == {"%d/%m/%Y", "%Y-%m-%d"}
