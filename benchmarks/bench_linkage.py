@@ -55,7 +55,7 @@ def take_in(households: int) -> None:
     """Snapshots of the extracts; the links that come with them are thrown away."""
     root = _workspace(households)
     settings = load_settings(root)
-    ingest(load_catalogue(root), settings, run_on=RUN_ON)
+    ingest(load_catalogue(root), settings, run_on=RUN_ON, pseudonyms=None)
     shutil.rmtree(settings.state_dir / "links")
     shutil.rmtree(settings.state_dir / "linkage")
 

@@ -25,9 +25,9 @@ def ingest(
     settings: Settings,
     *,
     run_on: date,
+    pseudonyms: PseudonymMap | None,
     sources: Sequence[str] | None = None,
     accept_shrink: Collection[str] = (),
-    pseudonyms: PseudonymMap | None = None,
     progress: Progress = silent,
 ) -> list[Ingested]:
     """Take a snapshot of each source, link its persons and addresses, and set up the households.
@@ -38,12 +38,12 @@ def ingest(
         The workspace.
     run_on
         Day of the run.
+    pseudonyms
+        The map by which persons' numbers are replaced; they stay as they are if None.
     sources
         Names of the sources; all of the workspace's if None.
     accept_shrink
         Names of sources whose extract is taken however far it falls short of the last one.
-    pseudonyms
-        The map by which persons' numbers are replaced; they stay as they are if None.
     progress
         Told of each source.
 

@@ -28,7 +28,8 @@ from sqlalchemy import (
     text,
 )
 
-from hearth.errors import NotFoundError
+from hearth.errors import NotFoundError, SettingsError
+from hearth.settings import Settings
 from hearth.storage.engine import open_engine, reading, writing
 
 PSEUDONYM_DIGITS = 32
@@ -71,9 +72,20 @@ class PseudonymMap:
 
     @classmethod
     @contextmanager
-    def opened(cls, url: str) -> Iterator["PseudonymMap"]:
-        """The map of a database by URL, made if it is new, until the block ends; see `open_engine`."""
-        engine = open_engine(url)
+    def opened(cls, settings: Settings) -> Iterator["PseudonymMap"]:
+        """The map of a workspace, made if it is new, until the block ends.
+
+        Raises
+        ------
+        SettingsError
+            If its URL cannot be used, or is that of the records.
+        """
+        if settings.pseudonyms_url == settings.records_url:
+            raise SettingsError(
+                "HEARTH_PSEUDONYMS_URL names the records database; the map needs one of its own, "
+                "so that it can be guarded apart"
+            )
+        engine = open_engine(settings.pseudonyms_url)
         try:
             yield cls(engine)
         finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hearth.catalogue import Catalogue, load_catalogue
 from hearth.progress import Progress, silent
+from hearth.pseudonyms import PseudonymMap
 from hearth.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -90,7 +91,14 @@ class Workspace:
 
         from features.commands import ingest
 
-        taken = ingest(self.catalogue, self.settings, run_on=self.today, progress=progress)
+        with PseudonymMap.opened(self.settings) as pairs:
+            taken = ingest(
+                self.catalogue,
+                self.settings,
+                run_on=self.today,
+                pseudonyms=pairs,
+                progress=progress,
+            )
         return pd.DataFrame([vars(each) for each in taken]).set_index("source")
 
     def features(self, model: str) -> "pd.DataFrame":

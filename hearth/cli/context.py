@@ -25,10 +25,9 @@ from sqlalchemy import Engine
 
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue, load_catalogue
-from hearth.errors import PermissionDeniedError, SettingsError
+from hearth.errors import PermissionDeniedError
 from hearth.identity import Identity, authenticate
 from hearth.progress import Progress
-from hearth.pseudonyms import PseudonymMap
 from hearth.settings import Settings, load_settings
 from hearth.storage.database import open_records
 
@@ -60,17 +59,6 @@ class Context:
     def records(self) -> Engine:
         """The records database, made or migrated if need be."""
         return open_records(self.settings.records_url)
-
-    @contextmanager
-    def pseudonyms(self) -> Iterator[PseudonymMap]:
-        """The map of persons' pseudonyms, made if it is new, until the block ends."""
-        if self.settings.pseudonyms_url == self.settings.records_url:
-            raise SettingsError(
-                "HEARTH_PSEUDONYMS_URL names the records database; the map needs one of its own, "
-                "so that it can be guarded apart"
-            )
-        with PseudonymMap.opened(self.settings.pseudonyms_url) as pairs:
-            yield pairs
 
     @property
     def pepper(self) -> str:

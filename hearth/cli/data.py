@@ -10,6 +10,7 @@ from hearth.cli.approval import void_changed
 from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import StateError
+from hearth.pseudonyms import PseudonymMap
 
 if TYPE_CHECKING:
     from features.ingest.snapshot import Ingested
@@ -168,7 +169,7 @@ def ingest_sources(
     from features.commands import ingest as ingest_all
     from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
 
-    with context.pseudonyms() as pseudonyms, context.progress() as progress:
+    with PseudonymMap.opened(context.settings) as pseudonyms, context.progress() as progress:
         taken = ingest_all(
             context.catalogue,
             context.settings,

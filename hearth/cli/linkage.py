@@ -8,6 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from hearth.cli.context import OPERATOR, JsonOption, open_context
+from hearth.pseudonyms import PseudonymMap
 
 if TYPE_CHECKING:
     from features.linkage.truth import Line
@@ -41,7 +42,7 @@ def evaluate(
     from features.linkage.truth import ALL_SOURCES
 
     context = open_context(command, as_json=as_json)
-    with context.pseudonyms() as pseudonyms:
+    with PseudonymMap.opened(context.settings) as pseudonyms:
         made = evaluate_links(
             context.catalogue,
             context.settings.state_dir,

@@ -7,6 +7,7 @@ import typer
 from hearth.cli.context import Context, JsonOption, open_context, utc_now
 from hearth.errors import NotFoundError
 from hearth.identity import Permission, subject_reference
+from hearth.pseudonyms import PseudonymMap
 from hearth.storage.engine import writing
 
 _SCOPE = "person"
@@ -39,7 +40,7 @@ def find(
     context = open_context(command, as_json=as_json)
     actor = _actor(context)
     try:
-        with context.pseudonyms() as pairs:
+        with PseudonymMap.opened(context.settings) as pairs:
             pseudonym = pairs.pseudonym_of(number)
     except NotFoundError:
         _record(context, actor, "pseudonym.found", number, reason, outcome="not_found")
@@ -62,7 +63,7 @@ def open_(
     context = open_context(command, as_json=as_json)
     actor = _actor(context)
     try:
-        with context.pseudonyms() as pairs:
+        with PseudonymMap.opened(context.settings) as pairs:
             number = pairs.number_of(pseudonym)
     except NotFoundError:
         _record(context, actor, "pseudonym.opened", pseudonym, reason, outcome="not_found")
@@ -83,7 +84,7 @@ def erase(command: typer.Context, pseudonym: PseudonymArgument, reason: ReasonOp
     context = open_context(command)
     actor = _actor(context)
     reference = subject_reference(context.pepper, _SCOPE, pseudonym)
-    with context.pseudonyms() as pairs, writing(context.records) as connection:
+    with PseudonymMap.opened(context.settings) as pairs, writing(context.records) as connection:
         # both or neither: no erasure without its entry
         context.audit.append(
             "pseudonym.erased",

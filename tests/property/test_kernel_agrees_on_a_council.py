@@ -26,7 +26,7 @@ def council(repository, tmp_path_factory):
     (root / "data" / "toronto").symlink_to(repository / "data" / "toronto")
     synthesise(root / "data" / "council", households=400, seed=3)
     catalogue, settings = load_catalogue(root), load_settings(root)
-    commands.ingest(catalogue, settings, run_on=RUN_ON)
+    commands.ingest(catalogue, settings, run_on=RUN_ON, pseudonyms=None)
     return catalogue, settings
 
 

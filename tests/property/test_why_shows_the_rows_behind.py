@@ -33,7 +33,7 @@ def council(repository, tmp_path_factory):
     (root / "data" / "toronto").symlink_to(repository / "data" / "toronto")
     synthesise(root / "data" / "council", households=300, seed=5)
     catalogue, own = load_catalogue(root), load_settings(root)
-    commands.ingest(catalogue, own, run_on=RUN_ON)
+    commands.ingest(catalogue, own, run_on=RUN_ON, pseudonyms=None)
     return catalogue, own
 
 

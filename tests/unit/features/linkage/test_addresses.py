@@ -7,9 +7,11 @@ import pytest
 
 from features import artefacts
 from features.known_rows import KEY, known_rows
+from features.linkage.address_evaluation import evaluate_addresses
 from features.linkage.address_matching import LINKED, match_addresses
 from features.linkage.address_text import address_keys, standardise_addresses
 from features.linkage.addresses import gazetteer_of
+from features.linkage.evaluation import LinkageQuality
 from features.linkage.persons import links_folder
 from features.synthetic.address_mistakes import Written, mistaken, neighbours
 from hearth.errors import DefinitionError
@@ -121,3 +123,18 @@ def _texts(written: list[Written]) -> pa.Table:
     standard = standardise_addresses(*columns)
     keyed = standard.append_column("address_key", address_keys(standard))
     return keyed.append_column("uprn", pa.array([one.reference for one in written]))
+
+
+def test_links_of_addresses_are_judged_by_group():
+    links = pa.table({"address_key": ["a", "b", "d"], "uprn": ["1", "9", "4"]})
+    truth = pa.table(
+        {
+            "address_key": ["a", "b", "c", "d"],
+            "uprn": ["1", "2", "3", None],
+            "group": ["north", "north", "south", "south"],
+        }
+    )
+    found = evaluate_addresses(links, truth)
+    assert found["north"] == LinkageQuality(found=2, right=1, true=2)
+    assert found["south"] == LinkageQuality(found=1, right=0, true=1)
+    assert found["everybody"] == LinkageQuality(found=3, right=1, true=3)

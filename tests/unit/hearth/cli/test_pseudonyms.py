@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hearth.cli import context
+from hearth.pseudonyms import PseudonymMap
 from hearth.settings import load_settings
 from hearth.storage.engine import reading
 from hearth.storage.schema import audit_entries, audit_payloads
@@ -21,7 +22,7 @@ def here(workspace):
 
 @pytest.fixture
 def person(here):
-    with here.pseudonyms() as pairs:
+    with PseudonymMap.opened(here.settings) as pairs:
         return pairs.assign(["7001"])["7001"]
 
 
@@ -62,7 +63,7 @@ def test_no_other_role_opens_the_map(hearth, here, key, person, role):
         assert told.code == 1
         assert "use a key whose role is one of: information_governance" in told.err
     assert _looks(here) == []
-    with here.pseudonyms() as pairs:
+    with PseudonymMap.opened(here.settings) as pairs:
         assert pairs.number_of(person) == "7001"
 
 
