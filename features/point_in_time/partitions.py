@@ -13,8 +13,8 @@ from features.point_in_time.events import Codes, sorted_by_code
 
 T = TypeVar("T")
 
-CELLS = 8_000_000
-"""Values that one partition computes: 64 MB of them, so that memory follows this and not the data."""
+CELLS = 4_000_000
+"""Values that one partition computes: 32 MB of them, so that memory follows this and not the data."""
 
 
 @dataclass(frozen=True)
