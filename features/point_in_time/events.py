@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.point_in_time import loops
+from features.point_in_time.compiled import sort_by_code
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
@@ -144,7 +144,7 @@ def sorted_by_code(code: npt.NDArray[np.integer], codes: int) -> tuple[Ints, Cod
     """Where each code begins, (codes + 1,), and the places in order of code; negative codes fall away."""
     start = np.zeros(codes + 1, dtype=np.int64)
     place = np.empty(int(np.count_nonzero(code >= 0)), dtype=np.int32)
-    loops.sort_by_code(code, codes, start, place)
+    sort_by_code(code, codes, start, place)
     return start, place
 
 

@@ -8,23 +8,12 @@ ring that a window reaches at a date. Results are (windows, slots), so that a wi
 memory and becomes a column without a copy.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
-import numpy.typing as npt
 
-F = TypeVar("F", bound=Callable[..., Any])
-Array = npt.NDArray[Any]
+from features.point_in_time.compiled import Array, compiled
 
 
-def _compiled(function: F) -> F:
-    """The function compiled, without holding Python's lock, and kept on disk for the next process."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
-
-
-@_compiled
+@compiled
 def find_hits(
     day: Array,
     date_of: Array,
@@ -59,7 +48,7 @@ def find_hits(
     start[day.size] = found
 
 
-@_compiled
+@compiled
 def split_hits(
     start: Array,
     at: Array,
@@ -90,7 +79,7 @@ def split_hits(
                 split_ring[place] = ring[hit]
 
 
-@_compiled
+@compiled
 def count(
     start: Array,
     ring: Array,
@@ -116,7 +105,7 @@ def count(
             counted[window, slot] = inside[reach[window]]
 
 
-@_compiled
+@compiled
 def total(
     start: Array,
     at: Array,
@@ -154,7 +143,7 @@ def total(
             counted[window, slot] = number[reach[window]]
 
 
-@_compiled
+@compiled
 def extremes(
     start: Array,
     at: Array,
@@ -192,7 +181,7 @@ def extremes(
             greatest[window, slot] = high[reach[window]] if some else np.nan
 
 
-@_compiled
+@compiled
 def distinct(
     start: Array,
     at: Array,
@@ -237,7 +226,7 @@ def distinct(
             counted[window, slot] = inside[reach[window]]
 
 
-@_compiled
+@compiled
 def span(
     start: Array,
     at: Array,
@@ -258,7 +247,7 @@ def span(
         last[slot] = high
 
 
-@_compiled
+@compiled
 def latest(
     start: Array,
     at: Array,
@@ -282,24 +271,3 @@ def latest(
             ):
                 last = event
         best[slot] = last
-
-
-@_compiled
-def sort_by_code(
-    code: Array,
-    codes: int,
-    start: Array,
-    place: Array,
-) -> None:
-    """Places of the codes in order, stable, and where each code begins; negative codes fall away."""
-    for item in range(code.size):
-        if code[item] >= 0:
-            start[code[item] + 1] += 1
-    for item in range(codes):
-        start[item + 1] += start[item]
-    filled = start[:-1].copy()
-    for item in range(code.size):
-        own = code[item]
-        if own >= 0:
-            place[filled[own]] = item
-            filled[own] += 1
