@@ -17,6 +17,8 @@ from hearth.errors import NotFoundError, StateError
 
 MANIFEST = "manifest.json"
 _RESUMES = ".resumes"
+_ROW_GROUP = 250_000
+"""Rows that a reader must hold at a time to stream a table."""
 
 
 def file_sha256(path: Path) -> str:
@@ -105,7 +107,7 @@ def _resumable_key(aside: Path) -> str | None:
 def write_table(path: Path, table: pa.Table) -> str:
     """Write a Parquet file and give its SHA-256; numbers go undictionaried, as they rarely repeat."""
     words = [f.name for f in table.schema if pa.types.is_string(f.type)]
-    pq.write_table(table, path, use_dictionary=words, compression="zstd")
+    pq.write_table(table, path, use_dictionary=words, compression="zstd", row_group_size=_ROW_GROUP)
     return file_sha256(path)
 
 

@@ -18,13 +18,21 @@ def first_of_copies(table: pa.Table, rows: Positions) -> Positions:
     rows
         Positions of the rows to look at, ascending.
     """
-    suspects = rows[_shared(_hashes(table)[rows])]
+    suspects = rows_alike(table, rows)
     if len(suspects) == 0:
         return rows
     chosen = table.take(pa.array(suspects)).append_column("#", pa.array(suspects))
     first = chosen.group_by(table.column_names, use_threads=False).aggregate([("#", "min")])
     copies = np.setdiff1d(suspects, first["#_min"].to_numpy())
     return rows[~np.isin(rows, copies)]
+
+
+def rows_alike(table: pa.Table, rows: Positions) -> Positions:
+    """Positions, among `rows`, of those whose hash over all columns another of them has too.
+
+    Rows that are alike are among them; seldom, two that are not.
+    """
+    return rows[_shared(_hashes(table)[rows])]
 
 
 def _hashes(table: pa.Table) -> npt.NDArray[np.uint64]:

@@ -45,7 +45,6 @@ from hearth.pseudonyms import PseudonymMap
 from hearth.source_contract import SourceContract
 
 _CODE = tuple(sorted(Path(__file__).parent.glob("*.py")))
-_ROW_GROUP = 250_000
 _ACCEPT = "if that is right, run `hearth ingest --accept-shrink {}`; otherwise ask for all of it"
 
 

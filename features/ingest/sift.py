@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features.ingest.copies import first_of_copies
+from features.ingest.copies import first_of_copies, rows_alike
 from features.ingest.extract import Extract
 from features.ingest.quality import Finding, Flags, describe, examine
 from features.ingest.quarantine import quarantine, threshold_faults
@@ -118,10 +118,13 @@ def _key_findings(
         return []
     dated = (contract.knowledge_date, contract.event_date, contract.starts_on)
     columns = dict.fromkeys([contract.row_key, *(name for name in dated if name is not None)])
-    single = table.select(list(columns)).take(pa.array(rows))
     taken, repeated = (np.zeros(len(table), dtype=bool) for _ in range(2))
-    taken[rows] = held_keys(contract, single, held)
-    repeated[rows] = repeated_keys(contract, single) & ~taken[rows]
+    if held is not None:
+        keys = table.select([contract.row_key]).take(pa.array(rows))
+        taken[rows] = held_keys(contract, keys, held)
+    suspects = rows_alike(table.select([contract.row_key]), rows)
+    alike = table.select(list(columns)).take(pa.array(suspects))
+    repeated[suspects] = repeated_keys(contract, alike) & ~taken[suspects]
     return [
         Finding(contract.row_key, "stands on more than one row", repeated),
         Finding(contract.row_key, "stands on another row that is held already", taken),
