@@ -5,7 +5,7 @@ from pathlib import Path
 
 from features import artefacts
 
-_APART = ("synthetic", "drafting", "leaks")
+_APART = ("synthetic", "drafting", "leaks", "dictionary")
 
 
 @cache

@@ -12,6 +12,7 @@ from hearth.cli import (
     approval,
     data,
     demo,
+    dictionary,
     keys,
     leaks,
     linkage,
@@ -65,7 +66,7 @@ def _root(
     command.obj = workspace
 
 
-for part in (data, register, quality, linkage, models, approval, service, demo):
+for part in (data, register, quality, dictionary, linkage, models, approval, service, demo):
     part.mount(app)
 keys.mount(app)
 pseudonyms.mount(app)
