@@ -27,7 +27,13 @@ def taken(tmp_path):
 
     def of(source):
         settings = load_settings(tmp_path)
-        (result,) = ingest(load_catalogue(tmp_path), settings, run_on=RUN_ON, sources=[source])
+        (result,) = ingest(
+            load_catalogue(tmp_path),
+            settings,
+            run_on=RUN_ON,
+            pseudonyms=None,
+            sources=[source],
+        )
         return result, read_snapshot(settings.state_dir, source).to_pylist()
 
     return of
