@@ -148,7 +148,7 @@ def _refresh(folder: str, *, expected: int) -> dict[str, Any]:
 
 
 def _ingest(root: Path) -> None:
-    commands.ingest(load_catalogue(root), load_settings(root), run_on=RUN_ON)
+    commands.ingest(load_catalogue(root), load_settings(root), run_on=RUN_ON, pseudonyms=None)
 
 
 def _root(folder: str) -> Path:
