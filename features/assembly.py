@@ -209,7 +209,7 @@ class Assembly:
 
         What fills them is taken over all rows of a date, so the group is computed for that once more.
         """
-        if filling is None:
+        if filling is None or not self.partitions.rows:
             return group
         rows = self.cohort.rows.take(pa.array(self.partitions.order))
         parts = (

@@ -15,7 +15,6 @@ from features import artefacts
 from features.assembly import Assembly
 from features.entity_keys import EntityKeys
 from features.ingest.snapshot import CHANGED_KEYS, snapshot_folder, snapshot_manifest
-from hearth.definition import FeatureGroup
 from hearth.source_contract import AddressLink, PersonLink, SourceContract
 
 ROWS = "rows.parquet"
@@ -94,6 +93,9 @@ def touched_rows(
     same = ("definition_sha256", "code_sha256")
     if before is None or any(before.made_from[name] != now.made_from[name] for name in same):
         return None
+    fillings = (group.fill_missing for group in assembly.definition.features)
+    if any(filling is not None and filling.statistic is not None for filling in fillings):
+        return None  # what fills a value is taken over the whole cohort
     place = pc.index_in(now.rows["entity_id"], value_set=before.rows["entity_id"])
     digest = before.rows["digest"].take(place)
     touched = ~np.asarray(pc.fill_null(pc.equal(digest, now.rows["digest"]), False))
@@ -101,7 +103,7 @@ def touched_rows(
         contract = assembly.source_of(group)
         if group.around is not None and _differ(assembly.around_sources(group), before, now):
             return None  # any home may stand near one whose rows changed
-        keys = _changed_keys(contract, group, state_dir, before, now)
+        keys = _changed_keys(contract, state_dir, before, now)
         if keys is None:
             return None
         pairs = assembly.pairs(at)
@@ -117,15 +119,14 @@ def _differ(sources: Iterable[SourceContract], before: Basis, now: Basis) -> boo
 
 
 def _changed_keys(
-    contract: SourceContract, group: FeatureGroup, state_dir: Path, before: Basis, now: Basis
+    contract: SourceContract, state_dir: Path, before: Basis, now: Basis
 ) -> pa.Array | None:
     """Keys whose rows in a source changed since; None where that cannot be told, or concerns others."""
     name = contract.source
     then, held = before.made_from["sources"][name], now.made_from["sources"][name]
     if then == held:
         return pa.array([], pa.string())
-    is_of_all = group.fill_missing is not None and group.fill_missing.statistic is not None
-    if is_of_all or isinstance(contract.link, AddressLink):
+    if isinstance(contract.link, AddressLink):
         return None
     given = pa.array([], pa.string())
     if then["data_sha256"] != held["data_sha256"]:

@@ -40,6 +40,12 @@ def council(small_council_at, tmp_path_factory):
         path.write_text(
             path.read_text() + "quality: {quarantine_at_most: 99%, shrink_at_most: 99%}\n"
         )
+    path = made.root / "models" / "filled" / "model.yaml"
+    path.parent.mkdir()
+    letting = (made.root / "models" / "letting" / "model.yaml").read_text()
+    filled = "aggregates: [count, {last: decibels}]\n    fill_missing: cohort_median\n"
+    letting = letting.replace("model: letting", "model: filled")
+    path.write_text(letting.replace("aggregates: [count, {last: decibels}]\n", filled))
     return made
 
 
@@ -51,8 +57,8 @@ def _refreshed(council, model, store_url):
     return made, {entity: store.get(model, entity).values for entity in store.entities(model)}
 
 
-@pytest.mark.parametrize("model", ["readiness", "letting"])
-@settings(max_examples=6)
+@pytest.mark.parametrize("model", ["readiness", "letting", "filled"])
+@settings(max_examples=5)
 @given(first=extracts, second=extracts)
 def test_a_refresh_of_what_changed_equals_a_refresh_of_all(
     council, tmp_path_factory, model, first, second
