@@ -152,9 +152,10 @@ class Workspace:
         build(self.catalogue, self.settings, model, run_on=self.today, progress=progress)
         stored = read_matrix(self.settings, model)
         frame: pd.DataFrame = stored.features.to_pandas()
-        for feature in stored.manifest["features"]:
-            if feature["kind"] == "category":
-                frame[feature["name"]] = frame[feature["name"]].astype("category")
+        kinds = {f["name"]: f["kind"] for f in stored.manifest["features"]}
+        frame = frame.astype(
+            {name: "category" if kind == "category" else "float64" for name, kind in kinds.items()}
+        )
         frame["label"] = stored.labels["label"].to_pandas().astype("boolean").array
         frame = frame.set_index(["entity_id", "as_of"])
         if as_of is None:
