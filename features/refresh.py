@@ -105,6 +105,8 @@ def refresh_store(
 def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterator[Row]:
     """Rows as the store takes them, a partition in memory at a time."""
     model, partitions = assembly.definition.model, assembly.partitions
+    if len(assembly.cohort.rows) == 0:  # no entity was touched
+        return
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".refresh-", dir=settings.state_dir))
     try:
