@@ -1,5 +1,6 @@
 """One model's rows put together: cohort, features group by group, labels, protected attributes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -125,7 +126,8 @@ class Assembly:
             classed = class_source(self.definition, self._catalogue.sources)
             classes = None if classed is None else self._rows(classed)
             return household_cohort(self.definition, wanted, households, classes)
-        source = self._rows(str(self.definition.cohort.source))
+        tested = [condition.column for condition in self.definition.cohort.where]
+        source = self._rows(str(self.definition.cohort.source), tested)
         return source_cohort(self.definition, source, households)
 
     @cached_property
@@ -224,14 +226,15 @@ class Assembly:
         label = self.definition.label
         contract = self._catalogue.source(label.source)
         extracted_on = contract.read.extracted_on or self._last_known_on(contract)
-        return label_rows(label, self.cohort, self._rows(label.source), extracted_on=extracted_on)
+        source = self._rows(label.source, [label.outcome.column])
+        return label_rows(label, self.cohort, source, extracted_on=extracted_on)
 
     def protected_table(self) -> pa.Table:
         """Protected attributes, a row for each of the cohort's."""
         table = self.cohort.rows
         for i, attribute in enumerate(self.definition.fairness.attributes):
             place = f"fairness.attributes[{i}].assign"
-            source = self._rows(attribute.source)
+            source = self._rows(attribute.source, [attribute.column])
             column = protected_column(attribute, self.cohort, source, self._follower, place=place)
             table = table.append_column(attribute.name, column)
         return table
@@ -265,8 +268,8 @@ class Assembly:
     def _follower(self) -> Follower:
         return Follower(self.cohort, self.definition, self._catalogue.sources, self._state_dir)
 
-    def _rows(self, source: str) -> KnownRows:
-        return known_rows(self._catalogue.source(source), self._state_dir)
+    def _rows(self, source: str, columns: Sequence[str] | None = None) -> KnownRows:
+        return known_rows(self._catalogue.source(source), self._state_dir, columns)
 
     def _last_known_on(self, contract: SourceContract) -> date:
         last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]

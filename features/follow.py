@@ -55,11 +55,13 @@ class Follower:
         column = str(contract.key)
         if column not in self._areas:
             homes = self._homes_with(column, place)
-            rows = known_rows(homes, self._state_dir)
+            rows = known_rows(homes, self._state_dir, [column])
             followed = Followed.of(self._cohort.followed[Role.ADDRESS])
             latest = latest_version(self._cohort.rows, rows, followed)
             area = rows.table[column].take(pa.array(latest, mask=latest < 0))
-            pairs = pa.table([np.arange(len(latest)), pc.cast(area, pa.string())], schema=FOLLOWED)
+            coded = pc.cast(area, pa.string()).dictionary_encode()
+            row = np.arange(len(latest), dtype=np.int32)
+            pairs = pa.table([row, coded], schema=FOLLOWED)
             self._areas[column] = pairs.filter(pc.is_valid(pairs["key"]))
         return self._areas[column]
 

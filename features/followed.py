@@ -26,15 +26,14 @@ class Followed:
         encoded = pairs["key"].combine_chunks()
         if not pa.types.is_dictionary(encoded.type):
             encoded = encoded.dictionary_encode()
-        used = np.unique(np.asarray(encoded.indices))
+        given = np.asarray(encoded.indices)
+        used = np.flatnonzero(np.bincount(given, minlength=len(encoded.dictionary)))
         held = encoded.dictionary.take(pa.array(used))
         order = np.asarray(pc.sort_indices(held))
         code = np.full(len(encoded.dictionary), -1, dtype=np.int32)
         code[used[order]] = np.arange(len(used), dtype=np.int32)
         return cls(
-            held.take(pa.array(order)),
-            np.asarray(pairs["row"], dtype=np.int32),
-            code[np.asarray(encoded.indices)],
+            held.take(pa.array(order)), np.asarray(pairs["row"], dtype=np.int32), code[given]
         )
 
     @property

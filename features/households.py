@@ -121,18 +121,20 @@ class Households:
         """
         return self.residents_at(as_of).select(["uprn", "person_id", "date_of_birth"])
 
+    def pairs_at(self, as_of: date) -> tuple[pa.DictionaryArray, pa.DictionaryArray]:
+        """Home and person of each member, as `members_at` has them."""
+        rows = self._residing(as_of)
+        home, person = pa.array(self.home[rows]), pa.array(self.person[rows])
+        return (
+            pa.DictionaryArray.from_arrays(home, self.homes),
+            pa.DictionaryArray.from_arrays(person, self.persons),
+        )
+
     def residents_at(self, as_of: date) -> pa.Table:
         """The members, and of the spell that places each: `surname`, `start`, `start_known`, `second_home`."""
-        day = as_of.toordinal() - _EPOCH
-        known = (self.start_known < day) & ~(self.superseded < day)
-        ended = (self.end <= day) & (self.end_known < day)
-        in_force = known & (self.start <= day) & ~ended
-        lived = in_force & self.second_home
-        lived[_last_of_each(self.person, in_force & ~self.second_home)] = True
-        rows = self.by_home[lived[self.by_home]]
-        rows = rows[_differs(self.home[rows]) | _differs(self.person[rows])]
+        rows = self._residing(as_of)
         born = np.full(len(self.persons), _NEVER, dtype=np.int32)
-        told = np.flatnonzero(known & (self.born != _NEVER))
+        told = np.flatnonzero(self._known(as_of) & (self.born != _NEVER))
         born[self.person[told]] = self.born[told]  # of several the last is kept
         return pa.table(
             {
@@ -145,6 +147,21 @@ class Households:
                 "second_home": pa.array(self.second_home[rows]),
             }
         )
+
+    def _known(self, as_of: date) -> Flags:
+        """Spells known before a date and not superseded before it."""
+        day = as_of.toordinal() - _EPOCH
+        return (self.start_known < day) & ~(self.superseded < day)
+
+    def _residing(self, as_of: date) -> Ints:
+        """Places of the spells that place people at a date, by home, then person; each pair once."""
+        day = as_of.toordinal() - _EPOCH
+        ended = (self.end <= day) & (self.end_known < day)
+        in_force = self._known(as_of) & (self.start <= day) & ~ended
+        lived = in_force & self.second_home
+        lived[_last_of_each(self.person, in_force & ~self.second_home)] = True
+        rows = self.by_home[lived[self.by_home]]
+        return rows[_differs(self.home[rows]) | _differs(self.person[rows])]
 
 
 def _coded(words: pa.ChunkedArray) -> tuple[Ints, pa.Array]:

@@ -39,7 +39,11 @@ class KnownRows:
 
 
 def known_rows(
-    contract: SourceContract, state_dir: Path, *, assumed_known: date | None = None
+    contract: SourceContract,
+    state_dir: Path,
+    columns: Sequence[str] | None = None,
+    *,
+    assumed_known: date | None = None,
 ) -> KnownRows:
     """Rows of a source's snapshot, placed in time by its contract.
 
@@ -51,11 +55,13 @@ def known_rows(
         The source's contract.
     state_dir
         Where its snapshot lies, and its links where persons were linked.
+    columns
+        Columns that are read beside those that place the rows; all if None.
     assumed_known
         First as-of date at which a snapshot without dates is taken as known; a declared leak.
     """
-    columns = list(contract.columns)
-    batches = known_batches(contract, state_dir, columns, assumed_known=assumed_known)
+    wanted = list(contract.columns) if columns is None else list(dict.fromkeys(columns))
+    batches = known_batches(contract, state_dir, wanted, assumed_known=assumed_known)
     return KnownRows(contract, pa.concat_tables(batches))
 
 

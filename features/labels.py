@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from features.cohort import Cohort
 from features.conditions import meets
+from features.followed import Followed
 from features.known_rows import EVENT_DATE, KEY, KnownRows, superseded_on
 from features.point_in_time.events import days
 from hearth.definition import Label, Role
@@ -107,16 +108,17 @@ def _first_of_each_key(table: pa.Table) -> pa.Table:
 
 def _joined(followed: pa.Table, table: pa.Table) -> tuple[Ints, Ints, Ints]:
     """Cohort row, place among the pairs and place in the table of each row of a followed key."""
-    keys = pc.unique(followed["key"])
-    codes = np.asarray(pc.fill_null(pc.index_in(table[KEY], value_set=keys), -1), dtype=np.int64)
+    pairs = Followed.of(followed)
+    codes = pc.index_in(table[KEY], value_set=pairs.keys)
+    codes = np.asarray(pc.fill_null(codes, -1), dtype=np.int64)
     order = np.lexsort((days(table[EVENT_DATE]), codes))
-    starts = np.searchsorted(codes[order], np.arange(len(keys) + 1))
-    wanted = np.asarray(pc.index_in(followed["key"], value_set=keys), dtype=np.int64)
+    starts = np.searchsorted(codes[order], np.arange(len(pairs.keys) + 1))
+    wanted = pairs.code.astype(np.int64)
     lengths = starts[wanted + 1] - starts[wanted]
     pair = np.repeat(np.arange(len(wanted)), lengths)
     within = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     place = order[starts[wanted[pair]] + within]
-    return np.asarray(followed["row"], dtype=np.int64)[pair], pair, place
+    return pairs.row.astype(np.int64)[pair], pair, place
 
 
 def _chosen(pair: Ints, *, last: bool) -> Ints:

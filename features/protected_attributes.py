@@ -46,16 +46,19 @@ def protected_column(
     pairs = follower.pairs(role, source.contract, place=place)
     followed = Followed.of(pairs)
     held = _words(_held(source, followed, attribute.column))
-    group = held.take(pa.array(followed.code))
-    grouped = pa.table({"row": followed.row, "group": group}).drop_null()
-    counted = grouped.group_by("row", use_threads=False).aggregate(
-        [("group", "count_distinct"), ("group", "max")]
-    )
-    is_one = pc.equal(counted["group_count_distinct"], 1)
-    is_yes = pc.equal(counted["group_max"], YES)
-    group = pc.if_else(pc.or_(is_one, is_yes), counted["group_max"], SEVERAL)
-    place_of = pc.index_in(pa.array(np.arange(len(cohort.rows))), value_set=counted["row"])
-    return pc.fill_null(group.take(place_of), NOT_RECORDED).combine_chunks()
+    encoded = held.combine_chunks().dictionary_encode()
+    words = encoded.dictionary.take(pc.sort_indices(encoded.dictionary))
+    rank = np.asarray(pc.fill_null(pc.index_in(held, value_set=words), -1), dtype=np.int64)
+    group = rank[followed.code]
+    told = group >= 0
+    least = np.full(len(cohort.rows), len(words), dtype=np.int64)
+    greatest = np.full(len(cohort.rows), -1, dtype=np.int64)
+    np.minimum.at(least, followed.row[told], group[told])
+    np.maximum.at(greatest, followed.row[told], group[told])
+    named = pa.concat_arrays([words, pa.array([SEVERAL, NOT_RECORDED])])
+    is_settled = (least == greatest) | (greatest == pc.index(words, YES).as_py())
+    chosen = np.where(is_settled, greatest, len(words))
+    return named.take(pa.array(np.where(greatest < 0, len(words) + 1, chosen)))
 
 
 def _held(source: KnownRows, followed: Followed, column: str) -> pa.ChunkedArray:

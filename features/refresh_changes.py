@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from features import artefacts
 from features.assembly import Assembly
 from features.entity_keys import EntityKeys
+from features.followed import Followed
 from features.ingest.snapshot import CHANGED_KEYS, snapshot_folder, snapshot_manifest
 from hearth.source_contract import AddressLink, PersonLink, SourceContract
 
@@ -106,9 +107,9 @@ def touched_rows(
         keys = _changed_keys(contract, state_dir, before, now)
         if keys is None:
             return None
-        pairs = assembly.pairs(at)
-        follows = pc.is_in(pairs["key"], value_set=keys)
-        touched[np.asarray(pairs["row"].filter(follows))] = True
+        followed = Followed.of(assembly.pairs(at))
+        has_changed = np.asarray(pc.is_in(followed.keys, value_set=keys))
+        touched[followed.row[has_changed[followed.code]]] = True
     return touched
 
 
@@ -169,7 +170,7 @@ def _digests(assembly: Assembly) -> pa.Array:
         role = str(assembly.definition.features[at].follow)
         with duckdb.connect() as connection:
             connection.register("pairs", pairs)
-            query = 'SELECT "row", hash(key, ?) AS digest FROM pairs'
+            query = 'SELECT "row", hash(CAST(key AS VARCHAR), ?) AS digest FROM pairs'
             hashed = connection.execute(query, [role]).to_arrow_table()
         np.bitwise_xor.at(found, np.asarray(hashed["row"]), np.asarray(hashed["digest"]))
     return pa.array(found)
