@@ -1,6 +1,6 @@
 """What the command line asks of features: take in the extracts, and build a model's matrix."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +28,7 @@ def ingest(
     pseudonyms: PseudonymMap | None,
     sources: Sequence[str] | None = None,
     accept_shrink: Collection[str] = (),
+    tell: Callable[[Ingested], None] = lambda _: None,
     progress: Progress = silent,
 ) -> list[Ingested]:
     """Take a snapshot of each source, link its persons and addresses, and set up the households.
@@ -44,6 +45,9 @@ def ingest(
         Names of the sources; all of the workspace's if None.
     accept_shrink
         Names of sources whose extract is taken however far it falls short of the last one.
+    tell
+        Told what became of each source once it is taken in, so that it can be said whatever
+        becomes of the others.
     progress
         Told of each source.
 
@@ -73,6 +77,7 @@ def ingest(
                 pseudonyms=pseudonyms,
             )
             results.append(taken)
+            tell(taken)
         except DataError as error:
             faults += error.faults
     progress("Ingest", len(contracts), len(contracts))

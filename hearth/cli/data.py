@@ -9,7 +9,7 @@ import typer
 from hearth.cli.approval import void_changed
 from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
-from hearth.errors import StateError
+from hearth.errors import HearthError, StateError
 from hearth.pseudonyms import PseudonymMap
 
 if TYPE_CHECKING:
@@ -167,18 +167,31 @@ def ingest_sources(
 ) -> None:
     """Ingest these sources, or all, and say what became of each."""
     from features.commands import ingest as ingest_all
+
+    taken: list[Ingested] = []
+    try:
+        with PseudonymMap.opened(context.settings) as pseudonyms, context.progress() as progress:
+            ingest_all(
+                context.catalogue,
+                context.settings,
+                run_on=context.today,
+                sources=names,
+                accept_shrink=accept_shrink,
+                pseudonyms=pseudonyms,
+                tell=taken.append,
+                progress=progress,
+            )
+    except HearthError:
+        if taken:
+            _tell(context, taken)
+        raise
+    _tell(context, taken)
+
+
+def _tell(context: Context, taken: list["Ingested"]) -> None:
     from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
 
-    with PseudonymMap.opened(context.settings) as pseudonyms, context.progress() as progress:
-        taken = ingest_all(
-            context.catalogue,
-            context.settings,
-            run_on=context.today,
-            sources=names,
-            accept_shrink=accept_shrink,
-            pseudonyms=pseudonyms,
-            progress=progress,
-        )
+    taken = sorted(taken, key=lambda each: each.source)
     context.result([vars(each) for each in taken])
     for each in taken:
         if not each.up_to_date:
