@@ -16,19 +16,20 @@ from features.data_quality.assessment import DataQuality, drift_from
 from features.data_quality.page import render_page
 from features.data_quality.profile import profile_of
 from features.ingest.changes import record_changes
-from features.ingest.extract import Extract, file_of, read_extract
+from features.ingest.extract import Extract, read_extract
+from features.ingest.held_rows import judge_again
 from features.ingest.order import in_order
 from features.ingest.overlaps import overlapping_spells
-from features.ingest.pseudonyms import person_columns, pseudonymised
 from features.ingest.quality import IN_THE_FUTURE
 from features.ingest.quarantine import with_earlier
 from features.ingest.references import (
     Unknown,
     reference_faults,
-    reference_hashes,
     unknown_references,
 )
 from features.ingest.retention import retained
+from features.ingest.run import Run
+from features.ingest.shrink import shrink_faults
 from features.ingest.sift import Sifted, nothing_new, sift_extract
 from features.ingest.snapshot import (
     DATA,
@@ -38,14 +39,10 @@ from features.ingest.snapshot import (
     Ingested,
     read_quality,
     refused_folder,
-    snapshot_folder,
 )
 from hearth.errors import DataError, Fault
 from hearth.pseudonyms import PseudonymMap
 from hearth.source_contract import SourceContract
-
-_CODE = tuple(sorted(Path(__file__).parent.glob("*.py")))
-_ACCEPT = "if that is right, run `hearth ingest --accept-shrink {}`; otherwise ask for all of it"
 
 
 def take_snapshot(
@@ -86,7 +83,7 @@ def take_snapshot(
         If the extract cannot be read, or more of it is unusable, lost or unknown than its contract
         allows. The rows set aside are then kept apart, for whoever mends the extract.
     """
-    run = _Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink, pseudonyms)
+    run = Run(contract, workspace, state_dir, run_on, sources or {}, accept_shrink, pseudonyms)
     table = None if contract.read.table is None else read_extract(contract, workspace)
     made_from = run.made_from(table)
     before = artefacts.read_manifest(run.folder)
@@ -94,97 +91,89 @@ def take_snapshot(
     if before is not None and before["key"] == key and _still_holds(before, run_on):
         return Ingested.of(before, up_to_date=True)
     earlier = before if contract.read.each_extract == "adds" else None
-    sifted = _sifted(run, made_from, earlier, table)
+    held = None if earlier is None else _held(run, made_from, earlier)
+    sifted = _sifted(run, made_from, table, held)
     unknown = unknown_references(contract, sifted, run.sources, run.folder.parent)
     faults = [*sifted.faults, *reference_faults(contract, unknown)]
     if earlier is None and not accept_shrink:
-        faults += _shrink_faults(contract, len(sifted.kept), before)
+        faults += shrink_faults(contract, len(sifted.kept), before)
     if faults:
         _refuse(run, sifted, faults)
     made_from = {"key": key, **made_from}
-    manifest = _put_on_record(run, sifted, unknown, made_from, before=before, earlier=earlier)
+    manifest = _put_on_record(run, sifted, held, unknown, made_from, before=before)
     shutil.rmtree(refused_folder(state_dir, contract.source), ignore_errors=True)
     return Ingested.of(manifest, up_to_date=False)
 
 
 @dataclass(frozen=True)
-class _Run:
-    contract: SourceContract
-    workspace: Path
-    state_dir: Path
-    run_on: date
-    sources: Mapping[str, SourceContract]
-    accept_shrink: bool
-    pseudonyms: PseudonymMap | None
+class _Held:
+    """What is held from earlier extracts, and what its manifest says of it."""
 
-    @property
-    def folder(self) -> Path:
-        return snapshot_folder(self.state_dir, self.contract.source)
+    table: pa.Table
+    extracts: list[dict[str, Any]]
+    judged_again: list[dict[str, Any]]
+    set_aside: pa.Table | None
 
-    def made_from(self, table: Extract | None) -> dict[str, Any]:
-        made_from: dict[str, Any] = {
-            "extract_sha256": self._file_sha256() if table is None else table.rows_sha256,
-            "contract_sha256": artefacts.model_sha256(self.contract),
-            "code_sha256": artefacts.code_sha256(*_CODE),
-        }
-        if self.contract.quality.references:
-            made_from["references"] = reference_hashes(self.contract, self.folder.parent)
-        if self.pseudonyms is not None and self._numbered:
-            made_from["pseudonyms"] = self.pseudonyms.state()
-        return made_from
 
-    def known_as(self, rows: pa.Table) -> pa.Table:
-        """Rows with pseudonyms in place of persons' numbers."""
-        if self.pseudonyms is None:
-            return rows
-        return pseudonymised(rows, self._numbered, self.pseudonyms)
-
-    @property
-    def _numbered(self) -> tuple[str, ...]:
-        return person_columns(self.contract, self.sources)
-
-    def _file_sha256(self) -> str:
-        return artefacts.file_sha256(file_of(self.contract.read, self.workspace))
+def _held(run: Run, made_from: dict[str, Any], earlier: dict[str, Any]) -> _Held:
+    """Rows held from earlier extracts; judged again where the contract or the code changed."""
+    held = artefacts.read_table(run.folder / DATA)
+    judged = list(earlier.get("judged_again", []))
+    if all(earlier[name] == made_from[name] for name in ("contract_sha256", "code_sha256")):
+        in_their_order = held.select(list(run.contract.columns))
+        return _Held(in_their_order, earlier["extracts"], judged, None)
+    again = judge_again(
+        run.contract,
+        held,
+        run_on=run.run_on,
+        pseudonymised=run.numbered if run.pseudonyms is not None else (),
+        shown=run.shown(run.folder),
+    )
+    entry = again.as_json(run_on=run.run_on, contract_sha256=made_from["contract_sha256"])
+    return _Held(again.table, earlier["extracts"], [*judged, entry], again.set_aside)
 
 
 def _sifted(
-    run: _Run, made_from: dict[str, Any], earlier: dict[str, Any] | None, table: Extract | None
+    run: Run, made_from: dict[str, Any], table: Extract | None, held: _Held | None
 ) -> Sifted:
     """The extract sifted; where extracts add and this one was taken in before, it adds nothing."""
-    held = None if earlier is None else artefacts.read_table(run.folder / DATA)
-    known = [] if earlier is None else [one["sha256"] for one in earlier["extracts"]]
+    known = [] if held is None else [one["sha256"] for one in held.extracts]
     if held is not None and made_from["extract_sha256"] in known:
-        return nothing_new(held)
+        return nothing_new(held.table)
     extract = read_extract(run.contract, run.workspace) if table is None else table
-    return sift_extract(run.contract, extract, held, run_on=run.run_on, known_as=run.known_as)
+    rows = None if held is None else held.table
+    return sift_extract(run.contract, extract, rows, run_on=run.run_on, known_as=run.known_as)
 
 
 def _put_on_record(
-    run: _Run,
+    run: Run,
     sifted: Sifted,
+    held: _Held | None,
     unknown: list[Unknown],
     made_from: dict[str, Any],
     *,
     before: dict[str, Any] | None,
-    earlier: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Write the snapshot in place of the one before; its manifest."""
     contract, run_on = run.contract, run.run_on
     lasting = retained(contract, sifted.table, sifted.kept, run_on=run_on)
     table = in_order(contract, sifted.table, lasting.rows)
-    extracts = [] if earlier is None else list(earlier["extracts"])
+    extracts = [] if held is None else list(held.extracts)
+    judged_again = [] if held is None else held.judged_again
     if sifted.is_new:
         extracts.append(_extract_entry(run, sifted, made_from))
+    entries = [*extracts, *judged_again]
     manifest = {
         **made_from,
         "source": contract.source,
         "file": contract.read.place,
         "rows": len(table),
-        "duplicates": sum(one["duplicates"] for one in extracts),
-        "quarantined": sum(one["quarantined"] for one in extracts),
+        "duplicates": sum(one["duplicates"] for one in entries),
+        "quarantined": sum(one["quarantined"] for one in entries),
         "expired": len(sifted.kept) - len(table),
         "next_expiry": lasting.next_expiry and lasting.next_expiry.isoformat(),
         "extracts": extracts,
+        "judged_again": judged_again,
         "ignored_columns": list(sifted.ignored_columns),
         "run_on": run_on.isoformat(),
         "holds_future_dates": any(f.reason == IN_THE_FUTURE for f in sifted.findings),
@@ -195,7 +184,7 @@ def _put_on_record(
         manifest["data_sha256"] = artefacts.write_table(aside / DATA, table)
         artefacts.write_table(
             aside / QUARANTINE,
-            with_earlier(sifted.quarantine, run.folder / QUARANTINE if earlier else None),
+            _all_set_aside(run, sifted, held),
         )
         manifest["changes"] = record_changes(contract, run.folder, aside, before, manifest)
         found = _quality(run, sifted, table, unknown, manifest)
@@ -206,8 +195,16 @@ def _put_on_record(
     return manifest
 
 
+def _all_set_aside(run: Run, sifted: Sifted, held: _Held | None) -> pa.Table:
+    """Rows set aside: of earlier extracts, of those held that break the contract of now, and new."""
+    if held is None:
+        return sifted.quarantine
+    tables = [sifted.quarantine] if held.set_aside is None else [held.set_aside, sifted.quarantine]
+    return with_earlier(tables, run.folder / QUARANTINE)
+
+
 def _quality(
-    run: _Run,
+    run: Run,
     sifted: Sifted,
     table: pa.Table,
     unknown: list[Unknown],
@@ -232,7 +229,7 @@ def _quality(
     )
 
 
-def _extract_entry(run: _Run, sifted: Sifted, made_from: dict[str, Any]) -> dict[str, Any]:
+def _extract_entry(run: Run, sifted: Sifted, made_from: dict[str, Any]) -> dict[str, Any]:
     """Provenance of one extract."""
     given = run.contract.read.extracted_on
     return {
@@ -247,30 +244,16 @@ def _extract_entry(run: _Run, sifted: Sifted, made_from: dict[str, Any]) -> dict
     }
 
 
-def _shrink_faults(
-    contract: SourceContract, rows: int, before: dict[str, Any] | None
-) -> list[Fault]:
-    """A fault where an extract falls further short of the last one than its contract allows."""
-    held = 0 if before is None else before["rows"] + before.get("expired", 0)
-    if held == 0 or 1 - rows / held <= contract.quality.shrink_at_most:
-        return []
-    found = (
-        f"has {rows:,} usable rows, and the last extract had {held:,}: {1 - rows / held:.0%} fewer; "
-        f"its contract allows {contract.quality.shrink_at_most:.0%}"
-    )
-    return [Fault(contract.read.place, "", found, _ACCEPT.format(contract.source))]
-
-
-def _refuse(run: _Run, sifted: Sifted, faults: list[Fault]) -> NoReturn:
+def _refuse(run: Run, sifted: Sifted, faults: list[Fault]) -> NoReturn:
     """Keep the rows set aside where people can look at them, and stop."""
     folder = refused_folder(run.state_dir, run.contract.source)
     if len(sifted.quarantine):
         with artefacts.made_aside(folder) as aside:
             artefacts.write_table(aside / QUARANTINE, sifted.quarantine)
-        within = folder.is_relative_to(run.workspace)
-        shown = folder.relative_to(run.workspace) if within else folder
         found = f"had {len(sifted.quarantine):,} rows set aside, with their reasons"
-        faults.append(Fault(run.contract.read.place, "", found, f"see {shown / QUARANTINE}"))
+        faults.append(
+            Fault(run.contract.read.place, "", found, f"see {run.shown(folder) / QUARANTINE}")
+        )
     raise DataError(faults)
 
 

@@ -48,13 +48,10 @@ def quarantine(held: Extract, findings: Sequence[Finding]) -> pa.Table:
     )
 
 
-def with_earlier(set_aside: pa.Table, earlier: Path | None) -> pa.Table:
-    """Rows set aside, after those of earlier extracts where extracts add; all as text."""
-    if earlier is None or not earlier.exists():
-        return set_aside
-    return pa.concat_tables(
-        [_as_text(read_table(earlier)), _as_text(set_aside)], promote_options="default"
-    )
+def with_earlier(set_aside: Sequence[pa.Table], earlier: Path) -> pa.Table:
+    """Rows set aside, after those of earlier extracts; all as text."""
+    tables = [read_table(earlier), *set_aside] if earlier.exists() else set_aside
+    return pa.concat_tables(map(_as_text, tables), promote_options="default")
 
 
 def _as_text(table: pa.Table) -> pa.Table:

@@ -106,15 +106,6 @@ def test_a_later_version_is_added_where_the_row_key_supersedes(small_council, co
     assert _held(small_council) == ["c0", "c1", "c2", "c3", "c3"]
 
 
-def test_columns_that_changed_do_not_mix_with_the_rows_held(small_council, contracted, ingest):
-    contracted(read__each_extract="adds")
-    ingest(HEADER + _rows(range(4)))
-    contracted(columns__decibels={"type": "integer", "missing": "allowed"})
-    with pytest.raises(DataError, match="other columns or types than the rows held"):
-        ingest(HEADER + _rows(range(4, 6)))
-    assert _held(small_council) == [f"c{n}" for n in range(4)]
-
-
 def test_the_changed_keys_are_those_whose_rows_differ(small_council, ingest):
     ingest(HEADER + _rows(range(4)))
     first = _manifest(small_council)
