@@ -100,7 +100,8 @@ def household_view(
     reading
         On what footing it is read.
     person
-        Only this person, and nobody else's records; everybody and the home if None.
+        Only this person, by pseudonym or its beginning, and nobody else's records; everybody
+        and the home if None.
 
     Raises
     ------
@@ -116,7 +117,7 @@ def household_view(
     everybody = everybody.filter(pc.equal(everybody["uprn"], uprn))
     people = everybody
     if person is not None:
-        people = everybody.filter(pc.equal(everybody["person_id"], person))
+        people = everybody.filter(pc.equal(everybody["person_id"], _one_of(everybody, person)))
     persons = people["person_id"].to_pylist()
     wanted = {Subject.PERSON: persons}
     if person is None:
@@ -182,6 +183,15 @@ def _refused(
         if read_manifest(snapshot_folder(state_dir, name)) is None:
             refused[name] = "was not ingested; run `hearth ingest`"
     return dict(sorted(refused.items()))
+
+
+def _one_of(people: pa.Table, beginning: str) -> str:
+    """The one person among these whose number begins so; NotFoundError where several do."""
+    persons = people["person_id"].to_pylist()
+    fitting = [one for one in persons if beginning and one.startswith(beginning)]
+    if len(fitting) > 1 and beginning not in fitting:
+        raise NotFoundError(f"the numbers of {len(fitting)} people there begin so; give more of it")
+    return fitting[0] if len(fitting) == 1 else beginning
 
 
 def _check_found(

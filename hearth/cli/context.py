@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,6 +22,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.progress import Progress as Bars
+from rich.table import Table
 from sqlalchemy import Engine
 
 from hearth.audit_log import AuditLog
@@ -34,6 +36,8 @@ from hearth.storage.database import open_records
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machines.")]
 
 
+_ANY_WIDTH = 1_000_000
+_NARROWEST = 10  # of a column that may be folded: a date stays whole
 OPERATOR = "operator"
 """Actor of what is done at the machine itself, by whoever may open the database."""
 
@@ -106,6 +110,16 @@ class Context:
         """A line for people."""
         self.console.print(text)
 
+    def show(self, table: Table) -> None:
+        """A table for people, of which nothing is cut off; in a file each row is one line.
+
+        Where a screen is too narrow, texts are folded, and columns that do not wrap are whole.
+        """
+        for column in table.columns:
+            column.overflow = "fold"
+        table.width = _width(table, self.console)
+        self.console.print(table, crop=False)
+
     def result(self, value: Any) -> None:
         """The result as JSON, where a machine asked for it."""
         if self.as_json:
@@ -138,3 +152,17 @@ def open_context(command: typer.Context, *, as_json: bool = False) -> Context:
     """Context of a command, in the workspace named before it."""
     workspace: Path | None = command.find_root().obj
     return Context(load_settings(workspace), as_json)
+
+
+def _width(table: Table, console: Console) -> int:
+    """Width at which a table is drawn: all it takes in a file, else the screen's where that will do."""
+    options = console.options.update(max_width=_ANY_WIDTH)
+    whole = Measurement.get(console, options, table).maximum
+    if not console.is_terminal:
+        return whole
+    least = 1
+    for column in table.columns:
+        cells = (column.header, *column.cells)
+        widest = max(Measurement.get(console, options, cell).maximum for cell in cells)
+        least += 3 + (widest if column.no_wrap else min(widest, _NARROWEST))
+    return min(whole, max(console.width, least))

@@ -71,7 +71,7 @@ def demo(
     keys = _keys(context)
     _head(context, "Approve: one person submits, another decides")
     states = {each.model: _put_to_board(context, keys, each) for each in trained}
-    context.console.print(_table(trained, states))
+    context.show(_table(trained, states))
     if serve:
         from hearth.cli.service import serve_until_stopped
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from hearth.audit_log import LIMITS
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
@@ -84,11 +84,11 @@ def show(command: typer.Context, as_json: JsonOption = False) -> None:
         found = list_keys(connection)
     context.result([{**vars(key), "purposes": sorted(key.purposes)} for key in found])
     if not as_json:
-        context.console.print(_table(found))
+        context.show(_table(found))
 
 
 def _table(found: list[KeyRecord]) -> Table:
-    table = Table("id", "name", "role", "purposes", "created", "revoked")
+    table = Table(Column("id", no_wrap=True), "name", "role", "purposes", "created", "revoked")
     for key in found:
         revoked = "" if key.revoked_at is None else f"{key.revoked_at:%Y-%m-%d}"
         table.add_row(

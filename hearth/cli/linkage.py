@@ -54,7 +54,7 @@ def evaluate(
         {"lines": [line.figures() for line in made.lines], "differences": made.differences}
     )
     overall = [line for line in made.lines if line.attribute == EVERYBODY]
-    context.console.print(_table("source", ((line.source, line) for line in overall)))
+    context.show(_table("source", ((line.source, line) for line in overall)))
     for attribute in sorted({line.attribute for line in made.lines} - {EVERYBODY}):
         found = [
             line
@@ -62,7 +62,7 @@ def evaluate(
             if line.attribute == attribute and line.source == ALL_SOURCES
         ]
         worst = sorted(found, key=lambda line: line.quality.recall)[:_SHOWN]
-        context.console.print(_table(attribute, ((line.group, line) for line in worst)))
+        context.show(_table(attribute, ((line.group, line) for line in worst)))
     for sentence in made.differences:
         context.say(sentence)
     context.say(f"Every source and group stands in {context.shown(made.folder)}.")
@@ -126,7 +126,7 @@ def decide(
         low, high = band.interval
         counts = (f"{band.pairs:,}", f"{band.right:,}", f"{band.precision:.2%}")
         table.add_row(f"{band.at_least:+.0f}", *counts, f"{low:.2%} to {high:.2%}")
-    context.console.print(table)
+    context.show(table)
     context.say(f"Took in {count:,} decisions and linked again by them.")
 
 

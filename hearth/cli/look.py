@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hearth.cli.arguments import ModelArgument
 from hearth.cli.context import Context, JsonOption, open_context
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PANEL = "Records"
 _MOST_SHOWN = 40  # rows of a table that somebody reads; --json gives all
+_TYPED_NEXT = ("person", "feature", "row", "source", "about")
 _HOUSEHOLD_SCOPE = "household"
 
 T = TypeVar("T")
@@ -49,7 +50,10 @@ def household(
     as_of: AsOfOption,
     purpose: Annotated[str, typer.Option(help="Purpose you look for; your key must hold it.")],
     person: Annotated[
-        str | None, typer.Option(help="Pseudonym of one person there; everybody if not given.")
+        str | None,
+        typer.Option(
+            help="Pseudonym of one person there, or its beginning; everybody if not given."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -180,7 +184,7 @@ def _show_household(context: Context, view: Any) -> None:
     families = f"; likely families: {view.families}" if view.families > 1 else ""
     context.say(f"Kind of home: {view.kind.replace('_', ' ')} ({view.why}{families})")
     if view.residents:
-        context.console.print(
+        context.show(
             _table(
                 ("person", "name", "age", "role", "since", "known since", "known in"),
                 ([*_resident(one)] for one in view.residents),
@@ -190,7 +194,7 @@ def _show_household(context: Context, view: Any) -> None:
         context.say("Nobody is recorded as living there.")
     shown = view.records[:_MOST_SHOWN]
     if shown:
-        context.console.print(
+        context.show(
             _table(
                 ("date", "known", "source", "about", "what it says"),
                 ((r.happened, r.known, r.source, r.about, says(r.says)) for r in shown),
@@ -223,7 +227,7 @@ def _show_trace(context: Context, found: Any, asked: str | None) -> None:
         if group.withheld is not None:
             context.say(f"  withheld: {group.withheld}")
             continue
-        context.console.print(
+        context.show(
             _table(
                 ("feature", "value", "made as", "window", "rows"),
                 (
@@ -242,7 +246,7 @@ def _show_rows(context: Context, group: Any, asked: str | None) -> None:
     latest = sorted(group.rows, key=lambda row: (row.happened, row.number), reverse=True)
     shown = latest[:_MOST_SHOWN]
     if shown:
-        context.console.print(
+        context.show(
             _table(
                 ("row", "about", "date", "known", "what it says", "counted"),
                 (
@@ -279,7 +283,8 @@ def says(values: dict[str, Any]) -> str:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> Table:
-    table = Table(*heads)
+    """A table; names that a person may type in next are never folded."""
+    table = Table(*(Column(head, no_wrap=head in _TYPED_NEXT) for head in heads))
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
     return table

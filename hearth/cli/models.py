@@ -52,7 +52,7 @@ def train_model(context: Context, model: str) -> Trained:
         made = train_version(context.catalogue, context.settings, model, progress=progress)
     state = "is up to date" if made.was_current else "is trained"
     context.say(f"{model} version {made.version} {state}.")
-    context.console.print(_table(made.metrics))
+    context.show(_table(made.metrics))
     for line in made.metrics["success"]["lines"]:
         mark = {True: "met    ", False: "NOT MET", None: "n/a    "}[line["met"]]
         context.say(f"  {mark} {line['rule']}: {line['detail']}")

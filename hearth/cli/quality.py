@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from hearth.cli.context import JsonOption, open_context
 from hearth.errors import NotFoundError
@@ -45,7 +45,7 @@ def quality(
         raise NotFoundError(f"{', '.join(missing)}: not ingested yet; run `hearth ingest`")
     context.result(held)
     if not as_json:
-        context.console.print(_summary(held))
+        context.show(_summary(held))
     for name, report in held.items():
         if names or report["notes"]:
             context.say(f"{name}: {context.shown(folders[name] / QUALITY_PAGE)}")
@@ -60,7 +60,9 @@ def quality(
 def _summary(reports: dict[str, dict[str, Any]]) -> Table:
     """One line a source."""
     table = Table(
-        "source", *(_right(n) for n in ("rows", "change", "aside", "gaps", "delay")), "notes"
+        Column("source", no_wrap=True),
+        *(_right(n) for n in ("rows", "change", "aside", "gaps", "delay")),
+        "notes",
     )
     for name, report in reports.items():
         change = None if report["drift"] is None else report["drift"]["rows_change"]
@@ -82,8 +84,6 @@ def _summary(reports: dict[str, dict[str, Any]]) -> Table:
 
 
 def _right(name: str) -> Any:
-    from rich.table import Column
-
     return Column(name, justify="right")
 
 

@@ -45,4 +45,4 @@ def sources(
     )
     for entry in register:
         table.add_row(*entry.in_words())
-    context.console.print(table)
+    context.show(table)

@@ -1,9 +1,10 @@
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from features.lawful_reading import Reading
-from features.single_view import HOME, household_view
+from features.single_view import HOME, _one_of, household_view
 from hearth.errors import LawError, NotFoundError
 
 AS_OF = date(2021, 9, 1)
@@ -116,6 +117,16 @@ def test_one_person_is_shown_without_the_others_and_the_home(view):
     seen = view(person="p4")
     assert [r.person_id for r in seen.residents] == ["p4"]
     assert {r.about for r in seen.records} == {"p4"}
+
+
+def test_several_people_whose_numbers_begin_alike_are_not_told_apart(view):
+    with pytest.raises(NotFoundError, match="4 people there begin so; give more of it"):
+        view(person="p")
+
+
+def test_the_whole_number_of_a_person_goes_before_longer_ones():
+    people = pa.table({"person_id": ["p1", "p12", "q34567"]})
+    assert [_one_of(people, begun) for begun in ("p1", "q3", "")] == ["p1", "q34567", ""]
 
 
 def test_a_person_who_lives_elsewhere_is_not_found_there(view):
