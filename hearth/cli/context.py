@@ -1,6 +1,7 @@
 """What every command shares: settings, catalogue, clock, console, progress, and how errors are told."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from sqlalchemy import Engine
 
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue, load_catalogue
-from hearth.errors import PermissionDeniedError
+from hearth.errors import NotFoundError, PermissionDeniedError
 from hearth.identity import Identity, authenticate
 from hearth.progress import Progress
 from hearth.settings import Settings, load_settings
@@ -102,9 +103,30 @@ class Context:
         return utc_now().date()
 
     def shown(self, path: Path) -> str:
-        """A path as people read it: from the workspace where it lies there."""
+        """A path that works where it is pasted: from this folder where it lies in it, else whole."""
+        here, path = Path.cwd(), path.absolute()
+        return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+    @property
+    def hearth(self) -> str:
+        """How this command line is called from this folder, for this workspace."""
         root = self.settings.workspace
-        return str(path.relative_to(root) if path.is_relative_to(root) else path)
+        return "hearth" if root == Path.cwd() else f"hearth -w {shlex.quote(self.shown(root))}"
+
+    def located(self, path: Path) -> Path:
+        """What a path that somebody typed means: from this folder, or else from the workspace.
+
+        Raises
+        ------
+        NotFoundError
+            If it is in neither.
+        """
+        found = [each for each in (path, self.settings.workspace / path) if each.exists()]
+        if not found:
+            raise NotFoundError(
+                f"{path} is neither in this folder nor in the workspace; see that it is spelt right"
+            )
+        return found[0].absolute()
 
     def say(self, text: str) -> None:
         """A line for people."""

@@ -43,9 +43,7 @@ def new_source(
     name: Annotated[str, typer.Argument(help="Name of the source, such as noise_complaints.")],
     file: Annotated[
         Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="An extract of it: CSV, Excel or Parquet."
-        ),
+        typer.Argument(dir_okay=False, help="An extract of it: CSV, Excel or Parquet."),
     ],
 ) -> None:
     """Write a first draft of a source contract from an extract; what only you know is left to answer."""
@@ -56,7 +54,7 @@ def new_source(
     _write_draft(
         context,
         root / "features" / "sources" / f"{name}.yaml",
-        draft_contract(file, name, workspace=root),
+        draft_contract(context.located(file), name, workspace=root),
     )
 
 

@@ -1,5 +1,6 @@
 """Commands on linkage: how right links are, and what clerks make of the doubtful ones."""
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -46,7 +47,7 @@ def evaluate(
         made = evaluate_links(
             context.catalogue,
             context.settings.state_dir,
-            context.settings.workspace / truth,
+            context.located(truth),
             on=context.today,
             pseudonyms=pseudonyms,
         )
@@ -87,13 +88,14 @@ def sample(
     context.result({"file": str(path), "pairs": count})
     context.say(
         f"Drew {count:,} pairs into {context.shown(path)}, which only you can read. Write yes, no or "
-        f"unsure, who and when beside each, then run: hearth link decide {context.shown(path)}"
+        f"unsure, who and when beside each, then run: "
+        f"{context.hearth} link decide {shlex.quote(context.shown(path))}"
     )
 
 
 def decide(
     command: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The sample, decided.")],
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="The sample, decided.")],
     as_json: JsonOption = False,
 ) -> None:
     """Take in what clerks decided: it goes before every weight. Links are made again by it."""
@@ -104,7 +106,7 @@ def decide(
         count, bands = take_in(
             context.catalogue,
             context.settings.state_dir,
-            file,
+            context.located(file),
             on=context.today,
             audit=context.audit,
             actor=OPERATOR,

@@ -70,9 +70,7 @@ def score(
     model: ModelArgument,
     source: Annotated[
         Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="CSV or Parquet: entity_id alone, or every feature."
-        ),
+        typer.Argument(dir_okay=False, help="CSV or Parquet: entity_id alone, or every feature."),
     ],
     target: Annotated[Path, typer.Argument(dir_okay=False, help="CSV or Parquet to write.")],
     as_json: JsonOption = False,
@@ -88,7 +86,7 @@ def score(
     with context.progress() as progress:
         summary = score_file(
             served,
-            source,
+            context.located(source),
             target,
             identity=identity,
             store=FeatureStore(context.settings.store_url),
