@@ -15,9 +15,25 @@ _pseudonym = typer.Typer(
     help="Who is behind a pseudonym: for information governance, on record.", no_args_is_help=True
 )
 
+_SHORTEST_REASON = 10
+
+
+def _checked_reason(reason: str) -> str:
+    """A reason from which somebody can tell, years later, what it was."""
+    if len(reason.strip()) < _SHORTEST_REASON:
+        raise typer.BadParameter(
+            f"says too little; name the request or rule in {_SHORTEST_REASON} characters or more, "
+            "such as 'subject access request 31'"
+        )
+    return reason.strip()
+
+
 ReasonOption = Annotated[
     str,
-    typer.Option(help="Why, for the audit log: a request or a rule; never a name."),
+    typer.Option(
+        help="Why, for the audit log: a request or a rule; never a name. At least 10 characters.",
+        callback=_checked_reason,
+    ),
 ]
 PseudonymArgument = Annotated[str, typer.Argument(help="The person's pseudonym.")]
 

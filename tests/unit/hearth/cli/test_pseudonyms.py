@@ -67,6 +67,16 @@ def test_no_other_role_opens_the_map(hearth, here, key, person, role):
         assert pairs.number_of(person) == "7001"
 
 
+@pytest.mark.parametrize("reason", ["", "because", " " * 12])
+def test_a_reason_that_says_nothing_is_refused(hearth, here, key, person, reason):
+    key()
+    for command in (("open", person), ("find", "7001"), ("erase", person)):
+        told = hearth("pseudonym", *command, "--reason", reason)
+        assert (told.code, told.out) == (2, "")
+        assert "says too little" in told.err
+    assert _looks(here) == []
+
+
 def test_an_erased_pair_is_gone_and_what_that_means_is_said(hearth, here, key, person):
     key()
     told = hearth("pseudonym", "erase", person, *WHY)
