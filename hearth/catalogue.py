@@ -1,6 +1,6 @@
 """The catalogue: every source contract and model definition of a workspace, checked together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,15 @@ from hearth.source_contract import SourceContract
 from hearth.source_use import Use, residence_sources, uses_of
 from hearth.yaml_file import read_with_faults, read_yaml
 
-__all__ = ["Catalogue", "Use", "load_catalogue", "load_contract", "residence_sources", "uses_of"]
+__all__ = [
+    "Catalogue",
+    "Use",
+    "load_catalogue",
+    "load_contract",
+    "named",
+    "residence_sources",
+    "uses_of",
+]
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -42,11 +50,11 @@ class Catalogue:
 
     def model(self, name: str) -> ModelDefinition:
         """Definition of the model `name`; NotFoundError names those there are."""
-        return _named(self.models, name, "model")
+        return named(self.models, name, "model")
 
     def source(self, name: str) -> SourceContract:
         """Contract of the source `name`; NotFoundError names those there are."""
-        return _named(self.sources, name, "source")
+        return named(self.sources, name, "source")
 
     def features(self, model: str) -> list[Feature]:
         """Features of a model in their fixed order."""
@@ -160,7 +168,8 @@ def _read_linkage(workspace: Path, faults: list[Fault]) -> LinkageSettings:
     return found or LinkageSettings()
 
 
-def _named(of: dict[str, T], name: str, what: str) -> T:
+def named(of: Mapping[str, T], name: str, what: str) -> T:
+    """The one of this name; NotFoundError names those there are."""
     if name not in of:
         known = ", ".join(sorted(of)) or "none"
         raise NotFoundError(f"no {what} is called {name}; there are: {known}")

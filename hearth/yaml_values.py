@@ -27,7 +27,8 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-def _check_name(value: str) -> str:
+def check_name(value: str) -> str:
+    """The name itself; ValueError where it is none."""
     if not _NAME.fullmatch(value):
         raise ValueError(
             f"is {quoted(value)}, which is no name; "
@@ -48,7 +49,7 @@ def with_article(word: str) -> str:
 
 Name = Annotated[
     str,
-    AfterValidator(_check_name),
+    AfterValidator(check_name),
     WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"}),
 ]
 """A name that may stand in a feature's name: lower case, digits and underscores."""

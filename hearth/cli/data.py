@@ -11,6 +11,7 @@ from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import HearthError, StateError
 from hearth.pseudonyms import PseudonymMap
+from hearth.yaml_values import check_name
 
 if TYPE_CHECKING:
     from features.ingest.snapshot import Ingested
@@ -35,12 +36,25 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(_new, name="new", rich_help_panel=_PANEL)
 
 
+def _checked_name(name: str) -> str:
+    """A name that contracts and definitions take, before a file is called by it."""
+    try:
+        return check_name(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @_new.command(
     "source", epilog="Example: hearth new source noise_complaints data/noise_complaints.csv"
 )
 def new_source(
     command: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the source, such as noise_complaints.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Name of the source, such as noise_complaints.", callback=_checked_name
+        ),
+    ],
     file: Annotated[
         Path,
         typer.Argument(dir_okay=False, help="An extract of it: CSV, Excel or Parquet."),
@@ -61,16 +75,19 @@ def new_source(
 @_new.command("model", epilog="Example: hearth new model noisy_homes noise_complaints")
 def new_model(
     command: typer.Context,
-    name: Annotated[str, typer.Argument(help="Name of the model, such as noisy_homes.")],
+    name: Annotated[
+        str, typer.Argument(help="Name of the model, such as noisy_homes.", callback=_checked_name)
+    ],
     source: Annotated[str, typer.Argument(help="Source that its first features come from.")],
 ) -> None:
     """Write a first draft of a model definition from a source contract."""
     from features.drafting import draft_definition
-    from hearth.catalogue import load_contract
+    from hearth.catalogue import load_contract, named
 
     context = open_context(command)
     root = context.settings.workspace
-    contract = load_contract(root / "features" / "sources" / f"{source}.yaml")
+    files = {path.stem: path for path in (root / "features" / "sources").glob("*.yaml")}
+    contract = load_contract(named(files, source, "source"))
     _write_draft(context, root / "models" / name / "model.yaml", draft_definition(contract, name))
 
 
