@@ -65,6 +65,11 @@ class Catalogue:
         names = {use.source for use in uses_of(self.model(model), self.sources)}
         return [self.sources[name] for name in sorted(names)]
 
+    def purposes(self) -> frozenset[str]:
+        """Every purpose that a model has or a source allows."""
+        allowed = {p for contract in self.sources.values() for p in contract.law.purposes}
+        return frozenset(allowed | {model.purpose for model in self.models.values()})
+
     def check_law(self, model: str, on: date) -> None:
         """Refuse a model whose purpose a source does not allow, or whose agreement has expired.
 

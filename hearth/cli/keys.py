@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from hearth.audit_log import LIMITS
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
-from hearth.errors import AuditError
+from hearth.errors import AuditError, NotFoundError
 from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key
 from hearth.storage.engine import reading, writing
 
@@ -46,6 +46,8 @@ def create(
     Needs no key itself: whoever can open the records database can make one, and the audit log says so.
     """
     context = open_context(command, as_json=as_json)
+    if purpose:
+        _check_purposes(context, purpose)
     key = make_key(context, name, role, purpose or [], days=days)
     context.result({"name": name, "role": role.value, "key": key})
     if not as_json:
@@ -55,6 +57,19 @@ def create(
                 "Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.",
                 err=True,
             )
+
+
+def _check_purposes(context: Context, wanted: list[str]) -> None:
+    """Refuse a purpose that nothing in the workspace is for; any goes where the folder is none."""
+    try:
+        known = context.catalogue.purposes()
+    except NotFoundError:
+        return
+    unknown = sorted(set(wanted) - known)
+    if unknown:
+        raise NotFoundError(
+            f"no model or source is for {', '.join(unknown)}; there are: {', '.join(sorted(known))}"
+        )
 
 
 def make_key(

@@ -109,6 +109,13 @@ def test_a_key_is_printed_alone_so_that_a_shell_can_take_it(hearth, made):
     assert len(ended.out.split()) == 1
 
 
+def test_a_key_for_a_purpose_that_nothing_has_is_refused_with_those_there_are(hearth, made):
+    told = hearth("keys", "create", "A team", "--role", "caseworker", "--purpose", "earlyhelp")
+    assert (told.code, told.out) == (1, "")
+    assert "no model or source is for earlyhelp; there are: housing_standards" in told.err
+    assert hearth("keys", "list", "--json").json == []
+
+
 def test_a_revoked_key_opens_nothing(hearth, made, monkeypatch):
     key = hearth("keys", "create", "A scientist", "--role", "data_scientist", "--json").json["key"]
     (listed,) = hearth("keys", "list", "--json").json
