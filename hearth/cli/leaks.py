@@ -73,7 +73,7 @@ def _say(context: Context, report: "LeakReport") -> None:
         )
     leaks = len(report.of(Gravity.LEAK))
     days = ", ".join(map(str, report.rebuilt)) or "no date"
-    said = f"{leaks} leaks found" if leaks else "no leak found"
+    said = f"{leaks or 'no'} {'leaks' if leaks > 1 else 'leak'} found"
     context.say(
         f"{report.model}: {said}; {report.features} features, built again from data cut at {days}."
     )

@@ -39,4 +39,5 @@ def test_leaks_are_refused_with_everything_a_machine_wants(council, hearth):
     code, said, errors = hearth("check-leaks", "letting", "--dates", "0", "--json")
     assert code == 1
     assert "models/letting/model.yaml: `features.home` home_rooms alone tells" in errors
+    assert "letting: 1 leak found" in errors
     assert [f["test"] for f in json.loads(said)["findings"]] == ["too good"]
