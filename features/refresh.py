@@ -15,7 +15,7 @@ from features.assembly import Assembly
 from features.feature_parts import part_table, workers
 from features.matrix_code import code_key
 from features.point_in_time.partitions import in_parallel
-from features.refresh_changes import Basis, read_basis, touched_rows, write_basis
+from features.refresh_changes import Basis, Flags, read_basis, touched_rows, write_basis
 from features.store import FeatureStore, Row
 from hearth.catalogue import Catalogue
 from hearth.progress import Progress, silent
@@ -26,7 +26,10 @@ _BATCH = 10_000
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did: rows held now, computed again and taken out; `up_to_date` where nothing."""
+    """What a refresh did: rows held now, computed again and taken out; `up_to_date` where nothing.
+
+    `why_all` says why every row was computed, where that was so.
+    """
 
     model: str
     as_of: date
@@ -34,6 +37,7 @@ class Refreshed:
     computed: int
     removed: int
     up_to_date: bool = False
+    why_all: str | None = None
 
 
 def refresh_store(
@@ -84,9 +88,16 @@ def refresh_store(
     if held is not None and held.key == key:
         return Refreshed(model, as_of, store.count(model), 0, 0, up_to_date=True)
     basis = Basis.of(assembly, settings.state_dir, key, made_from)
-    is_base = held is not None and before is not None and before.key == held.key
-    touched = touched_rows(assembly, settings.state_dir, before, basis) if is_base else None
-    if touched is None or before is None:
+    touched: Flags | str
+    if held is None:
+        touched = "the store held nothing of it"
+    elif held.as_of != as_of:
+        touched = f"the store held it as known at {held.as_of}"
+    else:
+        is_base = before is not None and before.key == held.key
+        base = before if is_base else None
+        touched = touched_rows(assembly, settings.state_dir, base, basis)
+    if isinstance(touched, str) or before is None:
         written = store.replace(
             model, as_of, _rows(assembly, settings, progress), refreshed_on=run_on, key=key
         )
@@ -99,7 +110,8 @@ def refresh_store(
         )
         removed = len(gone)
     write_basis(folder, basis)
-    return Refreshed(model, as_of, len(assembly.cohort.rows), written, removed)
+    why_all = touched if isinstance(touched, str) else None
+    return Refreshed(model, as_of, len(assembly.cohort.rows), written, removed, why_all=why_all)
 
 
 def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterator[Row]:

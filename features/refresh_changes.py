@@ -85,32 +85,43 @@ def read_basis(folder: Path) -> Basis | None:
 
 def touched_rows(
     assembly: Assembly, state_dir: Path, before: Basis | None, now: Basis
-) -> Flags | None:
-    """Rows of an assembly whose features may differ from the last refresh, (rows,); None for any.
+) -> Flags | str:
+    """Rows of an assembly whose features may differ from the last refresh, (rows,); why, where any may.
 
     Rows that are new or follow other keys than before, and rows that follow a key whose rows in a
     source have changed, or that is linked otherwise.
     """
-    same = ("definition_sha256", "code_sha256")
-    if before is None or any(before.made_from[name] != now.made_from[name] for name in same):
-        return None
-    fillings = (group.fill_missing for group in assembly.definition.features)
-    if any(filling is not None and filling.statistic is not None for filling in fillings):
-        return None  # what fills a value is taken over the whole cohort
+    if before is None:
+        return "what the last refresh was made from is not kept"
+    concerns_all = _concerns_all(assembly, before, now)
+    if concerns_all is not None:
+        return concerns_all
     place = pc.index_in(now.rows["entity_id"], value_set=before.rows["entity_id"])
     digest = before.rows["digest"].take(place)
     touched = ~np.asarray(pc.fill_null(pc.equal(digest, now.rows["digest"]), False))
     for at, group in enumerate(assembly.definition.features):
         contract = assembly.source_of(group)
         if group.around is not None and _differ(assembly.around_sources(group), before, now):
-            return None  # any home may stand near one whose rows changed
+            return f"{group.group} looks around each home, and any may stand near what changed"
         keys = _changed_keys(contract, state_dir, before, now)
-        if keys is None:
-            return None
+        if isinstance(keys, str):
+            return keys
         followed = Followed.of(assembly.pairs(at))
         has_changed = np.asarray(pc.is_in(followed.keys, value_set=keys))
         touched[followed.row[has_changed[followed.code]]] = True
     return touched
+
+
+def _concerns_all(assembly: Assembly, before: Basis, now: Basis) -> str | None:
+    """Why every row may differ whatever the data; None where only what changed can tell."""
+    for name, what in (("definition_sha256", "its definition"), ("code_sha256", "Hearth's code")):
+        if before.made_from[name] != now.made_from[name]:
+            return f"{what} has changed"
+    for group in assembly.definition.features:
+        if group.fill_missing is not None and group.fill_missing.statistic is not None:
+            statistic = group.fill_missing.statistic
+            return f"{group.group} is filled by {statistic}, which is taken of the whole cohort"
+    return None
 
 
 def _differ(sources: Iterable[SourceContract], before: Basis, now: Basis) -> bool:
@@ -121,19 +132,19 @@ def _differ(sources: Iterable[SourceContract], before: Basis, now: Basis) -> boo
 
 def _changed_keys(
     contract: SourceContract, state_dir: Path, before: Basis, now: Basis
-) -> pa.Array | None:
-    """Keys whose rows in a source changed since; None where that cannot be told, or concerns others."""
+) -> pa.Array | str:
+    """Keys whose rows in a source changed since; why, where that cannot be told, or concerns others."""
     name = contract.source
     then, held = before.made_from["sources"][name], now.made_from["sources"][name]
     if then == held:
         return pa.array([], pa.string())
     if isinstance(contract.link, AddressLink):
-        return None
+        return f"{name} has changed, and is linked by address"
     given = pa.array([], pa.string())
     if then["data_sha256"] != held["data_sha256"]:
         changes = snapshot_manifest(state_dir, name).get("changes")
         if changes is None or changes["from"] != then["data_sha256"]:
-            return None
+            return f"what has changed in {name} since the last refresh is not kept"
         table = artefacts.read_table(snapshot_folder(state_dir, name) / CHANGED_KEYS)
         given = table["key"].combine_chunks()
     if not isinstance(contract.link, PersonLink):

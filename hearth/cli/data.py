@@ -244,18 +244,21 @@ def build(
 
 def build_model(context: Context, model: str) -> dict[str, Any]:
     """Build one model's matrix and say how large it is; the matrix's manifest."""
+    from features.artefacts import read_manifest
     from features.commands import build as build_matrix
-    from features.matrix import read_matrix
+    from features.matrix import matrix_folder, read_matrix
 
     context.catalogue.model(model)
+    before = read_manifest(matrix_folder(context.settings, model)) or {}
     with context.progress() as progress:
         build_matrix(
             context.catalogue, context.settings, model, run_on=context.today, progress=progress
         )
     manifest = read_matrix(context.settings, model).manifest
+    is_new = before.get("key") != manifest["key"]
     context.say(
-        f"Built {model}: {manifest['rows']:,} rows at {len(manifest['as_of'])} as-of dates, "
-        f"{len(manifest['features'])} features."
+        f"{f'Built {model}' if is_new else f'{model} is up to date'}: {manifest['rows']:,} rows at "
+        f"{len(manifest['as_of'])} as-of dates, {len(manifest['features'])} features."
     )
     for leak in manifest["declared_leaks"]:
         because = " ".join(leak["because"].split())

@@ -58,4 +58,6 @@ def refresh(
                 f"  {model}: {made.rows:,} subjects as known at {made.as_of}; "
                 f"{made.computed:,} computed, {made.removed:,} taken out"
             )
+            if made.why_all is not None:
+                context.say(f"    all are computed: {made.why_all}")
     context.result(found)

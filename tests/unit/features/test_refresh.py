@@ -34,7 +34,8 @@ def test_a_new_row_has_its_own_home_computed_and_no_other(council):
     _refresh(council)
     council.add("complaints", "c9,100,2022-09-20,2022-09-21,noise,91")
     council.ingest()
-    assert _refresh(council).computed == 1
+    made = _refresh(council)
+    assert (made.computed, made.why_all) == (1, None)
     assert _row(council, "100").values["noise_last_decibels"] == 91
     assert _row(council, "200").values["noise_last_decibels"] == 65
 
@@ -58,7 +59,8 @@ def test_a_home_that_is_scored_no_longer_is_taken_out(council):
 
 def test_another_date_computes_all_again(council):
     _refresh(council)
-    assert _refresh(council, as_of=date(2022, 10, 8)).computed == 2
+    made = _refresh(council, as_of=date(2022, 10, 8))
+    assert (made.computed, made.why_all) == (2, "the store held it as known at 2022-10-01")
     assert _row(council, "100").as_of == date(2022, 10, 8)
 
 
