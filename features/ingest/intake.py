@@ -27,9 +27,9 @@ from features.ingest.references import (
     reference_faults,
     unknown_references,
 )
-from features.ingest.retention import retained
+from features.ingest.retention import Retained, retained
 from features.ingest.run import Run
-from features.ingest.shrink import shrink_faults
+from features.ingest.shrink import retention_faults, shrink_faults
 from features.ingest.sift import Sifted, nothing_new, sift_extract
 from features.ingest.snapshot import (
     DATA,
@@ -72,7 +72,8 @@ def take_snapshot(
     sources
         Contracts by name; needed where the contract refers to another source.
     accept_shrink
-        Take the extract however far it falls short of the last one.
+        Take the extract however far it falls short of the last one, and let go what retention
+        takes of the rows held.
     pseudonyms
         The map by which persons' numbers are replaced before anything is kept; they stay as they
         are if None.
@@ -95,12 +96,19 @@ def take_snapshot(
     sifted = _sifted(run, made_from, table, held)
     unknown = unknown_references(contract, sifted, run.sources, run.folder.parent)
     faults = [*sifted.faults, *reference_faults(contract, unknown)]
-    if earlier is None and not accept_shrink:
-        faults += shrink_faults(contract, len(sifted.kept), before)
+    lasting = retained(contract, sifted.table, sifted.kept, run_on=run_on)
+    if not accept_shrink:
+        faults += (
+            shrink_faults(contract, len(sifted.kept), before)
+            if earlier is None
+            else retention_faults(contract, sifted, lasting)
+        )
     if faults:
         _refuse(run, sifted, faults)
     made_from = {"key": key, **made_from}
-    manifest = _put_on_record(run, sifted, held, unknown, made_from, before=before)
+    manifest = _put_on_record(
+        run, sifted, unknown, made_from, lasting=lasting, held=held, before=before
+    )
     shutil.rmtree(refused_folder(state_dir, contract.source), ignore_errors=True)
     return Ingested.of(manifest, up_to_date=False)
 
@@ -148,15 +156,15 @@ def _sifted(
 def _put_on_record(
     run: Run,
     sifted: Sifted,
-    held: _Held | None,
     unknown: list[Unknown],
     made_from: dict[str, Any],
     *,
+    lasting: Retained,
+    held: _Held | None,
     before: dict[str, Any] | None,
 ) -> dict[str, Any]:
     """Write the snapshot in place of the one before; its manifest."""
     contract, run_on = run.contract, run.run_on
-    lasting = retained(contract, sifted.table, sifted.kept, run_on=run_on)
     table = in_order(contract, sifted.table, lasting.rows)
     extracts = [] if held is None else list(held.extracts)
     judged_again = [] if held is None else held.judged_again

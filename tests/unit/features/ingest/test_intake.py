@@ -180,3 +180,36 @@ def test_retention_is_judged_again_on_the_first_run_of_a_month(contracted, inges
     assert not ingest(text, run_on=date(2024, 1, 6)).up_to_date
     assert ingest(text, run_on=date(2024, 1, 31)).up_to_date
     assert ingest(text, run_on=date(2024, 2, 1)).rows == 0
+
+
+def test_retention_that_takes_many_rows_for_good_stops_until_somebody_accepts_it(
+    small_council, contracted, ingest
+):
+    contracted(read__each_extract="adds", law__retention="15y")
+    text = HEADER + _rows(range(10))
+    ingest(text, run_on=date(2024, 1, 7))
+    contracted(law__retention="3y")
+    with pytest.raises(DataError) as error:
+        ingest(text, run_on=date(2024, 1, 7))
+    assert "`law.retention` of 36 months lets go 6 of 10 rows held, for good: 60%" in str(
+        error.value
+    )
+    assert "hearth ingest --accept-shrink complaints" in str(error.value)
+    assert len(_held(small_council)) == 10
+    assert ingest(text, run_on=date(2024, 1, 7), accept_shrink=True).rows == 4
+
+
+def test_rows_past_retention_that_an_extract_brings_again_are_no_shrink(contracted, ingest):
+    contracted(law__retention="15y")
+    text = HEADER + _rows(range(10))
+    ingest(text, run_on=date(2024, 1, 7))
+    contracted(law__retention="3y")
+    assert ingest(text, run_on=date(2024, 1, 7)).rows == 4
+    contracted(law__retention="15y")
+    assert ingest(text, run_on=date(2024, 1, 7)).rows == 10
+
+
+def test_rows_that_come_past_their_retention_are_not_lost_by_it(contracted, ingest):
+    contracted(read__each_extract="adds", law__retention="3y")
+    ingest(HEADER + _rows([8, 9]), run_on=date(2024, 1, 7))
+    assert ingest(HEADER + _rows(range(8)), run_on=date(2024, 1, 7)).rows == 4
