@@ -10,6 +10,7 @@ from features.ingest.intake import take_snapshot
 from features.ingest.snapshot import Ingested, snapshot_folder
 from features.linkage.addresses import gazetteer_of, link_addresses
 from features.linkage.commands import ingested_with, relink
+from features.linkage.persons import spine_of
 from features.matrix import build_matrix
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
@@ -59,7 +60,8 @@ def ingest(
     Raises
     ------
     DataError
-        With the faults of every extract that cannot be used; the others have been taken in.
+        With the faults of every extract that cannot be used, and of every source with too few
+        links; the others have been taken in and linked.
     """
     names = sorted(catalogue.sources if sources is None else sources)
     contracts = _referred_to_first([catalogue.source(name) for name in names])
@@ -81,9 +83,10 @@ def ingest(
         except DataError as error:
             faults += error.faults
     progress("Ingest", len(contracts), len(contracts))
+    taken_in = {taken.source for taken in results}
+    faults += _link(catalogue, settings.state_dir, names, taken_in, progress)
     if faults:
         raise DataError(faults)
-    _link(catalogue, settings.state_dir, names, progress)
     return sorted(results, key=lambda taken: taken.source)
 
 
@@ -118,14 +121,41 @@ def build(
     return build_matrix(catalogue, settings, model, run_on=run_on, progress=progress)
 
 
-def _link(catalogue: Catalogue, state_dir: Path, names: Sequence[str], progress: Progress) -> None:
-    """Link the persons and addresses of the sources that need it, and place people in households."""
-    links = [catalogue.source(name).link for name in names]
-    if any(isinstance(link, PersonLink) for link in links):
-        relink(catalogue, state_dir, progress=progress)
-    if any(isinstance(link, AddressLink) for link in links):
-        by_address = ingested_with(catalogue, AddressLink, state_dir)
-        link_addresses(by_address, gazetteer_of(catalogue.sources), state_dir, progress=progress)
-    residences = residence_sources(catalogue.sources)
-    if residences and all(read_manifest(snapshot_folder(state_dir, n)) for n in residences):
-        build_households(catalogue.sources, state_dir)
+def _link(
+    catalogue: Catalogue,
+    state_dir: Path,
+    names: Collection[str],
+    taken_in: Collection[str],
+    progress: Progress,
+) -> list[Fault]:
+    """Link the persons and addresses of the sources taken in, and place people in households.
+
+    Nothing is linked to a list that was refused and is not held from before.
+    """
+    sources, faults = catalogue.sources, list[Fault]()
+    kinds = {type(sources[name].link) for name in taken_in}
+    lost = {n for n in names if n not in taken_in and not _is_held(state_dir, n)}
+    if PersonLink in kinds and spine_of(sources).source not in lost:
+        faults += _faults_of(lambda: relink(catalogue, state_dir, progress=progress))
+    if AddressLink in kinds and (gazetteer := gazetteer_of(sources)).source not in lost:
+        contracts = ingested_with(catalogue, AddressLink, state_dir)
+        faults += _faults_of(
+            lambda: link_addresses(contracts, gazetteer, state_dir, progress=progress)
+        )
+    residences = residence_sources(sources)
+    if residences and all(_is_held(state_dir, name) for name in residences):
+        build_households(sources, state_dir)
+    return faults
+
+
+def _is_held(state_dir: Path, source: str) -> bool:
+    return read_manifest(snapshot_folder(state_dir, source)) is not None
+
+
+def _faults_of(step: Callable[[], None]) -> tuple[Fault, ...]:
+    """Faults of data that stopped a step, so that those of other steps can be told with them."""
+    try:
+        step()
+    except DataError as error:
+        return error.faults
+    return ()

@@ -13,7 +13,8 @@ from features.linkage import address_matching, address_rules, address_text
 from features.linkage.address_matching import LINKED, Outcome, match_addresses
 from features.linkage.address_text import address_keys, standardise_addresses
 from features.linkage.persons import LINKS, links_folder
-from hearth.errors import DefinitionError, Fault, StateError
+from features.linkage.share import forget_refusal, how_many, too_few
+from hearth.errors import DataError, DefinitionError, Fault, StateError
 from hearth.progress import Progress, silent
 from hearth.source_contract import AddressLink, ColumnType, SourceContract, Subject
 
@@ -70,8 +71,15 @@ def link_addresses(
         Where snapshots lie and links go.
     progress
         Told of the matching.
+
+    Raises
+    ------
+    DataError
+        If fewer are linked of a source than its contract demands: its links of before stay, and
+        the other sources are linked.
     """
-    waiting = {}
+    waiting: list[tuple[SourceContract, pa.Table, dict[str, Any]]] = []
+    faults: list[Fault] = []
     for contract in contracts:
         made_from = {
             "source_key": snapshot_manifest(state_dir, contract.source)["key"],
@@ -81,13 +89,18 @@ def link_addresses(
         key = artefacts.canonical_sha256(made_from)
         if not artefacts.is_current(links_folder(state_dir, contract.source), key):
             written = _standard(contract, read_snapshot(state_dir, contract.source))
-            waiting[contract.source] = (written, {"key": key, **made_from})
+            waiting.append((contract, written, {"key": key, **made_from}))
+        else:
+            forget_refusal(links_folder(state_dir, contract.source))
     if waiting:
         progress("Match addresses", 0, 1)
-        outcomes = _outcomes([written for written, _ in waiting.values()], gazetteer, state_dir)
-        for source, (written, made_from) in waiting.items():
-            _write(source, written, outcomes, state_dir, made_from)
+        outcomes = _outcomes([written for _, written, _ in waiting], gazetteer, state_dir)
+        for contract, written, made_from in waiting:
+            folder = links_folder(state_dir, contract.source)
+            faults += _write(contract, written, outcomes, folder, made_from)
         progress("Match addresses", 1, 1)
+    if faults:
+        raise DataError(faults)
 
 
 def written_keys(link: AddressLink, rows: pa.Table) -> pa.ChunkedArray:
@@ -121,25 +134,35 @@ def _different(table: pa.Table) -> pa.Table:
 
 
 def _write(
-    source: str, written: pa.Table, outcomes: pa.Table, state_dir: Path, made_from: dict[str, Any]
-) -> None:
-    """Put the links of one source in place of what was there, with counts of what became of its texts."""
+    contract: SourceContract,
+    written: pa.Table,
+    outcomes: pa.Table,
+    folder: Path,
+    made_from: dict[str, Any],
+) -> list[Fault]:
+    """Put the links of one source in place of what was there, with counts of what became of its texts.
+
+    Where they are too few, those of before stay, and the fault says so.
+    """
     keys = pc.unique(pc.drop_null(written["address_key"]))
     own = outcomes.filter(pc.is_in(outcomes["address_key"], value_set=keys))
     counted = pc.value_counts(own["outcome"]).to_pylist()
     is_linked = pc.is_in(own["outcome"], value_set=pa.array(sorted(LINKED)))
     links = own.filter(is_linked).rename_columns({"outcome": "rule"}).select(SCHEMA.names)
-    with artefacts.made_aside(links_folder(state_dir, source)) as aside:
+    linked, among = len(links), len(own)
+    if faults := too_few(contract, folder, linked=linked, among=among):
+        return faults
+    with artefacts.made_aside(folder) as aside:
         manifest = {
             **made_from,
             "rows": len(written),
             "rows_without_address": written["address_key"].null_count,
-            "addresses": len(own),
-            "linked": len(links),
+            **how_many(contract, folder, linked=linked, among=among),
             "outcomes": dict.fromkeys(Outcome, 0) | {o["values"]: o["counts"] for o in counted},
             "data_sha256": artefacts.write_table(aside / LINKS, links),
         }
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
+    return []
 
 
 def _standard(contract: SourceContract, table: pa.Table) -> pa.Table:

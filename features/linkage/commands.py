@@ -13,6 +13,7 @@ from features.linkage.decisions import keep_decisions, read_decisions
 from features.linkage.evaluation_report import differences, write_evaluation
 from features.linkage.persons import Linkage, link_persons, links_folder, spine_of
 from features.linkage.review import BandPrecision
+from features.linkage.share import Share, read_share
 from features.linkage.truth import LINKS, Line, evaluate
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
@@ -34,6 +35,15 @@ def relink(catalogue: Catalogue, state_dir: Path, *, progress: Progress = silent
     """Link the persons of every source that was ingested under its present contract."""
     job = _job(catalogue, state_dir)
     link_persons(job.contracts, job.spine, state_dir, settings=job.given, progress=progress)
+
+
+def share_linked(contract: SourceContract, state_dir: Path) -> Share | None:
+    """What share of a source's persons or addresses is linked; None where it has none to link."""
+    held = read_manifest(snapshot_folder(state_dir, contract.source))
+    if contract.link is None or held is None:
+        return None
+    folder = links_folder(state_dir, contract.source)
+    return read_share(contract, folder, snapshot_key=held["key"])
 
 
 def evaluate_links(

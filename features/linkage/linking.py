@@ -21,7 +21,9 @@ from features.linkage.identities import identities, number_spellings
 from features.linkage.likeness import pattern_sql
 from features.linkage.model import LEFT, RIGHT
 from features.linkage.persons import CANDIDATES, LINKS, SCHEMA, Linkage, link_of, links_folder
+from features.linkage.share import how_many, too_few
 from features.linkage.weights import WEIGHTS, read_weights, shipped_weights, weights_folder
+from hearth.errors import DataError, Fault
 from hearth.progress import Progress
 from hearth.source_contract import PersonLink, SourceContract
 
@@ -32,7 +34,7 @@ _STEPS = 4
 
 
 def link(job: Linkage, progress: Progress) -> None:
-    """Make the weights and links that are not up to date."""
+    """Make the weights and links that are not up to date; DataError where a source has too few links."""
     with model.opened(job.state_dir / "linkage" / "scratch") as connection:
         progress("Link: read names", 0, _STEPS)
         spellings = _read_spellings(connection, job)
@@ -43,10 +45,13 @@ def link(job: Linkage, progress: Progress) -> None:
         stale = job.stale()
         candidates = _candidates(connection, job, [contract.source for contract in stale])
         progress("Link: write links", 3, _STEPS)
+        faults = list[Fault]()
         for contract in stale:
             chosen = candidates.filter(pc.equal(candidates["source"], contract.source))
-            _write(connection, job, contract, chosen.drop_columns(["source"]))
+            faults += _write(connection, job, contract, chosen.drop_columns(["source"]))
     progress("Link", _STEPS, _STEPS)
+    if faults:
+        raise DataError(faults)
 
 
 def choose_links(
@@ -148,19 +153,23 @@ def _write(
     job: Linkage,
     contract: SourceContract,
     candidates: pa.Table,
-) -> None:
-    """Choose the links of a source and put them in place of what was there."""
+) -> list[Fault]:
+    """Choose the links of a source and put them in place of what was there, unless they are too few."""
     decided = read_decisions(job.state_dir, contract.source)
     judged, links = choose_links(candidates, decided, link_at=job.given.link_at)
-    with artefacts.made_aside(links_folder(job.state_dir, contract.source)) as aside:
+    folder = links_folder(job.state_dir, contract.source)
+    linked, among = len(links), _references(connection, contract)
+    if faults := too_few(contract, folder, linked=linked, among=among):
+        return faults
+    with artefacts.made_aside(folder) as aside:
         artefacts.write_table(aside / CANDIDATES, judged)
         manifest = {
             **job.made_from(contract),
-            "references": _references(connection, contract),
-            "linked": len(links),
+            **how_many(contract, folder, linked=linked, among=among),
             "data_sha256": artefacts.write_table(aside / LINKS, links),
         }
         artefacts.write_json(aside / artefacts.MANIFEST, manifest)
+    return []
 
 
 def _references(connection: duckdb.DuckDBPyConnection, contract: SourceContract) -> int:

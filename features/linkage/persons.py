@@ -11,6 +11,7 @@ from features import artefacts
 from features.ingest.snapshot import snapshot_manifest
 from features.linkage.decisions import decisions_sha256
 from features.linkage.identities import held_fields
+from features.linkage.share import forget_refusal
 from features.linkage.weights import SHIPPED, weights_folder
 from hearth.errors import DefinitionError, Fault, StateError
 from hearth.linkage_settings import LinkageSettings
@@ -157,9 +158,19 @@ def link_persons(
         Comparisons, rules and thresholds; those shipped if None.
     progress
         Told of each step.
+
+    Raises
+    ------
+    DataError
+        If fewer are linked of a source than its contract demands: its links of before stay, and
+        the other sources are linked.
     """
     job = Linkage(tuple(contracts), spine, state_dir, settings or LinkageSettings())
-    if job.weights_are_current() and not job.stale():
+    stale = job.stale()
+    for contract in contracts:
+        if contract not in stale:
+            forget_refusal(links_folder(state_dir, contract.source))
+    if job.weights_are_current() and not stale:
         return
     from features.linkage.linking import link  # noqa: PLC0415 - Splink takes a second to load
 

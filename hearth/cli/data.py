@@ -205,9 +205,17 @@ def ingest_sources(
 
 def _tell(context: Context, taken: list["Ingested"]) -> None:
     from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
+    from features.linkage.commands import share_linked
 
     taken = sorted(taken, key=lambda each: each.source)
-    context.result([vars(each) for each in taken])
+    state_dir, sources = context.settings.state_dir, context.catalogue.sources
+    links = {each.source: share_linked(sources[each.source], state_dir) for each in taken}
+    context.result(
+        [
+            {**vars(each), "links": None if (share := links[each.source]) is None else vars(share)}
+            for each in taken
+        ]
+    )
     for each in taken:
         if not each.up_to_date:
             context.say(f"  {each.source}: {each.rows:,} rows{_lost(context, each)}")
@@ -216,6 +224,9 @@ def _tell(context: Context, taken: list["Ingested"]) -> None:
             if each.notes:
                 page = snapshot_folder(context.settings.state_dir, each.source) / QUALITY_PAGE
                 context.say(f"    See {context.shown(page)}")
+    for name, share in links.items():
+        if share is not None:
+            context.say(f"  {name}: {share.in_words()}")
     current = sum(each.up_to_date for each in taken)
     context.say(f"Ingested {len(taken)} sources; {current} were up to date.")
 

@@ -11,6 +11,8 @@ from hearth.errors import NotFoundError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from features.linkage.share import Share
+
 
 def mount(app: typer.Typer) -> None:
     """Add this command to the command line."""
@@ -34,6 +36,7 @@ def quality(
 ) -> None:
     """Say how good each source's data are, what to look at, and where its quality report lies."""
     from features.ingest.snapshot import QUALITY_PAGE, read_quality, snapshot_folder
+    from features.linkage.commands import share_linked
 
     context = open_context(command, as_json=as_json)
     contracts = [context.catalogue.source(n) for n in names or sorted(context.catalogue.sources)]
@@ -43,27 +46,33 @@ def quality(
     missing = sorted(found.keys() - held.keys())
     if missing and (names or not held):
         raise NotFoundError(f"{', '.join(missing)}: not ingested yet; run `hearth ingest`")
-    context.result(held)
+    shares = {c.source: share_linked(c, context.settings.state_dir) for c in contracts}
+    links = {name: share for name, share in shares.items() if share is not None}
+    context.result({n: {**held[n], "links": vars(links[n]) if n in links else None} for n in held})
     if not as_json:
-        context.show(_summary(held))
+        context.show(_summary(held, links))
     for name, report in held.items():
-        if names or report["notes"]:
+        asks = [*report["notes"], *_on_links(links.get(name), wanted=bool(names))]
+        if names or asks:
             context.say(f"{name}: {context.shown(folders[name] / QUALITY_PAGE)}")
-        for note in report["notes"]:
-            context.say(f"  {note}")
+        for line in asks:
+            context.say(f"  {line}")
         if show:
             _open(folders[name] / QUALITY_PAGE)
     if missing:
         context.say(f"Not ingested yet: {', '.join(missing)}")
 
 
-def _summary(reports: dict[str, dict[str, Any]]) -> Table:
+def _on_links(share: "Share | None", *, wanted: bool) -> list[str]:
+    """A line on the links of a source, where it was asked for or something is amiss."""
+    return [share.in_words()] if share is not None and (wanted or not share.holds) else []
+
+
+def _summary(reports: dict[str, dict[str, Any]], links: "dict[str, Share]") -> Table:
     """One line a source."""
-    table = Table(
-        Column("source", no_wrap=True),
-        *(_right(n) for n in ("rows", "change", "aside", "gaps", "delay")),
-        "notes",
-    )
+    figures = ("rows", "change", "aside", "gaps", "delay", "linked")
+    source = Column("source", no_wrap=True)  # the name is what other commands are given
+    table = Table(source, *(Column(n, justify="right") for n in figures), "notes")
     for name, report in reports.items():
         change = None if report["drift"] is None else report["drift"]["rows_change"]
         delay = report["median_delay"]
@@ -74,17 +83,15 @@ def _summary(reports: dict[str, dict[str, Any]]) -> Table:
             f"{report['quarantined']:,}",
             f"{1 - min(report['completeness'].values()):.0%}",
             "–" if delay is None else f"{delay:g}d",
+            "–" if name not in links else links[name].percent,
             str(len(report["notes"]) or "–"),
         )
     table.caption = (
         "change: in rows since the last extract · aside: rows set aside · "
-        "gaps: empty in the emptiest column · delay: from event to knowledge, median"
+        "gaps: empty in the emptiest column · delay: from event to knowledge, median · "
+        "linked: of its persons or addresses"
     )
     return table
-
-
-def _right(name: str) -> Any:
-    return Column(name, justify="right")
 
 
 def _open(path: "Path") -> None:

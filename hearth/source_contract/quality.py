@@ -24,6 +24,10 @@ class Quality(Strict):
     shrink_at_most: Share = Field(
         default=0.5, description="Share of rows by which an extract may fall short of the last one."
     )
+    link_at_least: Share = Field(
+        default=0.5,
+        description="Share of its persons or addresses that must be linked, judged where there are 20 or more.",
+    )
     references: tuple[Reference, ...] = Field(
         default=(), description="Columns whose values another source is expected to know."
     )
