@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from hearth.digest import canonical_json, sha256_of
 from hearth.errors import NotFoundError, StateError
+from hearth.private_files import keep_private, make_private_folder
 
 MANIFEST = "manifest.json"
 _RESUMES = ".resumes"
@@ -46,6 +47,8 @@ def code_sha256(*modules: Path) -> str:
 def made_aside(folder: Path, *, resume_as: str | None = None) -> Iterator[Path]:
     """Folder to write into, which takes the place of `folder` only once all of it is there.
 
+    Nobody but its owner may open it or what is in it.
+
     Parameters
     ----------
     folder
@@ -58,12 +61,13 @@ def made_aside(folder: Path, *, resume_as: str | None = None) -> Iterator[Path]:
     _recover(folder)
     if resume_as is None or _resumable_key(aside) != resume_as:
         shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(parents=True)
+        make_private_folder(aside)
         if resume_as is not None:
             (aside / _RESUMES).write_text(resume_as, encoding="utf-8")
     try:
         yield aside
         (aside / _RESUMES).unlink(missing_ok=True)
+        keep_private(aside)
         if folder.exists():
             folder.rename(before)
         aside.rename(folder)
@@ -78,7 +82,7 @@ def made_aside(folder: Path, *, resume_as: str | None = None) -> Iterator[Path]:
 def written(path: Path) -> Iterator[Path]:
     """Path to write a file at, which gets its name only once it is whole."""
     aside = path.with_name(f".{path.name}.aside")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     yield aside
     aside.replace(path)
 

@@ -18,6 +18,7 @@ from features.point_in_time.partitions import in_parallel
 from features.refresh_changes import Basis, Flags, read_basis, touched_rows, write_basis
 from features.store import FeatureStore, Row
 from hearth.catalogue import Catalogue
+from hearth.private_files import make_private_folder
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
 
@@ -119,7 +120,7 @@ def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterato
     model, partitions = assembly.definition.model, assembly.partitions
     if len(assembly.cohort.rows) == 0:  # no entity was touched
         return
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.state_dir)
     scratch = Path(tempfile.mkdtemp(prefix=".refresh-", dir=settings.state_dir))
     try:
         groups = assembly.group_columns(scratch, progress)

@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 
 from hearth.errors import StateError
+from hearth.private_files import make_private_file
 
 Value = float | str | None
 Row = tuple[str, Mapping[str, Value], Mapping[str, Any]]
@@ -224,10 +225,10 @@ def _note(connection: Connection, model: str, refresh: Refresh) -> None:
 
 
 def _opened(url: str) -> Engine:
-    """Engine for a URL; the folder of a SQLite file is made."""
+    """Engine for a URL; a SQLite file and its folder are made, for their owner alone."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private_file(Path(parsed.database))
     return create_engine(url)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hearth.errors import NotFoundError
+from hearth.private_files import make_private_file, make_private_folder
 from hearth.risk_model.files import read_folder
 from hearth.settings import Settings, keep_mlflow_local
 
@@ -29,7 +30,7 @@ def open_registry(settings: Settings) -> "MlflowClient":
     keep_mlflow_local()
     import mlflow  # noqa: PLC0415 - serving never loads it
 
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(settings.state_dir)
     _make_database(settings.mlflow_url)
     mlflow.set_tracking_uri(settings.mlflow_url)
     mlflow.set_registry_uri(settings.mlflow_url)
@@ -45,6 +46,7 @@ def _make_database(url: str) -> None:
         return
     aside = file.with_name(f".{file.name}.aside")
     aside.unlink(missing_ok=True)
+    make_private_file(aside)
     MlflowClient(f"{_SQLITE}{aside}").search_experiments()  # the first question makes every table
     aside.replace(file)
 

@@ -47,7 +47,6 @@ def keep_version(
     made_from: dict[str, str],
 ) -> None:
     """Leave scored rows, metrics and bundle on disk, all or none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     with made_aside(folder) as aside:
         pq.write_table(scored_table(experiment), aside / SCORED, compression="zstd")
         write_json(aside / METRICS, metrics)

@@ -16,6 +16,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from features.linkage.likeness import frequency_fields, level_settings
 from features.linkage.weights import Weights, shipped_weights
 from hearth.linkage_settings import Comparison, LinkageSettings
+from hearth.private_files import make_private_folder
 
 LEFT, RIGHT = "spellings_l", "spellings_r"
 """Tables that are linked: `unique_id` and the compared fields, one row for each spelling."""
@@ -34,7 +35,7 @@ _DIGITS = 6
 @contextmanager
 def opened(scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB in memory, which spills into a folder that goes with it."""
-    scratch.mkdir(parents=True, exist_ok=True)
+    make_private_folder(scratch)
     config: dict[str, Any] = {
         "memory_limit": _MEMORY,
         "threads": _THREADS,

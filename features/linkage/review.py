@@ -20,6 +20,7 @@ from features.linkage.identities import held_fields
 from features.linkage.persons import Linkage, link_of, read_candidates
 from hearth.audit_log import AuditLog
 from hearth.errors import StateError
+from hearth.private_files import make_private_folder
 from hearth.source_contract import PersonLink, SourceContract
 
 PAIRS: Final = "pairs.csv"
@@ -76,7 +77,7 @@ def write_sample(job: Linkage, pairs: int, *, audit: AuditLog, actor: str) -> tu
         raise StateError("no pair is left to decide; every one that was weighed has been decided")
     rows = [*_spelt_out(job, drawn)]
     folder = job.state_dir / "linkage" / "review"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(folder)
     path, aside = folder / PAIRS, folder / f".{PAIRS}.new"
     details = {"pairs": len(rows), "pairs_sha256": _pairs_sha256(drawn)}
     audit.append("linkage.sample", actor=actor, details=details)

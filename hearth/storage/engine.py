@@ -9,6 +9,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hearth.errors import SettingsError
+from hearth.private_files import make_private_file
 
 _BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
 _READS_ONLY = "hearth_reads_only"
@@ -68,11 +69,7 @@ def _open_sqlite(address: URL) -> Engine:
         raise SettingsError(
             f"a database URL names no file, and records must outlive the process; write {_FORMS}"
         )
-    path = Path(address.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(
-        mode=0o600, exist_ok=True
-    )  # it holds personal data; SQLite gives its side files the same mode
+    make_private_file(Path(address.database))  # SQLite gives its side files the same mode
     engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
