@@ -12,8 +12,8 @@ from features.linkage.addresses import gazetteer_of, link_addresses
 from features.linkage.commands import ingested_with, relink
 from features.linkage.persons import spine_of
 from features.matrix import build_matrix
-from hearth.catalogue import Catalogue
-from hearth.errors import DataError, Fault
+from hearth.catalogue import Catalogue, agreement_faults
+from hearth.errors import DataError, Fault, LawError
 from hearth.progress import Progress, silent
 from hearth.pseudonyms import PseudonymMap
 from hearth.settings import Settings
@@ -62,12 +62,18 @@ def ingest(
     DataError
         With the faults of every extract that cannot be used, and of every source with too few
         links; the others have been taken in and linked.
+    LawError
+        With the same, where the sharing agreement of a source has expired: its extract is not
+        taken in.
     """
     names = sorted(catalogue.sources if sources is None else sources)
     contracts = _referred_to_first([catalogue.source(name) for name in names])
-    results, faults = [], list[Fault]()
+    results, faults, lapsed = [], list[Fault](), list[Fault]()
     for done, contract in enumerate(contracts):
         progress(f"Ingest {contract.source}", done, len(contracts))
+        if contract.law.has_lapsed(run_on):
+            lapsed += agreement_faults(contract, run_on)
+            continue
         try:
             taken = take_snapshot(
                 contract,
@@ -85,6 +91,8 @@ def ingest(
     progress("Ingest", len(contracts), len(contracts))
     taken_in = {taken.source for taken in results}
     faults += _link(catalogue, settings.state_dir, names, taken_in, progress)
+    if lapsed:
+        raise LawError("\n".join(map(str, (*sorted(lapsed), *sorted(faults)))))
     if faults:
         raise DataError(faults)
     return sorted(results, key=lambda taken: taken.source)

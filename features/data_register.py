@@ -12,7 +12,7 @@ from markupsafe import Markup
 from features.artefacts import read_manifest
 from features.ingest.snapshot import snapshot_folder
 from hearth.periods import Period
-from hearth.source_contract import SourceContract
+from hearth.source_contract import AgreementState, SourceContract
 
 _TEMPLATES = Environment(
     loader=PackageLoader("features", "data_quality"),
@@ -20,6 +20,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     undefined=StrictUndefined,
 )
+_MARKED = (AgreementState.EXPIRED, AgreementState.EXPIRES_SOON)
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,18 @@ class Entry:
     contract : SourceContract
     held : dict or None
         `rows`, `expired`, `extracted_on` and `ingested_on` of its snapshot; None where there is none.
+    agreement : AgreementState or None
+        How its sharing agreement stands; None where the table is the council's own.
     """
 
     contract: SourceContract
     held: dict[str, Any] | None
+    agreement: AgreementState | None
 
     def as_json(self) -> dict[str, Any]:
         """The contract, with what is held."""
-        return {**self.contract.model_dump(mode="json", by_alias=True), "held": self.held}
+        contract = self.contract.model_dump(mode="json", by_alias=True)
+        return {**contract, "held": self.held, "agreement_state": self.agreement}
 
     def in_words(self) -> tuple[str, str, str, str, str]:
         """Source, footing, purposes, how long it is kept, and what is held of it."""
@@ -53,6 +58,8 @@ class Entry:
         if law.use != "any":
             footing.append(law.use)
         until = "own data" if law.agreement is None else str(law.agreement.expires)
+        if self.agreement in _MARKED:
+            until += f"\n{str(self.agreement).upper()}"
         return (
             f"{self.contract.source}\n({self.contract.about})",
             "\n".join(footing).replace("_", " "),
@@ -73,10 +80,14 @@ def _in_years(period: Period) -> str:
     return f"{period.months // 12}y" if whole else str(period)
 
 
-def register_of(sources: Mapping[str, SourceContract], state_dir: Path) -> list[Entry]:
-    """The register of a workspace, by name of the source."""
+def register_of(sources: Mapping[str, SourceContract], state_dir: Path, *, on: date) -> list[Entry]:
+    """The register of a workspace on a day, by name of the source."""
     return [
-        Entry(contract, _held(read_manifest(snapshot_folder(state_dir, name))))
+        Entry(
+            contract,
+            _held(read_manifest(snapshot_folder(state_dir, name))),
+            contract.law.agreement_state(on),
+        )
         for name, contract in sorted(sources.items())
     ]
 

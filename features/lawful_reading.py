@@ -35,7 +35,7 @@ class Reading:
             return f"is not held for {self.purpose}"
         if law.use == "assessment_only":
             return "is held for assessment only"
-        if law.agreement is not None and law.agreement.expires <= self.on:
+        if law.agreement is not None and law.has_lapsed(self.on):
             return f"its sharing agreement expired on {law.agreement.expires}"
         if law.sensitivity == "restricted" and not self.restricted:
             return "is restricted: it needs the permission explain:sensitive"

@@ -216,13 +216,19 @@ def _law_faults(contract: SourceContract, definition: ModelDefinition, on: date)
                 "remove the source from the model, or have the purpose agreed and add it",
             )
         )
-    if law.agreement is not None and law.agreement.expires <= on:
-        faults.append(
-            Fault(
-                file,
-                "law.agreement.expires",
-                f"is {law.agreement.expires}: {law.agreement.reference} has expired",
-                "renew the agreement and record the new date",
-            )
+    return [*faults, *agreement_faults(contract, on)]
+
+
+def agreement_faults(contract: SourceContract, on: date) -> list[Fault]:
+    """A fault where the sharing agreement of a source has expired on a day."""
+    agreement = contract.law.agreement
+    if agreement is None or not contract.law.has_lapsed(on):
+        return []
+    return [
+        Fault(
+            f"features/sources/{contract.source}.yaml",
+            "law.agreement.expires",
+            f"is {agreement.expires}: {agreement.reference} has expired",
+            "renew the agreement and record the new date",
         )
-    return faults
+    ]

@@ -31,7 +31,7 @@ def sources(
     from features.data_register import register_of, render_register
 
     context = open_context(command, as_json=as_json)
-    register = register_of(context.catalogue.sources, context.settings.state_dir)
+    register = register_of(context.catalogue.sources, context.settings.state_dir, on=context.today)
     context.result([entry.as_json() for entry in register])
     if page is not None:
         page.write_text(render_register(register, on=context.today), encoding="utf-8")
@@ -40,9 +40,7 @@ def sources(
         return
     source = Column("source", no_wrap=True)  # the name is what other commands are given
     table = Table(source, "footing", "for", "kept", "held", box=HORIZONTALS, show_lines=True)
-    table.caption = (
-        "kept: how long, and until when it is agreed · held: rows, day of the extract, day taken in"
-    )
+    table.caption = "kept: how long, and until when it is agreed, marked from 90 days before · held: rows, day of the extract, day taken in"
     for entry in register:
         table.add_row(*entry.in_words())
     context.show(table)

@@ -8,7 +8,7 @@ from hearth.source_contract.contract import (
     Subject,
 )
 from hearth.source_contract.extract import Read
-from hearth.source_contract.law import Agreement, Law
+from hearth.source_contract.law import Agreement, AgreementState, Law
 from hearth.source_contract.link import AddressLink, Link, PersonLink
 from hearth.source_contract.quality import Quality, Reference
 from hearth.yaml_values import Name, Strict, share_of
@@ -16,6 +16,7 @@ from hearth.yaml_values import Name, Strict, share_of
 __all__ = [
     "AddressLink",
     "Agreement",
+    "AgreementState",
     "Column",
     "ColumnType",
     "Law",

@@ -1,7 +1,8 @@
 """The law of a source: on what footing it is held, for what, and for how long."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -9,12 +10,29 @@ from hearth.lawful_basis import LawfulBasis, SpecialCategoryCondition
 from hearth.periods import PeriodField
 from hearth.yaml_values import Name, Strict, Text
 
+_NEAR: Final = timedelta(days=90)
+
+
+class AgreementState(StrEnum):
+    """How an agreement stands on a day."""
+
+    EXPIRED = "expired"
+    EXPIRES_SOON = "expires soon"
+    CURRENT = "current"
+
 
 class Agreement(Strict):
     """Data-sharing agreement under which the council holds the table."""
 
     reference: Text = Field(description="Reference of the agreement in the council's register.")
     expires: date = Field(description="Day from which the table may no longer be used.")
+
+    def state(self, on: date) -> AgreementState:
+        """Whether it has expired on a day, or will within 90 days."""
+        if self.expires <= on:
+            return AgreementState.EXPIRED
+        is_near = self.expires <= on + _NEAR
+        return AgreementState.EXPIRES_SOON if is_near else AgreementState.CURRENT
 
 
 class Law(Strict):
@@ -46,3 +64,11 @@ class Law(Strict):
         default="any",
         description="assessment_only: whom a model serves may be measured by it, and no score made from it.",
     )
+
+    def agreement_state(self, on: date) -> AgreementState | None:
+        """How its sharing agreement stands on a day; None where the table is the council's own."""
+        return None if self.agreement is None else self.agreement.state(on)
+
+    def has_lapsed(self, on: date) -> bool:
+        """Whether its sharing agreement has expired on a day."""
+        return self.agreement_state(on) is AgreementState.EXPIRED

@@ -26,3 +26,31 @@ def test_a_machine_is_told_what_became_of_the_others_too(hearth, council):
     ended = hearth("ingest", "--json")
     assert ended.code == 1
     assert [each["source"] for each in ended.json] == ["complaints"]
+
+
+def test_an_extract_whose_agreement_has_expired_is_not_taken_in(hearth, council):
+    agreement = {"reference": "DSA-7", "expires": "2026-11-02"}
+    council.source("complaints", {"law.agreement": agreement})
+    ended = hearth("ingest", "complaints")
+    assert ended.code == 1
+    assert "is 2026-11-02: DSA-7 has expired; renew the agreement" in ended.err
+    assert not (council.root / ".hearth/snapshots/complaints").exists()
+
+
+def test_sources_are_taken_in_beside_one_whose_agreement_has_expired(hearth, council):
+    council.source("register", {"law.agreement": {"reference": "DSA-7", "expires": "2026-11-01"}})
+    ended = hearth("ingest")
+    assert "complaints: 20 rows" in ended.out
+    assert "DSA-7 has expired" in ended.err
+
+
+def test_an_agreement_that_ends_tomorrow_still_holds(hearth, council):
+    council.source("complaints", {"law.agreement": {"reference": "DSA-7", "expires": "2026-11-03"}})
+    assert hearth("ingest", "complaints").code == 0
+
+
+def test_expired_agreements_and_unreadable_extracts_are_told_together(hearth, council):
+    council.source("complaints", {"law.agreement": {"reference": "DSA-7", "expires": "2026-11-01"}})
+    told = hearth("ingest").err
+    assert "DSA-7 has expired" in told
+    assert "data/register.parquet: is not there" in told

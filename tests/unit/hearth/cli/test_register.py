@@ -1,5 +1,7 @@
 """`hearth sources`: the law of each source, and what is held of it."""
 
+import pytest
+
 FILE = "data/complaints.csv"
 HEADER = "complaint_id,uprn,made_on,logged_on,category,decibels,upheld,note\n"
 ROWS = "".join(f"c{n},{100 + n},2021-01-{n + 1:02d},2021-02-01,music,60,true,\n" for n in range(20))
@@ -32,3 +34,21 @@ def test_the_register_is_written_as_a_page_that_stands_alone(hearth, made):
     assert "Noise &lt;complaints&gt;" in page
     assert "Environmental Protection Act 1990, s.79" in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("expires", "state", "mark"),
+    [
+        ("2026-11-02", "expired", "EXPIRED"),
+        ("2027-01-31", "expires soon", "EXPIRES SOON"),
+        ("2027-02-01", "current", None),
+    ],
+)
+def test_agreements_that_expired_or_soon_will_are_marked(hearth, made, expires, state, mark):
+    made.source("complaints", {"law.agreement": {"reference": "DSA-7", "expires": expires}})
+    assert hearth("sources", "--json").json[0]["agreement_state"] == state
+    assert ("EXPIRE" in hearth("sources").out) == (mark is not None)
+    assert mark is None or mark in hearth("sources").out
+    hearth("sources", "--html", "register.html")
+    page = (made.root / "register.html").read_text()
+    assert (f"<strong>({state})</strong>" in page) == (mark is not None)
