@@ -1,8 +1,9 @@
 """A clerk's file of decided pairs, read with all its faults together; no fault repeats what it holds."""
 
 import csv
+import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from features.linkage.review import ANSWERS, KEYS
 from hearth.errors import DataError, Fault
 
 _WORDS: Final = (YES, NO, UNSURE)
-_DATES: Final = ("%Y-%m-%d", "%d/%m/%Y")  # the second is what a spreadsheet makes of the first
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # 03/04/2026 is two days
 _Pair = tuple[str, str, str]
 
 
@@ -108,7 +109,8 @@ def _row_faults(row: dict[str, str], on: date) -> Iterator[tuple[str, str]]:
         yield "does not say who decided", "write it in decided_by"
     day = _day(row["decided_on"])
     if day is None:
-        yield "does not say when it was decided", "write a date such as 2026-11-02 in decided_on"
+        remedy = "write the date in decided_on as 2026-11-02; in a spreadsheet, format the column as text"
+        yield "does not say on what day it was decided", remedy
     elif day > on:
         yield "was decided in the future", "mend decided_on"
 
@@ -136,12 +138,10 @@ def _word(row: dict[str, str]) -> str:
 
 
 def _day(text: str) -> date | None:
-    for form in _DATES:
-        try:
-            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    return None
+    try:
+        return date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else None
+    except ValueError:
+        return None
 
 
 def _refused(path: Path, place: str, found: str, remedy: str) -> DataError:

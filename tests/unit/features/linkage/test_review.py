@@ -70,7 +70,7 @@ def test_a_no_unlinks_and_a_yes_links_again(clerks):
     cal = next(row for row in rows if row["source"] == "absence")
     clerks.decide(path, [_answer(cal, "no")])
     assert read_links(clerks.state_dir, "absence").num_rows == 0
-    clerks.decide(path, [_answer(cal, "Yes", decided_on="02/11/2026")])
+    clerks.decide(path, [_answer(cal, "Yes", decided_on=" 2026-11-02")])
     (link,) = read_links(clerks.state_dir, "absence").to_pylist()
     assert (link["person_id"], link["rule"], link["confidence"]) == ("p4", "decided by a clerk", 1)
 
@@ -87,7 +87,7 @@ def test_every_fault_of_a_decided_file_is_told_by_line_and_without_values(clerks
     wrong = [
         _answer(rows[0], "maybe", decided_by=" "),
         _answer(rows[1], "yes", decided_on="2027-01-01", reference="Zebedee"),
-        _answer(rows[1], "yes", decided_on="soon"),
+        _answer(rows[1], "yes", decided_on="02/11/2026"),
         _answer(rows[1], "yes", person_id="p1"),
     ]
     with pytest.raises(DataError) as told:
@@ -98,7 +98,7 @@ def test_every_fault_of_a_decided_file_is_told_by_line_and_without_values(clerks
         ("line 2", "holds a decision that is none"),
         ("line 3", "is about a pair that was not weighed"),
         ("line 3", "was decided in the future"),
-        ("line 4", "does not say when it was decided"),
+        ("line 4", "does not say on what day it was decided"),
         ("line 5", "is about a pair that was not weighed"),
         ("line 5", "says yes to a second person for the reference of line 4"),
     ]
