@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _PANEL = "Records"
 _MOST_SHOWN = 40  # rows of a table that somebody reads; --json gives all
+_UPRN = re.compile(r"[1-9][0-9]{0,11}")
 _TYPED_NEXT = ("person", "feature", "row", "source", "about")
 _HOUSEHOLD_SCOPE = "household"
 
@@ -60,6 +62,10 @@ def household(
     """Show a household as known at a date: people, sources, records, kind of home. It is recorded."""
     from features.single_view import HouseholdView, household_view
 
+    if not _UPRN.fullmatch(uprn):
+        raise typer.BadParameter(
+            "is no UPRN: write 1 to 12 digits that do not begin with 0", param_hint="UPRN"
+        )
     context = open_context(command, as_json=as_json)
     day = past_day(as_of, context)
     identity = context.identity()

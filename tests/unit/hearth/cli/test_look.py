@@ -50,6 +50,13 @@ def test_a_household_is_shown_to_a_caseworker(hearth, council, key):
     assert "Kind of home: family" in told.out
 
 
+@pytest.mark.parametrize("uprn", ["0", "0100", "1234567890123", "12 High St", "１００", ""])
+def test_what_cannot_be_a_uprn_is_called_so(hearth, uprn):
+    told = hearth(*LOOK[:1], uprn, *LOOK[2:])
+    assert told.code == 2
+    assert "is no UPRN: write 1 to 12 digits" in told.err
+
+
 def test_json_holds_the_whole_view(hearth, council, key):
     key()
     view = hearth(*LOOK, "--json").json
