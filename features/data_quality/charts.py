@@ -1,13 +1,17 @@
-"""Charts of a quality report, drawn as SVG: readable without colour, scripts or another host."""
+"""Charts of a quality report, drawn as SVG: readable without colour, scripts or another host.
+
+Places are in per cent of the width, so that letters keep their size on a telephone.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import ceil
 
-_WIDTH, _ROW, _TOP, _BOTTOM = 720, 26, 6, 6
-_CHARACTER, _LONGEST, _FIGURES = 7.4, 30, 84
-_COLUMNS_HEIGHT, _AXIS, _YEARS = 200, 56, 10
+_ROW = 52  # of a label and, below it, its bar
+_SPAN = 78  # per cent of the width that a whole bar takes; the rest is for the figure
+_COLUMNS_HEIGHT, _HEAD, _YEARS = 200, 22, 6
+_LATE = 85  # per cent of the width after which a label ends at its place, so that it stays inside
 
 
 @dataclass(frozen=True)
@@ -32,28 +36,19 @@ def bar_chart(name: str, title: str, description: str, bars: Sequence[Bar]) -> s
     bars
         Lines of the chart, from the top.
     """
-    labels = [
-        bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…" for bar in bars
-    ]
-    left = 12 + _CHARACTER * max(map(len, labels), default=0)
-    span = _WIDTH - _FIGURES - left
     parts = []
-    for i, (bar, label) in enumerate(zip(bars, labels, strict=True)):
-        y = _TOP + _ROW * i
-        parts.append(f'<text x="0" y="{y + 17}">{escape(label)}</text>')
+    for i, bar in enumerate(bars):
+        y = _ROW * i
+        parts.append(f'<text x="0" y="{y + 17}">{escape(bar.label)}</text>')
+        parts.append(f'<rect class="rest" x="0" y="{y + 24}" width="{_SPAN}%" height="18"/>')
         parts.append(
-            f'<rect class="rest" x="{left:.1f}" y="{y + 4}" width="{span:.1f}" height="18"/>'
-        )
-        parts.append(
-            f'<rect class="bar" x="{left:.1f}" y="{y + 4}" width="{span * bar.share:.1f}" height="18"/>'
+            f'<rect class="bar" x="0" y="{y + 24}" width="{_SPAN * bar.share:.1f}%" height="18"/>'
         )
         if bar.before is not None:
-            x = left + span * bar.before
-            parts.append(
-                f'<line class="before" x1="{x:.1f}" x2="{x:.1f}" y1="{y + 1}" y2="{y + 25}"/>'
-            )
-        parts.append(f'<text x="{_WIDTH - _FIGURES + 10}" y="{y + 17}">{escape(bar.text)}</text>')
-    return _drawn(name, title, description, parts, _TOP + _ROW * len(bars) + _BOTTOM)
+            x = f"{_SPAN * bar.before:.1f}%"
+            parts.append(f'<line class="before" x1="{x}" x2="{x}" y1="{y + 21}" y2="{y + 45}"/>')
+        parts.append(f'<text x="100%" y="{y + 38}" text-anchor="end">{escape(bar.text)}</text>')
+    return _drawn(name, title, description, parts, _ROW * len(bars))
 
 
 def month_chart(name: str, title: str, description: str, months: Mapping[str, int]) -> str:
@@ -68,18 +63,17 @@ def month_chart(name: str, title: str, description: str, months: Mapping[str, in
     """
     first, last = (_number(month) for month in (min(months), max(months)))
     most = max(months.values())
-    step = (_WIDTH - _AXIS) / (last - first + 1)
+    step = 100 / (last - first + 1)
     floor = _COLUMNS_HEIGHT - 26
     parts = [
-        f'<line class="axis" x1="{_AXIS}" x2="{_WIDTH}" y1="{floor}" y2="{floor}"/>',
-        f'<text class="small" x="{_AXIS - 6}" y="18" text-anchor="end">{most:,}</text>',
-        f'<text class="small" x="{_AXIS - 6}" y="{floor}" text-anchor="end">0</text>',
+        f'<text class="small" x="0" y="14">most: {most:,}</text>',
+        f'<line class="axis" x1="0" x2="100%" y1="{floor}" y2="{floor}"/>',
     ]
     for month, rows in months.items():
-        height = (floor - 10) * rows / most
-        x = _AXIS + step * (_number(month) - first)
+        height = (floor - _HEAD) * rows / most
+        x = step * (_number(month) - first)
         parts.append(
-            f'<rect class="bar" x="{x:.1f}" y="{floor - height:.1f}" width="{max(0.5, step * 0.8):.1f}" height="{height:.1f}"/>'
+            f'<rect class="bar" x="{x:.2f}%" y="{floor - height:.1f}" width="{step * 0.8:.2f}%" height="{height:.1f}"/>'
         )
     parts += _month_labels(first, last, step, floor + 20)
     return _drawn(name, title, description, parts, _COLUMNS_HEIGHT)
@@ -90,9 +84,10 @@ def _month_labels(first: int, last: int, step: float, y: float) -> list[str]:
     years = range(ceil(first / 12), last // 12 + 1)
     told = {year * 12: str(year) for year in years[:: max(1, ceil(len(years) / _YEARS))]}
     told = told or {first: f"{first // 12}-{first % 12 + 1:02d}"}
+    places = {step * (month - first): text for month, text in told.items()}
     return [
-        f'<text class="small" x="{_AXIS + step * (month - first):.1f}" y="{y}">{text}</text>'
-        for month, text in told.items()
+        f'<text class="small" x="{x:.1f}%" y="{y}" text-anchor="{"end" if x > _LATE else "start"}">{text}</text>'
+        for x, text in places.items()
     ]
 
 
@@ -105,7 +100,7 @@ def _number(month: str) -> int:
 def _drawn(name: str, title: str, description: str, parts: Sequence[str], height: float) -> str:
     return (
         f'<svg class="chart" role="img" aria-labelledby="{name}-t {name}-d" '
-        f'viewBox="0 0 {_WIDTH} {height:g}" xmlns="http://www.w3.org/2000/svg">'
+        f'height="{height:g}" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>'
         f"{''.join(parts)}</svg>"
     )

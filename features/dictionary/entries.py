@@ -69,6 +69,7 @@ def _described(feature: Feature, group: FeatureGroup, contract: SourceContract) 
         "unit": unit_of(feature),
         "kind": feature.kind,
         "categories": list(feature.categories),
+        "may_be_missing": feature.may_be_missing,
         "filling": _filling(feature, group),
         "flag_of": feature.flag_of,
         "source": {

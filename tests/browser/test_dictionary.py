@@ -31,6 +31,23 @@ def test_axe_finds_nothing_and_nothing_overflows(page):
     assert [found["id"] for found in Axe().run(page).response["violations"]] == []
 
 
+def test_letters_of_charts_are_as_large_on_a_telephone_and_the_title_stands_clear(page):
+    drawn = page.evaluate(
+        "Math.min(...[...document.querySelectorAll('svg text')].map(t => t.getBoundingClientRect().height))"
+    )
+    assert drawn >= 15
+    gap = "document.querySelector('h1').offsetTop - document.querySelector('main').offsetTop"
+    assert page.evaluate(gap) == 30
+
+
+def test_a_count_is_said_never_to_be_missing(page):
+    missing = page.locator("article", has_text="noise_max_decibels_damp_12m").locator("dd")
+    assert "stays missing" in missing.all_inner_texts()
+    counts = page.locator("article:has(h3:text-matches('_count_')) dd").all_inner_texts()
+    assert "never missing" in counts
+    assert "stays missing" not in counts
+
+
 def test_a_search_leaves_the_features_that_hold_every_word(page):
     page.get_by_label("Search the features").fill("decibels damp")
     assert page.locator("article:visible h3").all_inner_texts() == ["noise_max_decibels_damp_12m"]
