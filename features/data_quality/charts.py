@@ -11,7 +11,7 @@ from math import ceil
 _ROW = 52  # of a label and, below it, its bar
 _SPAN = 78  # per cent of the width that a whole bar takes; the rest is for the figure
 _COLUMNS_HEIGHT, _HEAD, _YEARS = 200, 22, 6
-_LATE = 85  # per cent of the width after which a label ends at its place, so that it stays inside
+_LATE = 85  # per cent of the width after which a year is not written: it would end outside
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def bar_chart(name: str, title: str, description: str, bars: Sequence[Bar]) -> s
         if bar.before is not None:
             x = f"{_SPAN * bar.before:.1f}%"
             parts.append(f'<line class="before" x1="{x}" x2="{x}" y1="{y + 21}" y2="{y + 45}"/>')
-        parts.append(f'<text x="100%" y="{y + 38}" text-anchor="end">{escape(bar.text)}</text>')
+        parts.append(f'<text x="{_SPAN + 2}%" y="{y + 38}">{escape(bar.text)}</text>')
     return _drawn(name, title, description, parts, _ROW * len(bars))
 
 
@@ -80,15 +80,13 @@ def month_chart(name: str, title: str, description: str, months: Mapping[str, in
 
 
 def _month_labels(first: int, last: int, step: float, y: float) -> list[str]:
-    """Years under their January, or the first month where none begins."""
+    """Years under their January, or the first month where none is written."""
     years = range(ceil(first / 12), last // 12 + 1)
-    told = {year * 12: str(year) for year in years[:: max(1, ceil(len(years) / _YEARS))]}
-    told = told or {first: f"{first // 12}-{first % 12 + 1:02d}"}
-    places = {step * (month - first): text for month, text in told.items()}
-    return [
-        f'<text class="small" x="{x:.1f}%" y="{y}" text-anchor="{"end" if x > _LATE else "start"}">{text}</text>'
-        for x, text in places.items()
-    ]
+    shown = years[:: max(1, ceil(len(years) / _YEARS))]
+    places = {step * (year * 12 - first): str(year) for year in shown}
+    told = {x: text for x, text in places.items() if x <= _LATE}
+    told = told or {0: f"{first // 12}-{first % 12 + 1:02d}"}
+    return [f'<text class="small" x="{x:.1f}%" y="{y}">{text}</text>' for x, text in told.items()]
 
 
 def _number(month: str) -> int:
