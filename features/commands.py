@@ -7,6 +7,7 @@ from pathlib import Path
 from features.artefacts import read_manifest
 from features.households import build_households
 from features.ingest.intake import take_snapshot
+from features.ingest.refusals import forget_refusal, note_refusal
 from features.ingest.snapshot import Ingested, snapshot_folder
 from features.linkage.addresses import gazetteer_of, link_addresses
 from features.linkage.commands import ingested_with, relink
@@ -72,7 +73,9 @@ def ingest(
     for done, contract in enumerate(contracts):
         progress(f"Ingest {contract.source}", done, len(contracts))
         if contract.law.has_lapsed(run_on):
-            lapsed += agreement_faults(contract, run_on)
+            expired = agreement_faults(contract, run_on)
+            note_refusal(settings.state_dir, contract.source, expired, on=run_on)
+            lapsed += expired
             continue
         try:
             taken = take_snapshot(
@@ -86,7 +89,9 @@ def ingest(
             )
             results.append(taken)
             tell(taken)
+            forget_refusal(settings.state_dir, contract.source)
         except DataError as error:
+            note_refusal(settings.state_dir, contract.source, error.faults, on=run_on)
             faults += error.faults
     progress("Ingest", len(contracts), len(contracts))
     taken_in = {taken.source for taken in results}

@@ -35,24 +35,42 @@ def quality(
     as_json: JsonOption = False,
 ) -> None:
     """Say how good each source's data are, what to look at, and where its quality report lies."""
+    from features.ingest.refusals import read_refusal
     from features.ingest.snapshot import QUALITY_PAGE, read_quality, snapshot_folder
     from features.linkage.commands import share_linked
 
     context = open_context(command, as_json=as_json)
+    state_dir = context.settings.state_dir
     contracts = [context.catalogue.source(n) for n in names or sorted(context.catalogue.sources)]
-    folders = {c.source: snapshot_folder(context.settings.state_dir, c.source) for c in contracts}
+    folders = {c.source: snapshot_folder(state_dir, c.source) for c in contracts}
+    refusals = {c.source: read_refusal(state_dir, c.source) for c in contracts}
     found = {name: read_quality(folder) for name, folder in folders.items()}
     held = {name: report for name, report in found.items() if report is not None}
     missing = sorted(found.keys() - held.keys())
     if missing and (names or not held):
-        raise NotFoundError(f"{', '.join(missing)}: not ingested yet; run `hearth ingest`")
-    shares = {c.source: share_linked(c, context.settings.state_dir) for c in contracts}
+        told = [line for name in missing for line in _on_refusal(refusals[name], name)]
+        never = f"{', '.join(missing)}: not ingested yet; run `hearth ingest`"
+        raise NotFoundError("\n".join([never, *told]))
+    shares = {c.source: share_linked(c, state_dir) for c in contracts}
     links = {name: share for name, share in shares.items() if share is not None}
-    context.result({n: {**held[n], "links": vars(links[n]) if n in links else None} for n in held})
+    context.result(
+        {
+            name: {
+                **report,
+                "links": vars(links[name]) if name in links else None,
+                "refused": refusals[name],
+            }
+            for name, report in held.items()
+        }
+    )
     if not as_json:
         context.show(_summary(held, links))
     for name, report in held.items():
-        asks = [*report["notes"], *_on_links(links.get(name), wanted=bool(names))]
+        asks = [
+            *_on_refusal(refusals[name], name),
+            *report["notes"],
+            *_on_links(links.get(name), wanted=bool(names)),
+        ]
         if names or asks:
             context.say(f"{name}: {context.shown(folders[name] / QUALITY_PAGE)}")
         for line in asks:
@@ -61,6 +79,14 @@ def quality(
             _open(folders[name] / QUALITY_PAGE)
     if missing:
         context.say(f"Not ingested yet: {', '.join(missing)}")
+
+
+def _on_refusal(refusal: dict[str, Any] | None, source: str) -> list[str]:
+    """Lines on the extract of a source that was refused last, and on what is held instead."""
+    if refusal is None:
+        return []
+    said = f"An extract of {source} was refused on {refusal['on']}; nothing newer is held. Because:"
+    return [said, *(f"  {fault}" for fault in refusal["because"])]
 
 
 def _on_links(share: "Share | None", *, wanted: bool) -> list[str]:

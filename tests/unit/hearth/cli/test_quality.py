@@ -34,3 +34,33 @@ def test_a_source_that_was_never_ingested_has_no_quality(hearth, council):
     ended = hearth("quality", "complaints")
     assert ended.code == 1
     assert "complaints: not ingested yet; run `hearth ingest`" in ended.err
+
+
+def test_it_says_that_an_extract_was_refused_since_and_why(hearth, council):
+    hearth("ingest", "complaints")
+    council.text("data/complaints.csv", "not,what,it,was\n")
+    hearth("ingest", "complaints")
+    told = hearth("quality").out
+    assert "An extract of complaints was refused on 2026-11-02; nothing newer is held" in told
+    assert "data/complaints.csv" in told
+    refused = json.loads(hearth("quality", "--json").out)["complaints"]["refused"]
+    assert refused["on"] == "2026-11-02"
+    assert refused["because"]
+
+
+def test_a_refusal_is_forgotten_once_the_extract_of_before_is_back(hearth, council):
+    hearth("ingest", "complaints")
+    good = (council.root / "data/complaints.csv").read_text()
+    council.text("data/complaints.csv", "not,what,it,was\n")
+    hearth("ingest", "complaints")
+    council.text("data/complaints.csv", good)
+    hearth("ingest", "complaints")
+    assert "refused" not in hearth("quality", "complaints").out
+
+
+def test_a_source_whose_only_extract_was_refused_says_why_it_has_no_quality(hearth, council):
+    council.text("data/complaints.csv", "not,what,it,was\n")
+    hearth("ingest", "complaints")
+    ended = hearth("quality", "complaints")
+    assert ended.code == 1
+    assert "An extract of complaints was refused on 2026-11-02" in ended.err
