@@ -34,6 +34,7 @@ _PERSON = {
     "date_of_birth": re.compile(r"date_of_birth|birth_?date|^dob$"),
     "postcode": re.compile(r"post_?code"),
 }
+_BORN = re.compile(r"birth|born|(^|_)dob(_|$)")
 _STARTS = re.compile(r"(^|_)(start|starts|from|began|begins|moved_in)(_|$)")
 _ENDS = re.compile(r"(^|_)(end|ends|to|until|ceased|moved_out)(_|$)")
 
@@ -75,7 +76,7 @@ def guess(sample: Sample) -> Guesses:
     formats = Counter(column.dates for column in columns if column.dates is not None)
     dates = _told_apart([form for form, _ in formats.most_common()])
     columns = [_of_these_formats(column, dates) for column in columns]
-    days = [c.name for c in columns if c.type is ColumnType.DATE and "birth" not in c.name]
+    days = [c.name for c in columns if c.type is ColumnType.DATE and not _BORN.search(c.name)]
     known = _first(days, _KNOWN) or _first(days, _REPORTED)
     happened = [day for day in days if day != known]
     starts, ends = _first(happened, _STARTS), _first(happened, _ENDS)

@@ -258,6 +258,13 @@ def test_persons_of_another_body_are_to_be_linked(tmp_path: Path) -> None:
     assert _loaded(tmp_path, draft).link is not None
 
 
+@pytest.mark.parametrize("born", ["DOB", "Date of Birth", "Born on", "child_dob"])
+def test_a_day_of_birth_is_no_event(tmp_path: Path, born: str) -> None:
+    draft = _draft(tmp_path, f"uprn,{born},Visited\n1,2020-01-01,2024-01-01\n")
+    assert draft["event_date"] == "visited"
+    assert "event_date" not in _draft(tmp_path, f"uprn,{born}\n1,2020-01-01\n")
+
+
 def test_what_the_file_does_not_tell_is_asked(tmp_path: Path) -> None:
     draft = _draft(tmp_path, "building,made_on\nA,2024-01-01\n")
     assert (draft["about"], draft["key"]) == (TO_BE_ANSWERED, TO_BE_ANSWERED)
