@@ -91,6 +91,8 @@ def _read(sample: Sample, guesses: Guesses, file: str, remark: str) -> list[str]
         lines.append(f"  encoding: {sample.encoding}")
     if sample.delimiter != ",":
         lines.append(f"  delimiter: {_quoted(sample.delimiter)}")
+    if sample.skip_rows:
+        lines.append(line(f"  skip_rows: {sample.skip_rows}", "a title above the header"))
     if any(column.dates for column in guesses.columns):
         is_doubtful = bool({"%d/%m/%Y", "%m/%d/%Y"} & {*guesses.dates})
         remark = "day and month could be the other way round: check" if is_doubtful else ""

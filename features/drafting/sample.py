@@ -3,10 +3,11 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,10 +17,13 @@ from features.ingest.cells import as_array, cell_text
 from hearth.errors import DataError, Fault
 from hearth.source_contract.extract import WORKBOOKS
 
+_Cell = TypeVar("_Cell")
+
 MOST_ROWS = 20_000
 _ENDINGS = ", ".join((".csv", ".csv.gz", ".parquet", *WORKBOOKS))
 _MOST_BYTES = 8 << 20
 _DELIMITERS = (",", ";", "\t", "|")
+_TITLES = 4  # lines above a header: a title, a date, who made it
 _ENCODINGS = ("utf-8", "cp1252")
 _STANDS_FOR_MISSING = ("", "NULL", "null", "N/A", "n/a", "NA", "#N/A", "None")
 
@@ -29,7 +33,8 @@ class Sample:
     """Rows of a file, by column, as text; None where a value is missing.
 
     `is_whole` says whether these are all the rows. `typed` names columns whose type the file
-    itself says (Parquet), with that type in the words of a contract.
+    itself says (Parquet), with that type in the words of a contract. `skip_rows` counts the lines
+    above the header.
     """
 
     columns: dict[str, tuple[str | None, ...]]
@@ -39,6 +44,7 @@ class Sample:
     missing_values: tuple[str, ...] = ("",)
     encoding: str = "utf-8"
     delimiter: str = ","
+    skip_rows: int = 0
 
 
 def read_sample(path: Path) -> Sample:
@@ -76,8 +82,8 @@ def _csv(path: Path) -> Sample:
     if not is_whole:
         content = content[: content.rfind(b"\n") + 1]
     text, encoding = _decoded(path, content)
-    delimiter = max(_DELIMITERS, key=lambda one: len(next(_reader(text, one), ())))
-    lines = _reader(text, delimiter)
+    delimiter = max(_DELIMITERS, key=lambda one: len(next(_below_titles(_lines(text, one))[1], ())))
+    skip_rows, lines = _below_titles(_lines(text, delimiter))
     header: list[str] = next(lines, [])
     if not any(header):
         raise _refused(path, "is empty: it has not even a header", "ask for the extract again")
@@ -93,11 +99,27 @@ def _csv(path: Path) -> Sample:
         for j, name in enumerate(header)
     }
     is_whole = is_whole and next(lines, None) is None
-    return Sample(columns, len(rows), is_whole, {}, missing, encoding, delimiter)
+    return Sample(columns, len(rows), is_whole, {}, missing, encoding, delimiter, skip_rows)
 
 
-def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    return ((reader.line_num, row) for row in reader)
+
+
+def _below_titles(
+    rows: Iterator[tuple[int, list[_Cell]]],
+) -> tuple[int, Iterator[list[_Cell]]]:
+    """Lines above the header, and the rows from it on, blank ones aside; a title fills one cell."""
+    filled = ((number, row) for number, row in rows if _width(row))
+    top = list(islice(filled, _TITLES + 1))
+    titles = next((i for i, (_, row) in enumerate(top) if _width(row) > 1), 0)
+    skip_rows = top[titles - 1][0] if titles else 0
+    return skip_rows, (row for _, row in chain(top[titles:], filled))
+
+
+def _width(row: Sequence[object]) -> int:
+    return sum(str(cell).strip() != "" for cell in row)
 
 
 def _decoded(path: Path, content: bytes) -> tuple[str, str]:
@@ -111,8 +133,8 @@ def _decoded(path: Path, content: bytes) -> tuple[str, str]:
 
 def _workbook(path: Path) -> Sample:
     """First rows of the first sheet; a column that holds days alone has that type."""
-    rows = load_workbook(str(path)).get_sheet_by_index(0).iter_rows()
-    filled = (row for row in rows if any(cell != "" for cell in row))
+    rows = enumerate(load_workbook(str(path)).get_sheet_by_index(0).iter_rows(), 1)
+    skip_rows, filled = _below_titles(rows)
     header = [str(name) for name in next(filled, [])]
     held = list(islice(filled, MOST_ROWS))
     if not held:
@@ -123,7 +145,8 @@ def _workbook(path: Path) -> Sample:
         for name, array in arrays.items()
     }
     typed = {n: "date" for n, array in arrays.items() if pa.types.is_temporal(array.type)}
-    return Sample(columns, len(held), next(filled, None) is None, typed)
+    is_whole = next(filled, None) is None
+    return Sample(columns, len(held), is_whole, typed, skip_rows=skip_rows)
 
 
 def _parquet(path: Path) -> Sample:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from features.drafting import draft_contract
+from features.ingest.extract import read_extract
 from hearth.catalogue import load_contract
 from hearth.errors import DataError, DefinitionError
 from hearth.yaml_file import TO_BE_ANSWERED, read_plain
@@ -313,6 +314,37 @@ def test_a_file_that_cannot_be_drafted_from_says_why(
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"absent\.csv: is not there; mend the path"):
         draft_contract(tmp_path / "absent.csv", "absent")
+
+
+TITLES = [
+    ("Complaints to June\n", ",", 1),
+    ("Complaints to June,,\n\n", ",", 1),
+    ("\nComplaints\nto June\n", ",", 3),
+    ("Complaints, all\n", ";", 1),
+]
+
+
+@pytest.mark.parametrize(("title", "delimiter", "skipped"), TITLES)
+def test_a_title_above_the_header_is_skipped(
+    tmp_path: Path, title: str, delimiter: str, skipped: int
+) -> None:
+    table = "uprn,made_on,topic\n1,2024-03-01,noise\n".replace(",", delimiter)
+    draft = _draft(tmp_path, title + table)
+    assert draft["read"].get("skip_rows") == skipped
+    assert list(draft["columns"]) == ["uprn", "made_on", "topic"]
+    contract = _loaded(tmp_path, draft, knowledge_date="made_on")
+    assert read_extract(contract, tmp_path).columns["topic"].values.to_pylist() == ["noise"]
+
+
+def test_a_table_of_one_column_has_no_title(tmp_path: Path) -> None:
+    assert "skip_rows" not in _draft(tmp_path, "uprn\n1\n2\n")["read"]
+
+
+def test_a_title_in_a_workbook_is_skipped(tmp_path: Path, workbook: Any) -> None:
+    rows = [["Homes to June", None], [None, None], ["UPRN", "Rooms"], [100_001, 4]]
+    workbook(tmp_path / "homes.xlsx", {"Homes": rows})
+    draft = _read(tmp_path, draft_contract(tmp_path / "homes.xlsx", "homes", workspace=tmp_path))
+    assert (draft["read"]["skip_rows"], list(draft["columns"])) == (1, ["uprn", "rooms"])
 
 
 def test_a_workbook_is_drafted_from_its_first_sheet(tmp_path: Path, workbook: Any) -> None:
