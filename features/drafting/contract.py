@@ -5,6 +5,7 @@ from pathlib import Path
 
 from features.drafting.guesses import Guess, Guesses, guess
 from features.drafting.lines import line, question, scalar
+from features.drafting.numbers import GROUPED, MONEY, PLAIN
 from features.drafting.sample import Sample, read_sample
 from hearth.lawful_basis import LawfulBasis
 from hearth.source_contract import ColumnType
@@ -97,6 +98,10 @@ def _read(sample: Sample, guesses: Guesses, file: str, remark: str) -> list[str]
         is_doubtful = bool({"%d/%m/%Y", "%m/%d/%Y"} & {*guesses.dates})
         remark = "day and month could be the other way round: check" if is_doubtful else ""
         lines.append(line(f"  dates: {_one_or_list(guesses.dates)}", remark))
+    marks = {column.numbers for column in guesses.columns}
+    if marks != {PLAIN}:
+        numbers = MONEY if MONEY in marks else GROUPED
+        lines.append(f"  numbers: {_quoted(numbers)}")
     if sample.missing_values != ("",):
         lines.append(f"  missing_values: [{', '.join(map(_quoted, sample.missing_values))}]")
     renamed = [column for column in guesses.columns if column.given != column.name]
@@ -158,6 +163,9 @@ def _column(column: Guess) -> str:
     parts = [f"type: {column.type}"]
     if column.type is ColumnType.CATEGORY:
         parts.append(f"values: [{', '.join(map(scalar, column.values))}]")
+    if column.decimals is not None:
+        parts.append(f"decimals: {column.decimals}")
     if column.has_missing:
         parts.append("missing: allowed")
-    return f"  {column.name}: {{{', '.join(parts)}}}"
+    remark = f"not so in {column.odd_rows} of the rows seen: check" if column.odd_rows else ""
+    return line(f"  {column.name}: {{{', '.join(parts)}}}", remark)

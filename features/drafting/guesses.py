@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from features.drafting.numbers import PLAIN, number_of, style_of
 from features.drafting.sample import Sample
 from hearth.source_contract import ColumnType
 from hearth.source_contract.formats import date_shape
@@ -14,8 +16,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d/
 _MOST_CATEGORIES = 12
 _FEWEST_EACH = 5  # rows for each category, on average: fewer, and it may be a name
 _LONGEST_CATEGORY = 40
-_WHOLE = re.compile(r"[+-]?(0|[1-9]\d{0,14})")
-_NUMBER = re.compile(r"[+-]?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?")
+_MOST_ODD = 0.01  # what a draft lets be quarantined
 _UPRN = re.compile(r"\d{1,12}")
 _TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _PERSONAL = re.compile(r"name|address|post_?code|mail|phone|mobile|birth|dob|nino|nhs|note|comment")
@@ -41,13 +42,19 @@ _ENDS = re.compile(r"(^|_)(end|ends|to|until|ceased|moved_out)(_|$)")
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column seems to hold: `name` is the contract's, `given` the file's."""
+    """What a column seems to hold: `name` is the contract's, `given` the file's.
+
+    `numbers` is 1234.56 as the column writes it; `odd_rows` counts values that are not of the type.
+    """
 
     given: str
     name: str
     type: ColumnType
     values: tuple[str, ...] = ()
     dates: str | None = None
+    numbers: str = PLAIN
+    decimals: int | None = None
+    odd_rows: int = 0
     has_missing: bool = False
     is_unique: bool = False
 
@@ -133,20 +140,43 @@ def _column(given: str, name: str, values: Sequence[str | None], sample: Sample)
 
 
 def _text_column(guessed: Guess, known: Sequence[str], distinct: Counter[str]) -> Guess:
-    dates = next((form for form in DATE_FORMATS if all(_is_date(v, form) for v in distinct)), None)
-    if dates is not None:
-        return replace(guessed, type=ColumnType.DATE, dates=dates)
+    for most in dict.fromkeys((0, int(_MOST_ODD * len(known)))):
+        if (found := _quantity(guessed, distinct, most)) is not None:
+            return found
     if {value.lower() for value in distinct} in _TRUTHS:
         return replace(guessed, type=ColumnType.BOOLEAN)
-    if not _IDENTIFIER.search(guessed.name):
-        if _all(distinct, _WHOLE):
-            return replace(guessed, type=ColumnType.INTEGER)
-        if _all(distinct, _NUMBER):
-            return replace(guessed, type=ColumnType.NUMBER)
     if _is_category(guessed.name, len(known), distinct):
         values = tuple(value for value, _ in distinct.most_common())
         return replace(guessed, type=ColumnType.CATEGORY, values=values)
     return guessed
+
+
+def _quantity(guessed: Guess, distinct: Counter[str], most: int) -> Guess | None:
+    """A column of dates or numbers, all but so many of its values; None where it is not."""
+    for form in DATE_FORMATS:
+        odd = _odd_rows(distinct, partial(_is_date, form=form), most)
+        if odd is not None:
+            return replace(guessed, type=ColumnType.DATE, dates=form, odd_rows=odd)
+    if _IDENTIFIER.search(guessed.name):
+        return None
+    odd = _odd_rows(distinct, lambda value: number_of(value) is not None, most)
+    if odd is None:
+        return None
+    written = style_of(distinct, guessed.name)
+    kind = ColumnType.INTEGER if written.is_whole else ColumnType.NUMBER
+    return replace(
+        guessed, type=kind, numbers=written.numbers, decimals=written.decimals, odd_rows=odd
+    )
+
+
+def _odd_rows(distinct: Counter[str], fits: Callable[[str], bool], most: int) -> int | None:
+    """Rows whose value does not fit; None where they are more than `most`."""
+    odd = 0
+    for value, rows in distinct.items():
+        odd += 0 if fits(value) else rows
+        if odd > most:
+            return None
+    return odd
 
 
 def _is_date(value: str, form: str) -> bool:
@@ -182,7 +212,7 @@ def _of_these_formats(column: Guess, dates: tuple[str, ...]) -> Guess:
     """A column whose dates are written in none of the file's ways stays text."""
     if column.dates in (None, *dates):
         return column
-    return replace(column, type=ColumnType.STRING, dates=None)
+    return replace(column, type=ColumnType.STRING, dates=None, odd_rows=0)
 
 
 def _key(columns: Sequence[Guess]) -> tuple[str | None, str | None]:

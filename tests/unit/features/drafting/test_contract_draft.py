@@ -151,7 +151,14 @@ def test_a_column_of_dates_that_could_be_taken_for_others_stays_text(tmp_path: P
         (("1.5", "2"), {"type": "number"}),
         (("-3", "+4"), {"type": "integer"}),
         (("007", "012"), {"type": "string"}),
-        (("1,000", "2,000"), {"type": "string"}),
+        (("1,000", "2,000"), {"type": "integer"}),
+        (("1,00", "2,000"), {"type": "string"}),
+        (("£1,234.50", "£5"), {"type": "number", "decimals": 2}),
+        (("-£5", "£ 1,200"), {"type": "number", "decimals": 2}),
+        (("£1.125", "£5"), {"type": "number"}),
+        (("12.50", "5"), {"type": "number", "decimals": 2}),
+        (("£", "."), {"type": "string"}),
+        (("e5", "E7"), {"type": "string"}),
         (("yes", "No"), {"type": "boolean"}),
         (("", ""), {"type": "string", "missing": "allowed"}),
         (("0", "1"), {"type": "integer"}),
@@ -162,6 +169,32 @@ def test_a_column_of_values_has_their_type(
 ) -> None:
     rows = "".join(f'{i},"{value}"\n' for i, value in enumerate(values))
     assert _draft(tmp_path, "uprn,amount\n" + rows)["columns"]["amount"] == column
+
+
+def test_the_way_numbers_are_written_is_found_and_read(tmp_path: Path) -> None:
+    rows = 'uprn,due_on,paid,rooms\n1,2024-03-01,"£1,234.50",4\n2,2024-03-02,-£5,"1,000"\n'
+    draft = _draft(tmp_path, rows)
+    assert draft["read"]["numbers"] == "£1,234.56"
+    contract = _loaded(tmp_path, draft, knowledge_date="due_on")
+    extract = read_extract(contract, tmp_path)
+    assert extract.columns["paid"].values.to_pylist() == [1234.5, -5.0]
+    assert extract.columns["rooms"].values.to_pylist() == [4, 1000]
+
+
+@pytest.mark.parametrize(
+    ("usual", "kind"), [("2024-03-01", "date"), ("£4.50", "number"), ("7", "integer")]
+)
+def test_a_few_bad_values_do_not_hide_what_a_column_is(
+    tmp_path: Path, usual: str, kind: str
+) -> None:
+    def drafted(bad: int) -> str:
+        values = [usual] * (200 - bad) + ["see note"] * bad
+        (tmp_path / "a.csv").write_text("uprn,seen\n" + "".join(f"1,{v}\n" for v in values))
+        return draft_contract(tmp_path / "a.csv", "a", workspace=tmp_path)
+
+    assert _read(tmp_path, drafted(2))["columns"]["seen"]["type"] == kind
+    assert "# not so in 2 of the rows seen: check" in drafted(2)
+    assert _read(tmp_path, drafted(3))["columns"]["seen"]["type"] == "category"
 
 
 def test_words_for_a_missing_value_are_found(tmp_path: Path) -> None:
