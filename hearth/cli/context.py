@@ -38,7 +38,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for machin
 
 
 _ANY_WIDTH = 1_000_000
-_NARROWEST = 10  # of a column that may be folded: a date stays whole
+_NARROWEST = 8  # of a column that may be folded
 OPERATOR = "operator"
 """Actor of what is done at the machine itself, by whoever may open the database."""
 

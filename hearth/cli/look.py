@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PANEL = "Records"
 _MOST_SHOWN = 40  # rows of a table that somebody reads; --json gives all
 _UPRN = re.compile(r"[1-9][0-9]{0,11}")
-_TYPED_NEXT = ("person", "feature", "row", "source", "about")
+_TYPED_NEXT = ("feature", "row", "source")  # of a pseudonym its beginning will do
 _HOUSEHOLD_SCOPE = "household"
 
 T = TypeVar("T")
