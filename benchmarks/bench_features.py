@@ -92,8 +92,8 @@ def runs(small: int, large: int) -> list[Run]:
         Run("hearth", "parquet", small),
         Run("naive_sql", "compute", small),
         Run("pandas", "parquet", small),
-        RefreshRun("hearth", "refresh_all", small),
-        RefreshRun("hearth", "refresh_1pct", small),
+        RefreshRun("hearth", "refresh_all", large),
+        RefreshRun("hearth", "refresh_1pct", large),
     ]
     if large > small:
         asked += [
@@ -123,8 +123,8 @@ def ratios(costs: Costs, small: int, large: int) -> dict[str, float]:
         asked[f"growth_time_{to}_{at}"] = (ours, first, _wall)
         asked[f"growth_memory_{to}_{at}"] = (ours, first, _memory)
     asked["refresh_1pct_vs_full"] = (
-        ("hearth", "refresh_1pct", small),
-        ("hearth", "refresh_all", small),
+        ("hearth", "refresh_1pct", large),
+        ("hearth", "refresh_all", large),
         _wall,
     )
     return {

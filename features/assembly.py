@@ -1,6 +1,7 @@
 """One model's rows put together: cohort, features group by group, labels, protected attributes."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,17 +18,17 @@ from features.cohort import Cohort, household_cohort, source_cohort
 from features.feature_parts import GroupColumns
 from features.follow import Follower, home_sources
 from features.followed import Followed
-from features.group_features import event_batches, partition_features
+from features.group_features import events_of, partition_features, source_columns
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
-from features.known_rows import KnownRows, known_rows
+from features.known_rows import KnownRows, known_batches, known_rows
 from features.labels import label_rows
 from features.linkage.persons import links_folder
 from features.point_in_time.partitions import Partitions, entities_in_partition
 from features.point_in_time.spill import PartedPairs, Spill
 from features.protected_attributes import protected_column
 from hearth.catalogue import Catalogue
-from hearth.definition import Around, AsOf, FeatureGroup, Filling, ModelDefinition
+from hearth.definition import Around, AsOf, FeatureGroup, ModelDefinition
 from hearth.errors import StateError
 from hearth.feature import Feature
 from hearth.progress import Progress
@@ -138,29 +139,47 @@ class Assembly:
 
     def group_columns(self, scratch: Path, progress: Progress) -> list[GroupColumns]:
         """What computes each feature group, its source's rows laid out in `scratch` by partition."""
-        groups, parted = self.definition.features, dict[int, PartedPairs]()
+        parted, spilled = dict[int, PartedPairs](), list[_SpilledGroup]()
         found: list[GroupColumns] = []
-        for place, group in enumerate(groups):
-            progress(f"Read {group.source}", place, len(groups))
-            contract = self._catalogue.source(group.source)
-            pairs = self.pairs(place)
+        for place, group in enumerate(self.definition.features):
+            pairs, of_rows = self.pairs(place), self._of_rows(group)
+            if group.around is not None:
+                found.append(self._around(group, group.around, of_rows, pairs))
+                continue
             if id(pairs) not in parted:
                 parted[id(pairs)] = PartedPairs(Followed.of(pairs), self.partitions)
-            features = [f for f in self.features if f.group == group.group]
-            of_rows = [feature for feature in features if feature.flag_of is None]
-            if group.around is not None:
-                around = self._around(group, group.around, of_rows, pairs)
-                found.append(self._filled(around, features, group.fill_missing))
-                continue
             spill = Spill(scratch / f"{group.group}.spill", parted[id(pairs)])
-            assumed = group.assume_known_from.date if group.assume_known_from else None
-            spill.write(
-                event_batches(group, of_rows, contract, self._state_dir, assumed_known=assumed)
-            )
-            spilled = _SpilledGroup(group, of_rows, spill)
-            found.append(self._filled(spilled, features, group.fill_missing))
-        progress("Read", len(groups), len(groups))
-        return found
+            spilled.append(_SpilledGroup(group, of_rows, spill))
+            found.append(spilled[-1])
+        self._spill(spilled, progress)
+        return [
+            self._filled(columns, group)
+            for columns, group in zip(found, self.definition.features, strict=True)
+        ]
+
+    def _spill(self, groups: Sequence["_SpilledGroup"], progress: Progress) -> None:
+        """Lay out the rows of all groups; a source that several look at is read once."""
+        by_source: dict[tuple[str, date | None], list[_SpilledGroup]] = {}
+        for one in groups:
+            assumed = one.group.assume_known_from
+            key = (one.group.source, None if assumed is None else assumed.date)
+            by_source.setdefault(key, []).append(one)
+        for done, ((source, known_from), alike) in enumerate(by_source.items()):
+            progress(f"Read {source}", done, len(by_source))
+            contract = self._catalogue.source(source)
+            read = [c for one in alike for c in source_columns(one.group, one.features, contract)]
+            with ExitStack() as files:
+                writers = [(one, files.enter_context(one.spill.writing())) for one in alike]
+                for batch in known_batches(
+                    contract, self._state_dir, list(dict.fromkeys(read)), assumed_known=known_from
+                ):
+                    for one, write in writers:
+                        write(events_of(one.group, one.features, contract, batch))
+        progress("Read", len(by_source), len(by_source))
+
+    def _of_rows(self, group: FeatureGroup) -> list[Feature]:
+        """Features of a group that are made of rows; flags of filled values are not."""
+        return [f for f in self.features if f.group == group.group and f.flag_of is None]
 
     def source_of(self, group: FeatureGroup) -> SourceContract:
         """Contract of a group's source."""
@@ -204,22 +223,22 @@ class Assembly:
         )
         return AroundGroup(made, self.partitions)
 
-    def _filled(
-        self, group: GroupColumns, features: list[Feature], filling: Filling | None
-    ) -> GroupColumns:
+    def _filled(self, columns: GroupColumns, group: FeatureGroup) -> GroupColumns:
         """The group with its missing values filled by its rule, where it has one.
 
         What fills them is taken over all rows of a date, so the group is computed for that once more.
         """
+        filling = group.fill_missing
         if filling is None or not self.partitions.rows:
-            return group
+            return columns
+        features = [feature for feature in self.features if feature.group == group.group]
         rows = self.cohort.rows.take(pa.array(self.partitions.order))
         parts = (
-            group.table(self.cohort.rows.take(pa.array(mine)), part)
+            columns.table(self.cohort.rows.take(pa.array(mine)), part)
             for part, mine in enumerate(self.partitions.rows)
         )
         fills = imputation.statistics(pa.concat_tables(parts), features, rows["as_of"], filling)
-        return _FilledGroup(group, features, fills)
+        return _FilledGroup(columns, features, fills)
 
     def label_table(self) -> pa.Table:
         """Labels, a row for each of the cohort's."""

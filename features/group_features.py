@@ -39,21 +39,32 @@ def event_batches(
     assumed_known: date | None,
 ) -> Iterator[pa.Table]:
     """Rows of a group's source that meet its filters, as the kernel takes them, batch by batch."""
-    wanted = columns_read(group, features)
-    held = [name for name in wanted if name in contract.columns]
-    tested = [condition.column for condition in group.where]
-    read = list(dict.fromkeys([*held, *tested]))
+    read = source_columns(group, features, contract)
     for batch in known_batches(contract, state_dir, read, assumed_known=assumed_known):
-        met = meeting(batch, group.where)
-        table = met.select([*_PLACED]).rename_columns([*_PLACED.values()])
-        if group.attributes and contract.kind is SourceKind.SPELL:
-            table = as_in_force(table, met[known.END_DATE], met[known.END_KNOWLEDGE_DATE])
-        for name in held:
-            decimals = (
-                getattr(contract.columns[name], "decimals", None) if group.aggregates else None
-            )
+        yield events_of(group, features, contract, batch)
+
+
+def events_of(
+    group: FeatureGroup, features: Sequence[Feature], contract: SourceContract, batch: pa.Table
+) -> pa.Table:
+    """Rows of one batch of known rows that meet a group's filters, as the kernel takes them."""
+    met = meeting(batch, group.where)
+    table = met.select([*_PLACED]).rename_columns([*_PLACED.values()])
+    if group.attributes and contract.kind is SourceKind.SPELL:
+        table = as_in_force(table, met[known.END_DATE], met[known.END_KNOWLEDGE_DATE])
+    for name in columns_read(group, features):
+        if name in contract.columns:
+            decimals = contract.columns[name].decimals if group.aggregates else None
             table = table.append_column(name, _exact(met[name], decimals))
-        yield table
+    return table
+
+
+def source_columns(
+    group: FeatureGroup, features: Sequence[Feature], contract: SourceContract
+) -> list[str]:
+    """Columns of its source that a group reads, those that it tests among them."""
+    held = [name for name in columns_read(group, features) if name in contract.columns]
+    return list(dict.fromkeys([*held, *(condition.column for condition in group.where)]))
 
 
 def columns_read(group: FeatureGroup, features: Sequence[Feature]) -> tuple[str, ...]:

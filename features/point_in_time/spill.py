@@ -1,6 +1,7 @@
 """Events split by partition on disk: a source streams through once, however large it is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -96,16 +97,26 @@ class Spill:
 
     def write(self, batches: Iterable[pa.Table]) -> None:
         """Split the events of a source, given a batch at a time; column `key` holds its own keys."""
+        with self.writing() as add:
+            for batch in batches:
+                add(batch)
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[pa.Table], None]]:
+        """What splits one batch after the other, as `write` does."""
         start, part = self._parted.partitions_of_keys()
         keys = self._parted.keys
         with self._path.open("wb") as file:
-            for batch in batches:
+
+            def add(batch: pa.Table) -> None:
                 code = pc.index_in(pc.cast(batch[KEY], keys.type), value_set=keys)
                 place = batch.schema.get_field_index(KEY)
                 kept = batch.set_column(place, KEY, code).filter(pc.is_valid(code))
                 encoded = self._encoded(kept).combine_chunks()
                 self._schema = encoded.schema
                 self._split(file, encoded, start, part)
+
+            yield add
 
     def events(self, part: int) -> pa.Table:
         """Events of one partition, their keys counted from the partition's first."""
