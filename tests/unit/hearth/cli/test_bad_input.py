@@ -25,8 +25,9 @@ def council(made):
 
 
 def _state(council):
-    """Every path of the state, with what each file holds."""
-    paths = sorted((council.root / ".hearth").rglob("*"))
+    """Every path of the state, with what each file holds, but for the record of refusals."""
+    root = council.root / ".hearth"
+    paths = [p for p in sorted(root.rglob("*")) if p.relative_to(root).parts[0] != "refused"]
     return {path: path.read_bytes() if path.is_file() else None for path in paths}
 
 
@@ -106,6 +107,8 @@ def test_a_file_that_cannot_be_used_is_refused_and_the_last_snapshot_stays(
     assert ended.code == 1
     assert [part for part in (FILE, *told) if part not in ended.err] == []
     assert _state(council) == before
+    kept = (council.root / ".hearth/refused").rglob("*.*")
+    assert {path.name for path in kept} <= {"refusal.json", "quarantine.parquet"}
 
 
 def test_a_file_that_is_not_there_is_named(hearth, council):
@@ -119,13 +122,13 @@ def test_a_file_that_is_not_there_is_named(hearth, council):
     assert not (council.root / ".hearth" / "snapshots").exists()
 
 
-def test_a_parquet_file_cut_short_is_refused_and_nothing_stays(hearth, council):
+def test_a_parquet_file_cut_short_is_refused_and_nothing_of_it_stays(hearth, council):
     file = council.root / "data" / "register.parquet"
     file.write_bytes(file.read_bytes()[:-20])
     ended = hearth("ingest", "register")
     assert ended.code == 1
     assert "data/register.parquet: is not a whole Parquet file; it may be cut short" in ended.err
-    assert list((council.root / ".hearth").rglob("*register*")) == []
+    assert [path for path in _state(council) if "register" in path.name] == []
 
 
 def test_a_gzip_file_cut_short_is_refused(hearth, council):
