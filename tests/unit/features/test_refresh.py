@@ -40,6 +40,19 @@ def test_a_new_row_has_its_own_home_computed_and_no_other(council):
     assert _row(council, "200").values["noise_last_decibels"] == 65
 
 
+def test_a_correction_that_moves_a_row_to_another_home_tells_on_the_first_home_too(small_council):
+    path = small_council.root / "features" / "sources" / "complaints.yaml"
+    path.write_text(path.read_text().replace("row_key:", "supersedes: complaint_id\nrow_key:"))
+    small_council.ingest()
+    _refresh(small_council)
+    assert _row(small_council, "200").values["noise_count_all"] == 1
+    small_council.add("complaints", "c4,100,2022-08-01,2022-09-02,noise,65")
+    small_council.ingest()
+    _refresh(small_council)
+    assert _row(small_council, "100").values["noise_count_all"] == 3
+    assert _row(small_council, "200").values["noise_count_all"] == 0
+
+
 def test_a_person_who_moves_in_has_the_home_computed_whose_member_is_new(council):
     _refresh(council)
     council.add("residents", "p7,Fay,Fox,1990-01-01,ZZ2 2BB,200,2022-09-01,,2022-09-02,")
