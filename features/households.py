@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features import artefacts
+from features.days import NEVER, day_of, days
 from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import (
     END_DATE,
@@ -46,8 +47,6 @@ ADULT_AT = Period(months=18 * 12)
 """A child is a person under 18 (Children Act 1989 s.105)."""
 
 _WORDS = ("persons", "homes", "surnames")
-_NEVER = np.iinfo(np.int32).max
-_EPOCH = date(1970, 1, 1).toordinal()
 Ints = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
@@ -90,18 +89,18 @@ class Households:
         person, persons = _coded(spells["person_id"])
         home, homes = _coded(spells["uprn"])
         surname, surnames = _coded(spells["surname"])
-        start, start_known = _days(spells["start"]), _days(spells["start_known"])
+        start, start_known = days(spells["start"]), days(spells["start_known"])
         order = np.lexsort((home, start_known, start, person))
         columns = {
             "person": person,
             "home": home,
             "surname": surname,
             "start": start,
-            "end": _days(spells["end"]),
+            "end": days(spells["end"]),
             "start_known": start_known,
-            "end_known": _days(spells["end_known"]),
-            "superseded": _days(spells["superseded"]),
-            "born": _days(spells["date_of_birth"]),
+            "end_known": days(spells["end_known"]),
+            "superseded": days(spells["superseded"]),
+            "born": days(spells["date_of_birth"]),
             "second_home": pc.fill_null(spells["second_home"], False).to_numpy(),
         }
         by_home = np.lexsort((person[order], home[order])).astype(np.int32)
@@ -110,7 +109,7 @@ class Households:
 
     def knows(self, uprn: str, as_of: date) -> bool:
         """Whether anybody was known before a date to live, to have lived or to be about to live there."""
-        day, home = as_of.toordinal() - _EPOCH, pc.index(self.homes, uprn).as_py()
+        day, home = day_of(as_of), pc.index(self.homes, uprn).as_py()
         return bool(np.any((self.home == home) & (self.start_known < day)))
 
     def members_at(self, as_of: date) -> pa.Table:
@@ -133,8 +132,8 @@ class Households:
     def residents_at(self, as_of: date) -> pa.Table:
         """The members, and of the spell that places each: `surname`, `start`, `start_known`, `second_home`."""
         rows = self._residing(as_of)
-        born = np.full(len(self.persons), _NEVER, dtype=np.int32)
-        told = np.flatnonzero(self._known(as_of) & (self.born != _NEVER))
+        born = np.full(len(self.persons), NEVER, dtype=np.int32)
+        told = np.flatnonzero(self._known(as_of) & (self.born != NEVER))
         born[self.person[told]] = self.born[told]  # of several the last is kept
         return pa.table(
             {
@@ -150,12 +149,12 @@ class Households:
 
     def _known(self, as_of: date) -> Flags:
         """Spells known before a date and not superseded before it."""
-        day = as_of.toordinal() - _EPOCH
+        day = day_of(as_of)
         return (self.start_known < day) & ~(self.superseded < day)
 
     def _residing(self, as_of: date) -> Ints:
         """Places of the spells that place people at a date, by home, then person; each pair once."""
-        day = as_of.toordinal() - _EPOCH
+        day = day_of(as_of)
         ended = (self.end <= day) & (self.end_known < day)
         in_force = self._known(as_of) & (self.start <= day) & ~ended
         lived = in_force & self.second_home
@@ -178,13 +177,8 @@ def _words(words: pa.Array, codes: Ints) -> pa.Array:
     return words.take(pa.array(codes, mask=codes < 0))
 
 
-def _days(dates: pa.ChunkedArray) -> Ints:
-    """Days since 1970-01-01; a missing date comes after all others."""
-    return np.asarray(pc.fill_null(pc.cast(dates, pa.int32()), _NEVER), dtype=np.int32)
-
-
-def _dates(days: Ints) -> pa.Array:
-    return pc.cast(pa.array(days, mask=days == _NEVER), pa.date32())
+def _dates(day: Ints) -> pa.Array:
+    return pc.cast(pa.array(day, mask=day == NEVER), pa.date32())
 
 
 def _differs(codes: Ints) -> Flags:

@@ -9,9 +9,9 @@ import pyarrow.compute as pc
 
 from features.cohort import Cohort
 from features.conditions import meets
+from features.days import date_of, day_of, days
 from features.followed import Followed
 from features.known_rows import EVENT_DATE, KEY, KnownRows, superseded_on
-from features.point_in_time.events import days
 from hearth.definition import Label, Role
 from hearth.source_contract import Subject
 
@@ -25,7 +25,6 @@ SCHEMA = pa.schema(
     }
 )
 _UNKNOWN, _NO, _YES = -1, 0, 1
-_EPOCH = date(1970, 1, 1).toordinal()
 Ints = npt.NDArray[np.int64]
 
 
@@ -54,8 +53,8 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
         whether anybody looked in a window that has matured.
     """
     as_of, place = np.unique(days(cohort.rows["as_of"]).astype(np.int64), return_inverse=True)
-    dates = [date.fromordinal(int(day) + _EPOCH) for day in as_of]
-    window_end = np.array([label.closes_on(day).toordinal() - _EPOCH for day in dates])[place]
+    dates = [date_of(day) for day in as_of]
+    window_end = np.array([day_of(label.closes_on(day)) for day in dates])[place]
     mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
     role = Role.ADDRESS
     if source.contract.about is Subject.PERSON:

@@ -6,13 +6,13 @@ as-of date counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import date_of, day_of, days
 from features.known_rows import EVENT_DATE, KEY, KNOWLEDGE_DATE, ORDER, SUPERSEDED_DATE
 from features.nearby import rows_within
 from hearth.definition import COORDINATES, Around
@@ -23,8 +23,6 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-_NEVER = np.iinfo(np.int32).max
-_EPOCH = date(1970, 1, 1).toordinal()
 _PER = 1_000
 """Rates are told per so many homes."""
 
@@ -64,10 +62,10 @@ def surroundings(
     code, mine = _coded(homes[KEY], keys)
     placed = _Homes.of(homes, code, around)
     events = _Rows.of(rows, homes[KEY], split_by)
-    days = _days(as_of)
-    made = np.full((len(days), len(features)), np.nan)
-    for day in np.unique(days).tolist():
-        here = np.flatnonzero((days == day) & (mine >= 0))
+    as_of_day = days(as_of)
+    made = np.full((len(as_of_day), len(features)), np.nan)
+    for day in np.unique(as_of_day).tolist():
+        here = np.flatnonzero((as_of_day == day) & (mine >= 0))
         counts = events.at_homes(features, day, placed.many)
         look = _rates if around.within is None else _counts
         made[here] = look(placed, counts, mine[here], day, float(around.within or 0))
@@ -88,7 +86,7 @@ class _Homes:
 
     @classmethod
     def of(cls, homes: pa.Table, code: Ints, around: Around) -> "_Homes":
-        known, order = _days(homes[KNOWLEDGE_DATE]), np.asarray(homes[ORDER])
+        known, order = days(homes[KNOWLEDGE_DATE]), np.asarray(homes[ORDER])
         sequence = np.lexsort((order, known, code))
         if around.within is None:
             areas = pc.cast(homes[str(around.area)], pa.string()).combine_chunks()
@@ -127,7 +125,7 @@ class _Rows:
         _, code = _coded(homes, held[KEY])
         category = None if split_by is None else held[split_by].to_numpy()
         superseded = _superseded(held)
-        return cls(code, _days(held[EVENT_DATE]), _days(held[KNOWLEDGE_DATE]), superseded, category)
+        return cls(code, days(held[EVENT_DATE]), days(held[KNOWLEDGE_DATE]), superseded, category)
 
     def at_homes(self, features: Sequence[Feature], day: int, homes: int) -> Ints:
         """Rows at each home that each feature counts, (homes, features), known and past by the day."""
@@ -184,17 +182,11 @@ def _numbers(values: pa.Array) -> Floats:
     return np.asarray(pc.cast(values, pa.float64()).to_numpy(zero_copy_only=False))
 
 
-def _days(dates: pa.ChunkedArray) -> Ints:
-    """Dates as days since 1970-01-01; a missing date comes after all others."""
-    return np.asarray(pc.fill_null(pc.cast(dates, pa.int32()), _NEVER), dtype=np.int32)
-
-
 def _superseded(table: pa.Table) -> Ints:
     """Day on which each row was superseded, (rows,); after all others where it never was."""
-    return _days(table[SUPERSEDED_DATE])
+    return days(table[SUPERSEDED_DATE])
 
 
 def _start(window: Period | None, day: int) -> int:
     """First day of a window that ends at a day."""
-    as_of = date.fromordinal(day + _EPOCH)
-    return (window or Period(unbounded=True)).before(as_of).toordinal() - _EPOCH
+    return day_of((window or Period(unbounded=True)).before(date_of(day)))

@@ -8,11 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.conditions import meets
+from features.days import NEVER, Days, days
 from features.ingest.snapshot import snapshot_batches
-from features.point_in_time.events import Days, days
 from hearth.source_contract import SourceContract
-
-_NEVER = np.iinfo(np.int32).max
 
 
 def superseded_dates(contract: SourceContract, state_dir: Path) -> pa.Array | None:
@@ -33,14 +31,14 @@ def superseded_dates(contract: SourceContract, state_dir: Path) -> pa.Array | No
     if contract.withdrawn is not None:
         takes_back = np.asarray(meets(table, contract.withdrawn), dtype=bool)
         found = np.where(takes_back, np.minimum(known, found), found)
-    return pc.cast(pa.array(found, pa.int32(), mask=found == _NEVER), pa.date32())
+    return pc.cast(pa.array(found, pa.int32(), mask=found == NEVER), pa.date32())
 
 
 def _next_versions(contract: SourceContract, table: pa.Table, known: Days) -> Days:
     """Knowledge day of the next row of the same row key, (rows,)."""
     code = _codes(table[str(contract.row_key)])
     order = np.lexsort((np.arange(len(code)), known, code))
-    later = np.full(len(code), _NEVER, dtype=np.int32)
+    later = np.full(len(code), NEVER, dtype=np.int32)
     same = code[order][1:] == code[order][:-1]
     later[order[:-1][same]] = known[order[1:][same]]
     return later
@@ -50,7 +48,7 @@ def _replaced(contract: SourceContract, table: pa.Table, known: Days) -> Days:
     """First knowledge day of a row that names each row as the one it replaces, (rows,)."""
     keys, names = table[str(contract.row_key)], table[str(contract.supersedes)]
     target = np.asarray(pc.fill_null(pc.index_in(names, value_set=keys), -1), dtype=np.int64)
-    later = np.full(len(known), _NEVER, dtype=np.int32)
+    later = np.full(len(known), NEVER, dtype=np.int32)
     np.minimum.at(later, target[target >= 0], known[target >= 0])
     return later
 

@@ -8,10 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import NEVER, date_of, day_of, days
 from hearth.source_contract import SourceContract, SourceKind
-
-_NEVER = np.iinfo(np.int32).max
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,11 @@ def retained(
     """
     period = contract.law.retention
     counted_from = _counted_from(contract, table, rows)
-    may_stay = counted_from >= (period.before(run_on) - _EPOCH).days
-    dated = counted_from[may_stay & (counted_from < _NEVER)]
+    may_stay = counted_from >= day_of(period.before(run_on))
+    dated = counted_from[may_stay & (counted_from < NEVER)]
     if len(dated) == 0 or period.unbounded:
         return Retained(rows[may_stay], None)
-    earliest = _EPOCH + timedelta(days=int(dated.min()))
+    earliest = date_of(dated.min())
     return Retained(rows[may_stay], _day_after(period.after(earliest)))
 
 
@@ -68,12 +66,12 @@ def _counted_from(
     """Day (since 1970) from which retention counts, by row; a day that never comes where none does."""
     column = contract.event_date or contract.ends_on
     if column is not None:
-        return _days(table[column])[rows]
+        return days(table[column])[rows].astype(np.int64)
     if contract.kind is SourceKind.SPELL or contract.knowledge_date is None or len(rows) == 0:
-        return np.full(len(rows), _NEVER, dtype=np.int64)
+        return np.full(len(rows), NEVER, dtype=np.int64)
     keys = table[contract.entity_column].combine_chunks().dictionary_encode().indices
     codes = np.asarray(pc.fill_null(keys, -1), dtype=np.int64)[rows]
-    return _replaced_on(codes, _days(table[contract.knowledge_date])[rows])
+    return _replaced_on(codes, days(table[contract.knowledge_date])[rows].astype(np.int64))
 
 
 def _replaced_on(
@@ -82,10 +80,6 @@ def _replaced_on(
     """Day on which a later version of the same key was known, by row."""
     order = np.lexsort((known, codes))
     is_followed = codes[order[:-1]] == codes[order[1:]]
-    replaced = np.full(len(known), _NEVER, dtype=np.int64)
+    replaced = np.full(len(known), NEVER, dtype=np.int64)
     replaced[order[:-1][is_followed]] = known[order[1:][is_followed]]
     return replaced
-
-
-def _days(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    return np.asarray(pc.fill_null(pc.cast(column, pa.int32()), _NEVER), dtype=np.int64)

@@ -7,10 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import days
 from features.ingest.quality import Finding, Flags
 from hearth.source_contract import SourceContract
-
-_NEVER = np.iinfo(np.int32).max
 
 
 def repeated_keys(contract: SourceContract, table: pa.Table) -> Flags:
@@ -86,4 +85,4 @@ def _first_known(contract: SourceContract, table: pa.Table) -> npt.NDArray[np.in
     column = contract.knowledge_date or contract.event_date or contract.starts_on
     if column is None:
         return np.zeros(len(table), dtype=np.int64)
-    return np.asarray(pc.fill_null(pc.cast(table[column], pa.int32()), _NEVER), dtype=np.int64)
+    return days(table[column]).astype(np.int64)

@@ -1,7 +1,7 @@
 """What a source's own dates betray: knowledge that is no knowledge, back-fills, days yet to come."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import date_of, day_of, days
 from features.ingest.quality import IN_THE_FUTURE
 from features.leaks.finding import Finding, Gravity, contract_file
-from features.point_in_time.events import days
 from hearth.source_contract import SourceContract, SourceKind
 
 NEARLY_ALL = 0.98
@@ -23,7 +23,6 @@ FEW_AHEAD = 0.01
 _FILLED, _USUAL = 0.95, 0.5  # a year's share of rows known the same day, beside all other years'
 _PERIOD, _PERIODS = 28, 26  # days; two years of four weeks each
 _THIN = 0.5
-_EPOCH = date(1970, 1, 1).toordinal()
 Ints = npt.NDArray[np.int64]
 
 
@@ -116,12 +115,12 @@ def _lag_too_short(
     lag = contract.recording_lag
     if lag is None:
         return
-    complete = lag.period.before(extracted_on).toordinal() - _EPOCH
+    complete = day_of(lag.period.before(extracted_on))
     ago = (complete - 1 - days(rows[str(contract.event_date)].drop_null())) // _PERIOD
     counts = np.bincount(ago[(ago >= 0) & (ago <= _PERIODS)], minlength=_PERIODS + 1)
     last, least = int(counts[0]), int(counts[1:].min())
     if least >= FEWEST and last < _THIN * least:
-        until = extracted_on - timedelta(days=(extracted_on.toordinal() - _EPOCH) - complete)
+        until = date_of(complete)
         found = (
             f"is {lag.period}, but the {_PERIOD} days to {until} hold {last:,} rows, where none of "
             f"the {_PERIODS} such spans before held fewer than {least:,}: they were not all known yet"

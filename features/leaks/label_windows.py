@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import day_of, days
 from features.leaks.finding import Finding, Gravity, definition_file
-from features.point_in_time.events import days
 from hearth.definition import ModelDefinition
 from hearth.source_contract import SourceContract
 
-_EPOCH = date(1970, 1, 1).toordinal()
 LATE = 0.05
 """Share of outcomes recorded after the label had matured that may be slips."""
 
@@ -70,8 +69,8 @@ def _recorded_late(
     happened, known = days(outcomes[contract.event_date]), days(outcomes[contract.knowledge_date])
     within, late = np.zeros(len(happened), dtype=bool), np.zeros(len(happened), dtype=bool)
     for day in definition.as_of.dates():
-        matured = _day(definition.label.matures_on(day))
-        mine = (happened >= _day(day)) & (happened < _day(definition.label.closes_on(day)))
+        matured = day_of(definition.label.matures_on(day))
+        mine = (happened >= day_of(day)) & (happened < day_of(definition.label.closes_on(day)))
         within |= mine
         late |= mine & (known >= matured)
     if late.sum() > LATE * within.sum():
@@ -94,10 +93,6 @@ def _past_outcomes(definition: ModelDefinition) -> Iterator[Finding]:
         )
         remedy = "see that training ends a label window before its test"
         yield _of(definition, Gravity.LOOK, "past outcomes", ("label.source", found, remedy))
-
-
-def _day(day: date) -> int:
-    return day.toordinal() - _EPOCH
 
 
 def _of(

@@ -13,11 +13,11 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from features.days import day_of
 from features.point_in_time.plan import Aggregate, Function
 from hearth.periods import Period
 
-_EPOCH = date(1970, 1, 1).toordinal()
-_FIRST_DAY = date.min.toordinal() - _EPOCH
+_FIRST_DAY = day_of(date.min)
 
 Rings = npt.NDArray[np.int64]
 
@@ -80,14 +80,10 @@ def edges_of(aggregates: tuple[Aggregate, ...], dates: tuple[date, ...]) -> Edge
 
 def _start(window: Period, as_of: date) -> int:
     """First day of the window."""
-    return _day(window.before(as_of))
-
-
-def _day(day: date) -> int:
-    return day.toordinal() - _EPOCH
+    return day_of(window.before(as_of))
 
 
 def _middle(window: Period, as_of: date) -> int:
     """First day of the window's nearer half; of an odd number of days the further half has one more."""
-    start, end = _start(window, as_of), _day(as_of)
+    start, end = _start(window, as_of), day_of(as_of)
     return end - (end - start) // 2

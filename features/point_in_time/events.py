@@ -9,17 +9,16 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import NEVER, Days, days
 from features.point_in_time.compiled import sort_by_code
 
 Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.int32]
 Codes = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 KEY, EVENT_DATE, KNOWLEDGE_DATE, ORDER = "key", "event_date", "knowledge_date", "order"
 SUPERSEDED_DATE = "superseded_date"
-_NEVER = np.iinfo(np.int32).max
 
 
 class Column:
@@ -102,12 +101,6 @@ class Events:
         return Column(self.table[name].combine_chunks().take(pa.array(self.place)))
 
 
-def days(dates: pa.ChunkedArray | pa.Array) -> Days:
-    """Dates as days since 1970-01-01; a missing date comes after all others, so it is never visible."""
-    filled = pc.fill_null(pc.cast(dates, pa.int32()), _NEVER)
-    return np.asarray(filled, dtype=np.int32)
-
-
 def group_by_key(table: pa.Table, *, keys: int | None = None) -> Events:
     """Rows grouped by key, in an order that does not depend on the order they came in.
 
@@ -127,7 +120,7 @@ def group_by_key(table: pa.Table, *, keys: int | None = None) -> Events:
     start, place = sorted_by_code(code if first is None else code[first], keys)
     if first is not None:
         place = first[place].astype(np.int32)
-    never = np.full(len(place), _NEVER, dtype=np.int32)
+    never = np.full(len(place), NEVER, dtype=np.int32)
     has_versions = SUPERSEDED_DATE in table.column_names
     return Events(
         start=start,

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from features.days import Days
 from features.point_in_time import loops
 from features.point_in_time.edges import Edges
-from features.point_in_time.events import Column, Days, Events, Flags, Floats
+from features.point_in_time.events import Column, Events, Flags, Floats
 from features.point_in_time.hits import Hits
 from features.point_in_time.plan import Aggregate, Function
 from hearth.errors import HearthError

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from features.days import Days
 from features.point_in_time import loops
 from features.point_in_time.edges import Edges
-from features.point_in_time.events import Codes, Days, Events, Ints
+from features.point_in_time.events import Codes, Events, Ints
 
 Places = npt.NDArray[np.int32]
 

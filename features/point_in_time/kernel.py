@@ -4,19 +4,17 @@ A pure function of one partition of entities, Arrow in and Arrow out: any way of
 entities into partitions gives the same features.
 """
 
-from datetime import date
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.days import date_of, days
 from features.point_in_time.edges import Edges, edges_of
 from features.point_in_time.events import (
     Codes,
     Column,
     Events,
     Ints,
-    days,
     group_by_key,
     sorted_by_code,
 )
@@ -26,7 +24,6 @@ from features.point_in_time.plan import Aggregate, Function, GroupPlan
 from hearth.periods import Period
 
 AS_OF, ROW, KEY = "as_of", "row", "key"
-_EPOCH = date(1970, 1, 1).toordinal()
 _ANY: tuple[Aggregate, ...] = (Aggregate("any", Function.COUNT),)
 
 
@@ -87,13 +84,13 @@ def _hits(
 ) -> tuple[Events, Hits, Edges]:
     """Events by key, which of them each row sees, and the rings they fall in."""
     as_of = days(rows[AS_OF])
-    dates, date_of = np.unique(as_of, return_inverse=True)
-    edges = edges_of(aggregates, tuple(date.fromordinal(int(day) + _EPOCH) for day in dates))
+    dates, place_of = np.unique(as_of, return_inverse=True)
+    edges = edges_of(aggregates, tuple(date_of(day) for day in dates))
     row, key = np.asarray(followed[ROW], np.int32), np.asarray(followed[KEY], np.int32)
     keys = max(int(key.max(initial=-1)), pc.max(events[KEY]).as_py() or 0) + 1
     grouped = group_by_key(events, keys=keys)
     pairs = _pairs(row, key, len(rows))
-    return grouped, find_hits(grouped, as_of, date_of.astype(np.int64), pairs, edges), edges
+    return grouped, find_hits(grouped, as_of, place_of.astype(np.int64), pairs, edges), edges
 
 
 def _windows(plan: GroupPlan, *, apart: bool) -> tuple[Period, ...]:
