@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +17,8 @@ from features.cohort import Cohort, household_cohort, source_cohort
 from features.feature_parts import GroupColumns
 from features.follow import Follower, home_sources
 from features.followed import Followed
-from features.group_features import events_of, partition_features, source_columns
+from features.group_features import events_of, source_columns
+from features.group_parts import FilledGroup, SpilledGroup
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import KnownRows, known_batches, known_rows
@@ -36,32 +36,6 @@ from hearth.source_contract import SourceContract
 from hearth.source_use import class_source, needs_residence, place_source
 
 
-@dataclass(frozen=True)
-class _SpilledGroup:
-    """A feature group whose source's rows lie by partition on disk."""
-
-    group: FeatureGroup
-    features: list[Feature]
-    spill: Spill
-
-    def table(self, rows: pa.Table, part: int) -> pa.Table:
-        pairs, events = self.spill.pairs(part), self.spill.events(part)
-        return partition_features(self.group, self.features, rows, pairs, events)
-
-
-@dataclass(frozen=True)
-class _FilledGroup:
-    """A feature group with its missing values filled."""
-
-    group: GroupColumns
-    features: list[Feature]
-    fills: imputation.Statistics
-
-    def table(self, rows: pa.Table, part: int) -> pa.Table:
-        made = self.group.table(rows, part)
-        return imputation.fill(made, self.features, rows["as_of"], self.fills)
-
-
 class Assembly:
     """Reads what one model needs of the workspace, and computes its tables from it."""
 
@@ -72,7 +46,7 @@ class Assembly:
         self._state_dir = state_dir
         self._needs_households = needs_residence(definition)
 
-    def provenance(self) -> dict[str, dict[str, str]]:
+    def _provenance(self) -> dict[str, dict[str, str]]:
         """Hashes of the data, contract and links of each source.
 
         Raises
@@ -99,7 +73,15 @@ class Assembly:
                 )["data_sha256"]
         return found
 
-    def households_key(self) -> str | None:
+    def made_from(self) -> dict[str, Any]:
+        """Hashes of the definition, of each source and of the households: what the data come from."""
+        return {
+            "definition_sha256": artefacts.model_sha256(self.definition),
+            "sources": self._provenance(),
+            "households": self._households_key(),
+        }
+
+    def _households_key(self) -> str | None:
         """Key of the households read, or None where the model asks for none."""
         if not self._needs_households:
             return None
@@ -139,7 +121,7 @@ class Assembly:
 
     def group_columns(self, scratch: Path, progress: Progress) -> list[GroupColumns]:
         """What computes each feature group, its source's rows laid out in `scratch` by partition."""
-        parted, spilled = dict[int, PartedPairs](), list[_SpilledGroup]()
+        parted, spilled = dict[int, PartedPairs](), list[SpilledGroup]()
         found: list[GroupColumns] = []
         for place, group in enumerate(self.definition.features):
             pairs, of_rows = self.pairs(place), self._of_rows(group)
@@ -149,7 +131,7 @@ class Assembly:
             if id(pairs) not in parted:
                 parted[id(pairs)] = PartedPairs(Followed.of(pairs), self.partitions)
             spill = Spill(scratch / f"{group.group}.spill", parted[id(pairs)])
-            spilled.append(_SpilledGroup(group, of_rows, spill))
+            spilled.append(SpilledGroup(group, of_rows, spill))
             found.append(spilled[-1])
         self._spill(spilled, progress)
         return [
@@ -157,9 +139,9 @@ class Assembly:
             for columns, group in zip(found, self.definition.features, strict=True)
         ]
 
-    def _spill(self, groups: Sequence["_SpilledGroup"], progress: Progress) -> None:
+    def _spill(self, groups: Sequence[SpilledGroup], progress: Progress) -> None:
         """Lay out the rows of all groups; a source that several look at is read once."""
-        by_source: dict[tuple[str, date | None], list[_SpilledGroup]] = {}
+        by_source: dict[tuple[str, date | None], list[SpilledGroup]] = {}
         for one in groups:
             assumed = one.group.assume_known_from
             key = (one.group.source, None if assumed is None else assumed.date)
@@ -238,7 +220,7 @@ class Assembly:
             for part, mine in enumerate(self.partitions.rows)
         )
         fills = imputation.statistics(pa.concat_tables(parts), features, rows["as_of"], filling)
-        return _FilledGroup(columns, features, fills)
+        return FilledGroup(columns, features, fills)
 
     def label_table(self) -> pa.Table:
         """Labels, a row for each of the cohort's."""

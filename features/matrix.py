@@ -85,9 +85,7 @@ def build_matrix(
     definition = catalogue.model(model)
     assembly = Assembly(catalogue, settings.state_dir, definition)
     made_from = {
-        "definition_sha256": artefacts.model_sha256(definition),
-        "sources": assembly.provenance(),
-        "households": assembly.households_key(),
+        **assembly.made_from(),
         "code_sha256": code_key(),
         "hearth_version": version("hearth-council"),
     }

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -77,12 +76,7 @@ def refresh_store(
     """
     catalogue.check_law(model, run_on)
     assembly = Assembly(catalogue, settings.state_dir, catalogue.model(model)).at(as_of)
-    made_from: dict[str, Any] = {
-        "definition_sha256": artefacts.model_sha256(assembly.definition),
-        "code_sha256": code_key(),
-        "sources": assembly.provenance(),
-        "households": assembly.households_key(),
-    }
+    made_from = {**assembly.made_from(), "code_sha256": code_key()}
     key = artefacts.canonical_sha256(made_from)
     store, folder = FeatureStore(settings.store_url), settings.state_dir / "refreshes" / model
     held, before = store.refresh_of(model), read_basis(folder)

@@ -112,10 +112,14 @@ def trace_row(
             f"{model} has no feature {feature}; its features begin with its groups: "
             f"{', '.join(group.group for group in definition.features)}"
         )
-    at_date = _at(definition, as_of)
-    assembly = Assembly(catalogue, settings.state_dir, at_date)
+    assembly = Assembly(catalogue, settings.state_dir, definition).at(as_of)
     tracer = _Tracer(
-        catalogue, settings, at_date, reading, _only(assembly.cohort, entity, as_of), assembly
+        catalogue,
+        settings,
+        assembly.definition,
+        reading,
+        _only(assembly.cohort, entity, as_of),
+        assembly,
     )
     held = _matrix_values(settings, catalogue, definition, entity, as_of)
     groups = [
@@ -234,12 +238,6 @@ def _assumed(group: FeatureGroup) -> date | None:
     return group.assume_known_from.date if group.assume_known_from else None
 
 
-def _at(definition: ModelDefinition, as_of: date) -> ModelDefinition:
-    """The definition with this one as-of date."""
-    one = definition.as_of.model_copy(update={"first": as_of, "last": as_of, "test_from": None})
-    return definition.model_copy(update={"as_of": one})
-
-
 def _only(cohort: Cohort, entity: str, as_of: date) -> Cohort:
     """The cohort's row of one entity, alone."""
     found = np.flatnonzero(np.asarray(pc.equal(cohort.rows["entity_id"], entity)))
@@ -261,11 +259,7 @@ def _matrix_values(
     folder = matrix_folder(settings, definition.model)
     manifest = artefacts.read_manifest(folder)
     assembly = Assembly(catalogue, settings.state_dir, definition)
-    now = {
-        "definition_sha256": artefacts.model_sha256(definition),
-        "sources": assembly.provenance(),
-        "households": assembly.households_key(),
-    }
+    now = assembly.made_from()
     if manifest is None or any(manifest[name] != made for name, made in now.items()):
         return None
     table = read_parts(folder / FEATURES, as_of=as_of)

@@ -34,12 +34,10 @@ def rebuilt(
     folder = state_dir / SCRATCH / str(day)
     shutil.rmtree(folder, ignore_errors=True)
     declared = {g.source for g in definition.features if g.assume_known_from is not None}
-    as_of = definition.as_of.model_copy(update={"first": day, "last": day, "test_from": None})
     try:
         sources = catalogue.sources
         cut_state(sources, state_dir, folder, day, assumed_known=frozenset(declared))
-        alone = definition.model_copy(update={"as_of": as_of})
-        assembly = Assembly(catalogue, folder, alone)
+        assembly = Assembly(catalogue, folder, definition).at(day)
         scratch = folder / "scratch"
         scratch.mkdir()
         groups, made = assembly.group_columns(scratch, progress), folder / FEATURES
