@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from features.linkage.truth import Line
 
 _PANEL = "Data"
+_TRUTH = Path("data/council/truth")
 _SHOWN = 8  # groups of an attribute that the terminal shows: the worst found; the files hold all
 _link = typer.Typer(
     help="How right the links of persons are, and what clerks decide about doubtful ones.",
@@ -32,9 +33,13 @@ def mount(app: typer.Typer) -> None:
 
 def evaluate(
     command: typer.Context,
-    truth: Annotated[Path, typer.Option(help="Folder of the truth.", file_okay=False)] = Path(
-        "data/council/truth"
-    ),
+    truth: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the truth. [default: the workspace's data/council/truth]",
+            file_okay=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge the links by a known truth: overall, and by ethnic group, age band and area."""
@@ -47,7 +52,7 @@ def evaluate(
         made = evaluate_links(
             context.catalogue,
             context.settings.state_dir,
-            context.located(truth),
+            context.located(truth) if truth else context.settings.workspace / _TRUTH,
             on=context.today,
             pseudonyms=pseudonyms,
         )

@@ -33,6 +33,14 @@ def test_a_made_up_council_is_linked_nearly_without_error(council):
     assert everybody["recall_low"] < everybody["recall"] <= everybody["recall_high"] <= 1
 
 
+def test_the_truth_is_the_workspaces_own_wherever_the_command_is_given(
+    council, tmp_path, monkeypatch
+):
+    (tmp_path / "data" / "council" / "truth").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert _evaluate(council).exit_code == 0
+
+
 def test_quality_is_told_by_ethnic_group_age_and_area(council):
     told = _evaluate(council)
     assert told.exit_code == 0
