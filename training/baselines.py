@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression
 
 from hearth.definition import Baseline
 from hearth.risk_model import FeatureSpec, LogisticScorer, LogisticTerm, RuleScorer
-from training.ranking import Bools, Floats, draw_lots
+from training.examples import Examples
+from training.ranking import Floats, draw_lots
 
 RANDOM = "random"
 _PENALTY_INVERSE = 1.0
@@ -33,14 +34,15 @@ class Logistic:
     def __init__(self, features: Sequence[FeatureSpec]) -> None:
         self._features = tuple(features)
 
-    def fit(self, rows: Floats, positive: Bools) -> LogisticScorer:
+    def fit(self, seen: Examples) -> LogisticScorer:
         """Coefficients over raw values, scoring in log-odds."""
+        rows = seen.rows
         blocks = [_block(f, rows[:, place]) for place, f in enumerate(self._features)]
         design = np.hstack([block.columns(rows[:, place]) for place, block in enumerate(blocks)])
         learner = LogisticRegression(
             C=_PENALTY_INVERSE, solver="newton-cholesky", tol=_CONVERGED, max_iter=_STEPS
         )
-        learner.fit(design, positive)
+        learner.fit(design, seen.positive)
         weights = np.split(learner.coef_[0], np.cumsum([block.width for block in blocks])[:-1])
         terms = tuple(
             block.term(own, rows[:, place])
@@ -118,9 +120,9 @@ class Rule:
         self._features = len(features)
         self._sign = 1.0 if baseline.order == "highest_first" else -1.0
 
-    def fit(self, rows: Floats, positive: Bools) -> RuleScorer:  # noqa: ARG002 - a rule learns nothing of outcomes
-        """The rule, with a score below all others for what is missing."""
-        signed = self._sign * rows[:, self._feature]
+    def fit(self, seen: Examples) -> RuleScorer:
+        """The rule, with a score below all others for what is missing; it learns nothing of outcomes."""
+        signed = self._sign * seen.rows[:, self._feature]
         known = signed[np.isfinite(signed)]
         least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
         missing = float(least - max(1.0, _FAR * (most - least)))

@@ -43,7 +43,7 @@ def assemble(
         cohort=Cohort.of(
             cohort.features,
             cohort.rows,
-            scorer.raw_score(cohort.rows),
+            cohort.raw_scores(scorer),
             as_of=cohort.dates()[0].isoformat(),
             base_rate=final.fitted.held_out.base_rate,
         ),

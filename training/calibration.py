@@ -80,18 +80,17 @@ def hold_out(
         for later in sorted(periods)
         if (earlier := [p for p in periods if p.known_on <= later.as_of])
     ]
-    usable = [fold for fold in folds if _has_both_classes(fold[0])][-_LATEST_FOLDS:]
+    usable = [fold for fold in folds if fold[0].has_both_classes][-_LATEST_FOLDS:]
     how = "forward"
     if not usable:
         part = draw_lots(seen.entities.tolist(), seed) % _CROSS_FITS
         dealt = [(seen.where(part != k), seen.where(part == k)) for k in range(_CROSS_FITS)]
-        usable = [fold for fold in dealt if _has_both_classes(fold[0])]
+        usable = [fold for fold in dealt if fold[0].has_both_classes]
         how = "cross-fitted"
     raw, positive = [np.empty(0)], [np.empty(0, dtype=bool)]
     for learnt_from, judged in usable:
-        scorer = candidate.fit(learnt_from.rows, learnt_from.outcomes.positive)
-        raw.append(scorer.raw_score(judged.rows))
-        positive.append(judged.outcomes.positive)
+        raw.append(judged.raw_scores(candidate.fit(learnt_from)))
+        positive.append(judged.positive)
     return HeldOut(np.concatenate(raw), np.concatenate(positive), how)
 
 
@@ -147,8 +146,3 @@ def _isotonic(raw: Floats, positive: Bools) -> Calibration:
     fitted = IsotonicRegression(y_min=bounds[0], y_max=bounds[1]).fit(raw, positive.astype(float))
     knots = zip(fitted.X_thresholds_, fitted.y_thresholds_, strict=True)
     return Calibration("isotonic", knots=tuple((float(x), float(y)) for x, y in knots))
-
-
-def _has_both_classes(examples: Examples) -> bool:
-    positive = examples.outcomes.positive
-    return bool(positive.any() and not positive.all())

@@ -20,10 +20,12 @@ from hearth.errors import DataError, Fault, StateError
 from hearth.progress import Progress, silent
 from hearth.registry import name_challenger, open_registry
 from hearth.settings import Settings
+from training.analyses import analyse
 from training.bundle import assemble
 from training.examples import Examples, label_periods, read_examples
 from training.experiment import run_experiment
 from training.final import fit_final
+from training.findings import Training
 from training.records import metrics_of
 from training.run_log import log_inputs, log_results
 from training.tracking import Run, tracked_run
@@ -39,7 +41,7 @@ from training.versions import (
 _MODULES = sorted(
     path
     for package in (Path(__file__).parent, Path(risk_model.__file__).parent)
-    for path in package.glob("*.py")
+    for path in package.rglob("*.py")
 )
 
 
@@ -117,9 +119,11 @@ def _train(
         "matrix": file_sha256(matrix_folder(settings, model) / MANIFEST),
     }
     made = assemble(catalogue, definition, final, hashes)
+    training = Training(definition, matrix, examples, periods, experiment, final)
+    findings = analyse(training, progress)
     progress(f"Train {model}: record", 0, 1)
-    metrics = {"model": model, **metrics_of(experiment)}
-    log_results(run, definition, experiment, final, metrics)
+    metrics = {"model": model, **metrics_of(experiment, findings)}
+    log_results(run, training, findings, metrics)
     version = run.register(made)
     folder, metrics = run_folder(settings, model, version), {**metrics, "version": version}
     keep_version(folder, experiment, made, metrics, {"key": key, "mlflow_run": run.run_id})

@@ -8,7 +8,7 @@ import lightgbm
 import numpy as np
 
 from hearth.risk_model import BoosterScorer, FeatureSpec, Scorer
-from training.ranking import Bools, Floats
+from training.examples import Examples
 
 ROUNDS = 300
 """Trees. Fixed beforehand, so that no test row has a say in it."""
@@ -48,8 +48,8 @@ class Candidate(Protocol):
         """Place in the order of simplicity; ties between candidates go to the lower."""
         ...
 
-    def fit(self, rows: Floats, positive: Bools) -> Scorer:
-        """Scorer learnt from encoded rows, shape (n, features), and outcomes, shape (n,)."""
+    def fit(self, seen: Examples) -> Scorer:
+        """Scorer learnt from rows whose outcomes are known."""
         ...
 
 
@@ -92,18 +92,18 @@ class LightGBM:
         self.parameters = given
         self._features = tuple(features)
 
-    def fit(self, rows: Floats, positive: Bools) -> BoosterScorer:
+    def fit(self, seen: Examples) -> BoosterScorer:
         """Booster as native text, scoring in log-odds."""
         data = lightgbm.Dataset(
-            rows,
-            positive.astype(np.float32),
+            seen.rows,
+            seen.positive.astype(np.float32),
             feature_name=[feature.name for feature in self._features],
             categorical_feature=[
                 place for place, f in enumerate(self._features) if f.kind == "category"
             ],
             free_raw_data=True,
         )
-        threads = {"num_threads": 1} if len(rows) < _ROWS_WORTH_THREADS else {}
+        threads = {"num_threads": 1} if len(seen) < _ROWS_WORTH_THREADS else {}
         booster = lightgbm.train({**threads, **self.parameters}, data, num_boost_round=self.rounds)
         return BoosterScorer(booster.model_to_string())
 
@@ -120,9 +120,9 @@ class Remembered:
         self._candidate = candidate
         self._fitted: dict[bytes, Scorer] = {}
 
-    def fit(self, rows: Floats, positive: Bools) -> Scorer:
+    def fit(self, seen: Examples) -> Scorer:
         """Scorer learnt from these rows, now or before."""
-        key = hashlib.sha256(rows.tobytes() + positive.tobytes()).digest()
+        key = hashlib.sha256(seen.rows.tobytes() + seen.positive.tobytes()).digest()
         if key not in self._fitted:
-            self._fitted[key] = self._candidate.fit(rows, positive)
+            self._fitted[key] = self._candidate.fit(seen)
         return self._fitted[key]

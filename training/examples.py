@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from hearth.errors import DataError, Fault
-from hearth.risk_model import FeatureSpec
+from hearth.risk_model import FeatureSpec, Scorer
 from hearth.risk_model.encoding import encode_columns
 from training.metrics import Outcomes
 from training.ranking import Bools, Floats
@@ -55,6 +55,20 @@ class Examples:
             self.as_of[kept],
             self.outcomes.at(kept),
         )
+
+    @property
+    def positive(self) -> Bools:
+        """Whether the outcome was seen, shape (n,)."""
+        return self.outcomes.positive
+
+    @property
+    def has_both_classes(self) -> bool:
+        """Whether some rows have the outcome and some have not; nothing can be learnt otherwise."""
+        return bool(self.positive.any() and not self.positive.all())
+
+    def raw_scores(self, scorer: Scorer) -> Floats:
+        """Raw score of every row, shape (n,); higher is more at risk."""
+        return scorer.raw_score(self.rows)
 
     def on(self, dates: Iterable[date]) -> "Examples":
         """Rows of these as-of dates."""

@@ -147,8 +147,7 @@ def fit(
 ) -> Fitted:
     """Candidate learnt from rows with known outcomes, calibrated on rows held out of its fits."""
     held_out = hold_out(candidate, examples, periods, seed=seed)
-    seen = examples.observed()
-    scorer = candidate.fit(seen.rows, seen.outcomes.positive)
+    scorer = candidate.fit(examples.observed())
     calibration = calibrate(held_out, is_log_odds=scorer.kind != "rule")
     return Fitted(scorer, calibration, held_out)
 
@@ -171,7 +170,7 @@ def _run_split(
 
 
 def _scores(fitted: Fitted, test: Examples) -> Scores:
-    raw = fitted.scorer.raw_score(test.rows)
+    raw = test.raw_scores(fitted.scorer)
     return Scores(raw, fitted.calibration.probability(raw))
 
 

@@ -47,8 +47,7 @@ def fit_final(
 ) -> Final:
     """Candidate chosen, and LightGBM beside it, on all rows with known outcomes."""
     known = examples.on(period.as_of for period in periods)
-    seen = known.observed()
-    trees = experiment.candidates[LightGBM.name].fit(seen.rows, seen.outcomes.positive)
+    trees = experiment.candidates[LightGBM.name].fit(known.observed())
     fitted = fit(experiment.chosen, known, periods, seed=definition.learner.seed)
     trained_on = tuple(sorted(period.as_of for period in periods))
     return Final(experiment.chosen.name, fitted, trees, cohort, trained_on)

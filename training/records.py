@@ -1,11 +1,13 @@
 """What a run leaves on disk: scored rows for the assessment, and its metrics."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from training.experiment import Experiment, SplitResult
+from training.findings import Finding
 from training.ranking import ranks
 
 SCORED_SCHEMA = pa.schema(
@@ -53,7 +55,7 @@ def _scored(result: SplitResult, candidate: str) -> pa.Table:
     return pa.table(columns, schema=SCORED_SCHEMA)
 
 
-def metrics_of(experiment: Experiment) -> dict[str, Any]:
+def metrics_of(experiment: Experiment, findings: Sequence[Finding]) -> dict[str, Any]:
     """Metrics as metrics.json holds them."""
     return {
         "chosen": experiment.chosen.name,
@@ -61,6 +63,7 @@ def metrics_of(experiment: Experiment) -> dict[str, Any]:
         "splits": [_split_metrics(result) for result in experiment.splits],
         "comparison": [difference.as_json() for difference in experiment.differences],
         "success": experiment.verdict.as_json(),
+        "analyses": {finding.name: finding.as_json() for finding in findings},
     }
 
 

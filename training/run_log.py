@@ -1,14 +1,15 @@
 """What is logged of a run: how it was set, what it was made from, how every candidate did, plots."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hearth.definition import ModelDefinition
 from training.bundle import hearth_version
 from training.estimator import LightGBM
-from training.experiment import Experiment, trees_of
+from training.experiment import trees_of
 from training.explanation import Explained
 from training.final import Final
+from training.findings import Finding, Training
 from training.plots import experiment_figures
 from training.tracking import Run
 from training.versions import METRICS
@@ -32,18 +33,18 @@ def log_inputs(run: Run, definition: ModelDefinition, manifest: Mapping[str, Any
 
 
 def log_results(
-    run: Run,
-    definition: ModelDefinition,
-    experiment: Experiment,
-    final: Final,
-    metrics: Mapping[str, Any],
+    run: Run, training: Training, findings: Sequence[Finding], metrics: Mapping[str, Any]
 ) -> None:
-    """Log parameters, figures by test date, what moves scores, and the trees as native text."""
+    """Log parameters, figures by test date, findings, what moves scores, and the trees as native text."""
+    definition, experiment, final = training.definition, training.experiment, training.final
     run.parameters(_parameters(definition, final) | {"chosen": experiment.chosen.name})
     run.tags({"hearth.bar": "met" if experiment.verdict.met else "not met"})
     run.experiment(experiment)
     run.json(METRICS, metrics)
     run.figures(experiment_figures(experiment))
+    for finding in findings:
+        run.json(f"analyses/{finding.name}.json", finding.as_json())
+        run.figures(finding.plots)
     explained = Explained.of(final.fitted.scorer, final.cohort, seed=definition.learner.seed)
     run.json("importance.json", [item.as_json() for item in explained.importance()])
     run.figures(explained.figures())

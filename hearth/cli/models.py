@@ -57,6 +57,9 @@ def train_model(context: Context, model: str) -> Trained:
         mark = {True: "met    ", False: "NOT MET", None: "n/a    "}[line["met"]]
         context.say(f"  {mark} {line['rule']}: {line['detail']}")
     context.say(f"  {made.metrics['selection']['note']}")
+    for finding in made.metrics["analyses"].values():
+        for sentence in finding["sentences"]:
+            context.say(f"  {sentence}")
     chosen, splits = made.metrics["chosen"], made.metrics["splits"]
     figures = [split["candidates"][chosen]["precision_at_capacity"]["value"] for split in splits]
     known = [figure for figure in figures if figure is not None]

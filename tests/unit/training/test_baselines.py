@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from hearth.definition import Baseline
 from training.baselines import Logistic, Rule, random_scores
+from training.metrics import Outcomes
 from training.ranking import draw_lots
 
 
@@ -14,7 +17,7 @@ def seen(make_examples):
 
 def rule(seen, order):
     baseline = Baseline(name="a rule", rank_by="home_floors", order=order)
-    return Rule(baseline, seen.features).fit(seen.rows, seen.outcomes.positive)
+    return Rule(baseline, seen.features).fit(seen)
 
 
 def test_the_logistic_regression_is_scikit_learns_on_the_same_columns(seen):
@@ -29,16 +32,16 @@ def test_the_logistic_regression_is_scikit_learns_on_the_same_columns(seen):
     positive = seen.outcomes.positive
     theirs = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(design, positive)
 
-    ours = Logistic(seen.features).fit(seen.rows, positive).raw_score(seen.rows)
+    ours = Logistic(seen.features).fit(seen).raw_score(seen.rows)
 
     np.testing.assert_allclose(ours, theirs.decision_function(design), atol=1e-4)
 
 
 def test_the_order_of_the_rows_does_not_move_the_logistic_regression(seen):
     """It is solved, not stopped on the way: rounding has no say in who is on the list."""
-    learner, backwards = Logistic(seen.features), slice(None, None, -1)
-    forth = learner.fit(seen.rows, seen.outcomes.positive)
-    back = learner.fit(seen.rows[backwards], seen.outcomes.positive[backwards])
+    learner, backwards = Logistic(seen.features), np.arange(len(seen))[::-1]
+    forth = learner.fit(seen)
+    back = learner.fit(seen.where(backwards))
 
     np.testing.assert_allclose(forth.raw_score(seen.rows), back.raw_score(seen.rows), atol=1e-10)
 
@@ -58,9 +61,9 @@ def test_a_rule_learns_nothing_from_outcomes(seen):
     baseline = Baseline(name="a rule", rank_by="noise_count_12m")
     made = Rule(baseline, seen.features)
 
-    assert made.fit(seen.rows, seen.outcomes.positive) == made.fit(
-        seen.rows, ~seen.outcomes.positive
-    )
+    other = replace(seen, outcomes=Outcomes(~seen.positive, seen.outcomes.observed))
+
+    assert made.fit(seen) == made.fit(other)
 
 
 def test_chance_gives_an_entity_the_same_score_wherever_it_stands():

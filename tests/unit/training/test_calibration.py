@@ -12,9 +12,9 @@ class Spy(Logistic):
         super().__init__(features)
         self.fitted_on = []
 
-    def fit(self, rows, positive):
-        self.fitted_on.append(len(rows))
-        return super().fit(rows, positive)
+    def fit(self, seen):
+        self.fitted_on.append(len(seen))
+        return super().fit(seen)
 
 
 def held_out(raw, positive):

@@ -60,7 +60,7 @@ def test_the_chosen_is_compared_with_every_other(run):
 
 
 def test_a_run_is_the_same_twice(run):
-    assert metrics_of(run()) == metrics_of(run())
+    assert metrics_of(run(), []) == metrics_of(run(), [])
 
 
 def test_scored_rows_keep_everybody_and_never_a_negative_unseen(run):
@@ -83,7 +83,7 @@ def test_scored_rows_say_who_is_first_and_who_is_on_the_list(run):
 
 
 def test_metrics_say_what_was_chosen_and_that_the_choice_flatters(run):
-    metrics = metrics_of(run())
+    metrics = metrics_of(run(), [])
 
     assert metrics["chosen"] in metrics["selection"]["means"]
     assert "same test dates" in metrics["selection"]["note"]

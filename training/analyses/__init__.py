@@ -1,0 +1,16 @@
+"""The analyses of every training, in the order in which they are shown; none fits a model anew."""
+
+from hearth.progress import Progress, silent
+from training.findings import Analysis, Finding, Training
+
+ANALYSES: tuple[Analysis, ...] = ()
+
+
+def analyse(training: Training, progress: Progress = silent) -> list[Finding]:
+    """What every analysis that applies found."""
+    task = f"Analyse {training.definition.model}"
+    found = []
+    for done, analysis in enumerate(ANALYSES):
+        progress(task, done, len(ANALYSES))
+        found.append(analysis(training))
+    return [finding for finding in found if finding is not None]
