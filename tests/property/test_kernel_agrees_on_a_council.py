@@ -8,26 +8,14 @@ import pytest
 from features import commands
 from features.matrix import read_matrix
 from features.point_in_time import kernel, sql
-from features.synthetic.council import synthesise
-from hearth.catalogue import load_catalogue
-from hearth.settings import load_settings
 
 RUN_ON = date(2026, 11, 2)
 MODELS = ("school_readiness", "unlicensed_hmo")
 
 
 @pytest.fixture(scope="module")
-def council(repository, tmp_path_factory):
-    root = tmp_path_factory.mktemp("council")
-    (root / "features").mkdir()
-    (root / "features" / "sources").symlink_to(repository / "features" / "sources")
-    (root / "models").symlink_to(repository / "models")
-    (root / "data").mkdir()
-    (root / "data" / "toronto").symlink_to(repository / "data" / "toronto")
-    synthesise(root / "data" / "council", households=400, seed=3)
-    catalogue, settings = load_catalogue(root), load_settings(root)
-    commands.ingest(catalogue, settings, run_on=RUN_ON, pseudonyms=None)
-    return catalogue, settings
+def council(shipped_workspace):
+    return shipped_workspace(400, 3)
 
 
 @pytest.mark.parametrize("model", MODELS)

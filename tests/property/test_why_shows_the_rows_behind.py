@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from features import commands
 from features.lawful_reading import Reading
 from features.matrix import read_matrix
-from features.synthetic.council import synthesise
 from features.why import trace_row
-from hearth.catalogue import load_catalogue
-from hearth.settings import load_settings
 
 RUN_ON = date(2026, 11, 2)
 MODELS = {
@@ -24,17 +21,8 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def council(repository, tmp_path_factory):
-    root = tmp_path_factory.mktemp("council")
-    (root / "features").mkdir()
-    (root / "features" / "sources").symlink_to(repository / "features" / "sources")
-    (root / "models").symlink_to(repository / "models")
-    (root / "data").mkdir()
-    (root / "data" / "toronto").symlink_to(repository / "data" / "toronto")
-    synthesise(root / "data" / "council", households=300, seed=5)
-    catalogue, own = load_catalogue(root), load_settings(root)
-    commands.ingest(catalogue, own, run_on=RUN_ON, pseudonyms=None)
-    return catalogue, own
+def council(shipped_workspace):
+    return shipped_workspace(300, 5)
 
 
 @pytest.fixture(scope="module")
