@@ -3,7 +3,9 @@
 from hearth.condition import Condition
 from hearth.definition.assessment import (
     Baseline,
+    CalibrationLimits,
     Capacity,
+    ChoiceRule,
     Fairness,
     Oversight,
     ProtectedAttribute,
@@ -31,7 +33,9 @@ __all__ = [
     "AsOf",
     "AssumedKnown",
     "Baseline",
+    "CalibrationLimits",
     "Capacity",
+    "ChoiceRule",
     "Cohort",
     "Condition",
     "Fairness",

@@ -19,12 +19,55 @@ class Baseline(Strict):
     )
 
 
+class CalibrationLimits(Strict):
+    """Between which figures probabilities are held to agree with what happens."""
+
+    predicted_over_actual: tuple[float, float] | None = Field(
+        default=None,
+        description="Least and greatest ratio of positives predicted to those that came true.",
+    )
+    slope: tuple[float, float] | None = Field(
+        default=None, description="Least and greatest calibration slope; below 1 is overconfident."
+    )
+
+    @model_validator(mode="after")
+    def _limits_span_one(self) -> Self:
+        limits = {"predicted_over_actual": self.predicted_over_actual, "slope": self.slope}
+        given = {name: pair for name, pair in limits.items() if pair is not None}
+        faults = [
+            f"{name}: is [{low:g}, {high:g}]; write a figure below one and a figure above one"
+            for name, (low, high) in given.items()
+            if not 0 < low < 1 < high
+        ]
+        if not given:
+            faults.append("is empty; write predicted_over_actual, slope or both")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+ChoiceRule = Literal[
+    "best_average",
+    "best_current",
+    "recency_weighted",
+    "lowest_variance",
+    "most_often_near_best",
+    "simplest_within_noise",
+    "least_fairness_gap",
+]
+"""Ways to choose one of several candidates by their figures on past test dates."""
+
+
 class Success(Strict):
     """The bar, set before results are seen."""
 
     metric: Literal["precision_at_capacity", "recall_at_capacity"] = Field(
         default="precision_at_capacity",
         description="Metric by which candidates are compared.",
+    )
+    choose_by: ChoiceRule = Field(
+        default="best_average",
+        description="Rule that chooses one candidate by its figures on the test dates.",
     )
     beats: tuple[str, ...] = Field(
         default=(), description="Baselines that must be beaten by interval."
@@ -34,6 +77,14 @@ class Success(Strict):
     )
     lift_at_least: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="Precision at capacity over the base rate, at least."
+    )
+    calibration: CalibrationLimits | None = Field(
+        default=None,
+        description="Limits that the calibration must keep, as a mean over test dates; none if left out.",
+    )
+    fairness: Literal["no_concern"] | None = Field(
+        default=None,
+        description="no_concern: a version whose fairness report finds a concern cannot be submitted.",
     )
 
 

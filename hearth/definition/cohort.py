@@ -135,6 +135,10 @@ class Label(Strict):
     maturity: PeriodField = Field(
         default=Period(), description="How long outcomes take to be recorded."
     )
+    schedule: Literal["daily"] | None = Field(
+        default=None,
+        description="daily: outcomes come from a daily schedule of visits that could be put in another order.",
+    )
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:

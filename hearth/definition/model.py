@@ -131,6 +131,11 @@ class ModelDefinition(Strict):
                 for name in getattr(self.success, field)
                 if name not in known
             ]
+        if self.success.choose_by == "least_fairness_gap" and not self.fairness.attributes:
+            faults.append(
+                "success.choose_by: is least_fairness_gap, and fairness.attributes is empty; "
+                "name an attribute, or choose by another rule"
+            )
         return faults
 
     def _role_faults(self) -> list[str]:

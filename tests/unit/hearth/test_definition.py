@@ -375,3 +375,23 @@ def test_an_aggregate_of_a_column_may_be_written_short_or_in_full() -> None:
 )
 def test_a_condition_says_its_test_and_value(condition: dict[str, Any], test: Any) -> None:
     assert Condition.model_validate(condition).test == test
+
+
+@pytest.mark.parametrize(
+    ("success", "fault"),
+    [
+        (
+            {"calibration": {"slope": [0.7, 0.9]}},
+            "`success.calibration.slope` is [0.7, 0.9]; write a figure below one and a figure above",
+        ),
+        ({"calibration": {}}, "`success.calibration` is empty; write predicted_over_actual, slope"),
+        (
+            {"choose_by": "least_fairness_gap"},
+            "`success.choose_by` is least_fairness_gap, and fairness.attributes is empty; name an",
+        ),
+    ],
+)
+def test_a_bar_that_cannot_be_judged_is_refused(
+    made: Any, success: dict[str, Any], fault: str
+) -> None:
+    assert _only_fault(made, {"success": success}).startswith(fault)
