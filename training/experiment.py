@@ -114,13 +114,7 @@ def run_experiment(
         If there is no test date with an earlier one to learn from.
     """
     candidates = candidates_of(definition, examples)
-    splits = [
-        split
-        for split in temporal_splits(periods, test_from=definition.as_of.test_from)
-        if _both_classes(examples.on(split.training_dates).observed())
-    ]
-    if not splits:
-        raise DataError([_nothing_to_test(definition)])
+    splits = splits_of(definition, examples, periods)
     total = len(splits) * len(candidates) + 1
     results = []
     for number, split in enumerate(splits):
@@ -140,6 +134,26 @@ def run_experiment(
     verdict = judge(definition.success, chosen, differences, lifts)
     by_name = {candidate.name: candidate for candidate in candidates}
     return Experiment(tuple(results), by_name, selection, tuple(differences), verdict)
+
+
+def splits_of(
+    definition: ModelDefinition, examples: Examples, periods: Sequence[LabelPeriod]
+) -> list[Split]:
+    """Test dates with earlier outcomes of both kinds to learn from.
+
+    Raises
+    ------
+    DataError
+        If there is none.
+    """
+    splits = [
+        split
+        for split in temporal_splits(periods, test_from=definition.as_of.test_from)
+        if _both_classes(examples.on(split.training_dates).observed())
+    ]
+    if not splits:
+        raise DataError([_nothing_to_test(definition)])
+    return splits
 
 
 def fit(

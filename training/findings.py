@@ -6,34 +6,23 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from features.matrix import Matrix
-from hearth.definition import ModelDefinition
-from training.examples import Examples
+from hearth.progress import Progress
 from training.experiment import Experiment
 from training.final import Final
-from training.splits import LabelPeriod
+from training.prepared import Prepared
 
 
 @dataclass(frozen=True)
-class Training:
-    """Everything of one training that an analysis may look at.
+class Training(Prepared):
+    """Everything of one training that an analysis may look at: its rows, and what came of them."""
 
-    Attributes
-    ----------
-    matrix
-        The tables the examples were read from, labels among them.
-    examples
-        All rows of the matrix, in its order.
-    periods
-        Label periods of the as-of dates on which any outcome is known.
-    """
-
-    definition: ModelDefinition
-    matrix: Matrix
-    examples: Examples
-    periods: tuple[LabelPeriod, ...]
     experiment: Experiment
     final: Final
+
+    @classmethod
+    def of(cls, prepared: Prepared, experiment: Experiment, final: Final) -> "Training":
+        """Training that was made of these rows."""
+        return cls(**vars(prepared), experiment=experiment, final=final)
 
 
 @dataclass(frozen=True)
@@ -64,3 +53,6 @@ class Finding:
 
 Analysis = Callable[[Training], Finding | None]
 """None where an analysis has nothing to look into, as where the definition asks for none."""
+
+Refit = Callable[[Prepared, Progress], Finding | None]
+"""An analysis that fits models anew, from the rows alone; `hearth analyse` runs it."""
