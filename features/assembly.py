@@ -163,6 +163,12 @@ class Assembly:
         """Features of a group that are made of rows; flags of filled values are not."""
         return [f for f in self.features if f.group == group.group and f.flag_of is None]
 
+    @property
+    def assessor_features(self) -> list[str]:
+        """Names of the features of assessor groups, which the matrix holds and no model uses."""
+        groups = {group.group for group in self.definition.features if group.assessor}
+        return [feature.name for feature in self.features if feature.group in groups]
+
     def source_of(self, group: FeatureGroup) -> SourceContract:
         """Contract of a group's source."""
         return self._catalogue.source(group.source)
@@ -227,8 +233,12 @@ class Assembly:
         label = self.definition.label
         contract = self._catalogue.source(label.source)
         extracted_on = contract.read.extracted_on or self._last_known_on(contract)
-        source = self._rows(label.source, [label.outcome.column])
-        return label_rows(label, self.cohort, source, extracted_on=extracted_on)
+        source = self._rows(label.source, [label.outcome.column, *label.assessor])
+        visits = None
+        if label.visited is not None:
+            tested = [condition.column for condition in label.visited.where]
+            visits = self._rows(label.visited.source, tested)
+        return label_rows(label, self.cohort, source, visits, extracted_on=extracted_on)
 
     def protected_table(self) -> pa.Table:
         """Protected attributes, a row for each of the cohort's."""

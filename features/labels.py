@@ -15,6 +15,9 @@ from features.known_rows import EVENT_DATE, KEY, KnownRows, superseded_on
 from hearth.definition import Label, Role
 from hearth.source_contract import Subject
 
+ASSESSOR = "assessor_"
+"""Begins the name of a column that says who decided, or how."""
+
 SCHEMA = pa.schema(
     {
         "entity_id": pa.string(),
@@ -22,18 +25,29 @@ SCHEMA = pa.schema(
         "label": pa.bool_(),
         "observed": pa.bool_(),
         "window_end": pa.date32(),
+        "found_on": pa.date32(),
+        "visited": pa.bool_(),
     }
 )
-_UNKNOWN, _NO, _YES = -1, 0, 1
+_NOBODY = -1
+Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 
-def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on: date) -> pa.Table:
+def label_rows(
+    label: Label,
+    cohort: Cohort,
+    source: KnownRows,
+    visits: KnownRows | None = None,
+    *,
+    extracted_on: date,
+) -> pa.Table:
     """Label of each row of the cohort.
 
     Outcome rows are those whose event date lies in [as-of date, window end), whoever or whatever
     the source is about: the child, the person or the address. Rows without an outcome value, or
-    corrected since, say nothing. Of several children the label is true if it is true for any.
+    corrected since, say nothing. Of several children the label is true if it is true for any. The
+    row that decides is the first with the outcome, or the first of all where none has it.
 
     Parameters
     ----------
@@ -43,6 +57,8 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
         Rows to be labelled.
     source
         Rows of the label's source.
+    visits
+        Rows of the source that says whom the list led to; None where the definition names none.
     extracted_on
         Day of the source's extract: a window that had not matured by then has no label.
 
@@ -50,51 +66,84 @@ def label_rows(label: Label, cohort: Cohort, source: KnownRows, *, extracted_on:
     -------
     pa.Table
         `SCHEMA`, a row for each of the cohort's: `label` is null where unknown, and `observed` is
-        whether anybody looked in a window that has matured.
+        whether anybody looked in a window that has matured. `found_on` is the event date of the row
+        that decides, and a string column `assessor_COLUMN` for each of `label.assessor` what it
+        holds; null where unobserved, or where no row says so. `visited` is whether the list led to
+        the entity in the window; null where the definition names no visits.
     """
     as_of, place = np.unique(days(cohort.rows["as_of"]).astype(np.int64), return_inverse=True)
     dates = [date_of(day) for day in as_of]
     window_end = np.array([day_of(label.closes_on(day)) for day in dates])[place]
     mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
-    role = Role.ADDRESS
-    if source.contract.about is Subject.PERSON:
-        role = Role.CHILD if Role.CHILD in cohort.followed else Role.PERSON
-    outcome = _outcomes(label, cohort.followed[role], source, (as_of[place], window_end))
-    looked = outcome != _UNKNOWN
-    if label.observed == "always":
-        outcome, looked = np.where(looked, outcome, _NO), np.ones(len(looked), dtype=bool)
+    inside = (as_of[place], window_end)
+    table = _that_say(label, source)
+    deciding, positive = _deciding(label, _followed(cohort, source), table, inside)
+    looked = (deciding != _NOBODY) | (label.observed == "always")
     observed = mature & looked
-    return pa.table(
+    decided = pa.array(deciding, mask=(deciding == _NOBODY) | ~mature)
+    labels = pa.table(
         {
             "entity_id": cohort.rows["entity_id"],
             "as_of": cohort.rows["as_of"],
-            "label": pa.array(outcome == _YES, mask=~observed),
+            "label": pa.array(positive, mask=~observed),
             "observed": pa.array(observed),
             "window_end": pc.cast(pa.array(window_end, pa.int32()), pa.date32()),
+            "found_on": table[EVENT_DATE].take(decided),
+            "visited": pa.nulls(len(deciding), pa.bool_())
+            if visits is None
+            else pa.array(_visited(label, cohort, visits, inside)),
         },
         schema=SCHEMA,
     )
+    for column in label.assessor:
+        said = pc.cast(table[column].take(decided), pa.string())
+        labels = labels.append_column(f"{ASSESSOR}{column}", said)
+    return labels
 
 
-def _outcomes(
-    label: Label, followed: pa.Table, source: KnownRows, window: tuple[Ints, Ints]
-) -> Ints:
-    """Outcome of each row of the cohort, (rows,): 1, 0, or -1 where there is nothing to tell by."""
+def _followed(cohort: Cohort, source: KnownRows) -> pa.Table:
+    """Keys that each row of the cohort follows in a source: the child, the person or the address."""
+    if source.contract.about is not Subject.PERSON:
+        return cohort.followed[Role.ADDRESS]
+    return cohort.followed[Role.CHILD if Role.CHILD in cohort.followed else Role.PERSON]
+
+
+def _that_say(label: Label, source: KnownRows) -> pa.Table:
+    """Rows of the label's source that stand and hold an outcome value."""
     stands = pc.is_null(superseded_on(source.table))
     table = source.table.filter(pc.and_(stands, pc.is_valid(source.table[label.outcome.column])))
-    if label.at == "first_row_of_child":
-        table = _first_of_each_key(table)
+    return _first_of_each_key(table) if label.at == "first_row_of_child" else table
+
+
+def _deciding(
+    label: Label, followed: pa.Table, table: pa.Table, window: tuple[Ints, Ints]
+) -> tuple[Ints, Flags]:
+    """Place in the table of the row that decides each row of the cohort, -1 for none; its outcome."""
     happened = days(table[EVENT_DATE])
     is_outcome = np.asarray(meets(table, label.outcome), dtype=bool)
-    row, pair, place = _joined(followed, table)
-    inside = (happened[place] >= window[0][row]) & (happened[place] < window[1][row])
-    row, pair, place = row[inside], pair[inside], place[inside]
+    row, pair, place = _within(_joined(followed, table), happened.astype(np.int64), window)
     if label.row != "any":
         chosen = _chosen(pair, last=label.row == "last")
         row, place = row[chosen], place[chosen]
-    outcome = np.full(len(window[0]), _UNKNOWN, dtype=np.int64)
-    np.maximum.at(outcome, row, is_outcome[place].astype(np.int64))
-    return outcome
+    order = np.lexsort((happened[place], ~is_outcome[place], row))
+    decided, first = np.unique(row[order], return_index=True)
+    deciding = np.full(len(window[0]), _NOBODY, dtype=np.int64)
+    deciding[decided] = place[order][first]
+    positive = np.zeros(len(deciding), dtype=bool)
+    positive[decided] = is_outcome[deciding[decided]]
+    return deciding, positive
+
+
+def _visited(label: Label, cohort: Cohort, visits: KnownRows, window: tuple[Ints, Ints]) -> Flags:
+    """Whether the list led to each row of the cohort in its window, as far as is known."""
+    table = visits.table.filter(pc.is_null(superseded_on(visits.table)))
+    for condition in label.visited.where if label.visited else ():
+        table = table.filter(meets(table, condition))
+    pairs = _joined(_followed(cohort, visits), table)
+    row, _, _ = _within(pairs, days(table[EVENT_DATE]).astype(np.int64), window)
+    found = np.zeros(len(window[0]), dtype=bool)
+    found[row] = True
+    return found
 
 
 def _first_of_each_key(table: pa.Table) -> pa.Table:
@@ -118,6 +167,15 @@ def _joined(followed: pa.Table, table: pa.Table) -> tuple[Ints, Ints, Ints]:
     within = np.arange(len(pair)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     place = order[starts[wanted[pair]] + within]
     return pairs.row.astype(np.int64)[pair], pair, place
+
+
+def _within(
+    joined: tuple[Ints, Ints, Ints], happened: Ints, window: tuple[Ints, Ints]
+) -> tuple[Ints, Ints, Ints]:
+    """Joined rows whose event lies in the window of their cohort row."""
+    row, pair, place = joined
+    inside = (happened[place] >= window[0][row]) & (happened[place] < window[1][row])
+    return row[inside], pair[inside], place[inside]
 
 
 def _chosen(pair: Ints, *, last: bool) -> Ints:

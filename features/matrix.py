@@ -129,6 +129,7 @@ def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress
             "score_as_of": definition.as_of.dates()[-1].isoformat(),
             "rows": len(parts.of_row),
             "features": [_described(feature) for feature in assembly.features],
+            "assessor_features": assembly.assessor_features,
             "files": files,
             "declared_leaks": assembly.declared_leaks(),
         }

@@ -118,10 +118,11 @@ def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterato
     scratch = Path(tempfile.mkdtemp(prefix=".refresh-", dir=settings.state_dir))
     try:
         groups = assembly.group_columns(scratch, progress)
+        of_assessors = assembly.assessor_features
 
         def make(part: int) -> pa.Table:
             mine = assembly.cohort.rows.take(pa.array(partitions.rows[part]))
-            return part_table(mine, groups, part)
+            return part_table(mine, groups, part).drop_columns(of_assessors)
 
         parts = range(len(partitions.rows))
         for done, table in enumerate(in_parallel(make, parts, workers=workers())):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hearth.definition import Condition, FeatureGroup, ModelDefinition, Role, Unit
+from hearth.definition import Condition, FeatureGroup, Label, ModelDefinition, Role, Unit
 from hearth.source_contract import ColumnType, SourceContract, SourceKind, Subject
 
 HOME_CLASS = "blpu_class"
@@ -32,7 +32,7 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
     """Every use of a source in a definition, the spells of households among them."""
     if definition.cohort.source is not None:
         yield Use("cohort.source", definition.cohort.source)
-    yield Use("label.source", definition.label.source)
+    yield from _of_label(definition.label)
     for i, group in enumerate(definition.features):
         yield Use(f"features[{i}].source", group.source)
         columns = () if group.around is None else group.around.columns
@@ -51,12 +51,22 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
             yield Use("unit", name)
 
 
+def _of_label(label: Label) -> Iterator[Use]:
+    yield Use("label.source", label.source)
+    if label.visited is not None:
+        yield Use("label.visited.source", label.visited.source)
+
+
 def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
     """Every use of a column in a definition."""
     cohort, label = definition.cohort, definition.label
     if cohort.source is not None:
         yield from _tested("cohort.where", cohort.source, cohort.where)
     yield ColumnUse("label.outcome", label.source, label.outcome.column, label.outcome)
+    for i, column in enumerate(label.assessor):
+        yield ColumnUse(f"label.assessor[{i}]", label.source, column)
+    if label.visited is not None:
+        yield from _tested("label.visited.where", label.visited.source, label.visited.where)
     for i, group in enumerate(definition.features):
         yield from _of_group(f"features[{i}]", group)
     for i, attribute in enumerate(definition.fairness.attributes):

@@ -72,7 +72,7 @@ def _about(definition: ModelDefinition, final: Final, hashes: Mapping[str, str])
 
 def _reasons(catalogue: Catalogue, definition: ModelDefinition) -> tuple[ReasonWords, ...]:
     found = []
-    for group in definition.features:
+    for group in (group for group in definition.features if not group.assessor):
         contract = catalogue.source(group.source)
         found.append(
             ReasonWords(

@@ -1,7 +1,7 @@
 """The matrix as arrays: encoded features, outcomes and dates, one row per entity and as-of date."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.labels import ASSESSOR
 from hearth.errors import DataError, Fault
 from hearth.risk_model import FeatureSpec, Scorer
 from hearth.risk_model.encoding import encode_columns
@@ -35,6 +36,12 @@ class Examples:
         Shape (n,), datetime64[D].
     outcomes
         Of the same n rows.
+    found_on
+        Shape (n,), datetime64[D]: day of the event that decided the outcome; NaT where none did.
+    assessors
+        For each column of `label.assessor` what the deciding row holds, shape (n,), "" for nothing.
+    visited
+        Shape (n,): whether the list led to the entity; None where the definition names no visits.
     """
 
     features: tuple[FeatureSpec, ...]
@@ -42,6 +49,9 @@ class Examples:
     entities: npt.NDArray[np.str_]
     as_of: npt.NDArray[np.datetime64]
     outcomes: Outcomes
+    found_on: npt.NDArray[np.datetime64]
+    assessors: Mapping[str, npt.NDArray[np.str_]] = field(default_factory=dict)
+    visited: Bools | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -54,6 +64,9 @@ class Examples:
             self.entities[kept],
             self.as_of[kept],
             self.outcomes.at(kept),
+            self.found_on[kept],
+            {column: said[kept] for column, said in self.assessors.items()},
+            None if self.visited is None else self.visited[kept],
         )
 
     @property
@@ -85,10 +98,11 @@ class Examples:
 
 
 def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
-    """Features a matrix's manifest lists, with their frozen vocabularies."""
+    """Features that a model may use, of those a matrix's manifest lists, with frozen vocabularies."""
     return tuple(
         FeatureSpec.from_dict({name: item[name] for name in _SPEC_FIELDS if name in item})
         for item in manifest["features"]
+        if item["name"] not in manifest.get("assessor_features", ())
     )
 
 
@@ -137,6 +151,13 @@ def read_examples(features: pa.Table, labels: pa.Table, manifest: Mapping[str, A
         entities=np.asarray(features["entity_id"].to_pylist(), dtype=np.str_),
         as_of=features["as_of"].to_numpy().astype("datetime64[D]"),
         outcomes=Outcomes(_bools(labels["label"]) & observed, observed),
+        found_on=labels["found_on"].to_numpy().astype("datetime64[D]"),
+        assessors={
+            name.removeprefix(ASSESSOR): np.asarray(labels[name].fill_null("").to_pylist(), str)
+            for name in labels.column_names
+            if name.startswith(ASSESSOR)
+        },
+        visited=None if labels["visited"].null_count else _bools(labels["visited"]),
     )
 
 

@@ -11,7 +11,7 @@ from hearth.definition.assessment import (
     ProtectedAttribute,
     Success,
 )
-from hearth.definition.cohort import AsOf, Cohort, HasMember, HomeKind, Label
+from hearth.definition.cohort import AsOf, Cohort, HasMember, HomeKind, Label, Visited
 from hearth.definition.filling import Filling, Statistic
 from hearth.definition.groups import (
     WINDOWLESS,
@@ -55,4 +55,5 @@ __all__ = [
     "Statistic",
     "Success",
     "Unit",
+    "Visited",
 ]

@@ -115,6 +115,15 @@ class AsOf(Strict):
         return schedule(self.first, self.last, self.every)
 
 
+class Visited(Strict):
+    """Rows that show an entity was visited or helped because it stood on the list."""
+
+    source: Name = Field(description="Source of the visits or decisions that followed the list.")
+    where: tuple[Condition, ...] = Field(
+        default=(), description="Only rows that meet all of these."
+    )
+
+
 class Label(Strict):
     """The outcome to be foreseen, where and how long after the as-of date it is looked for."""
 
@@ -139,6 +148,14 @@ class Label(Strict):
         default=None,
         description="daily: outcomes come from a daily schedule of visits that could be put in another order.",
     )
+    assessor: tuple[Name, ...] = Field(
+        default=(),
+        description="Columns that say who decided an outcome or how; kept for the audit, never features.",
+    )
+    visited: Visited | None = Field(
+        default=None,
+        description="Visits made because of the list: outcomes after them are outcomes after help.",
+    )
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:
@@ -146,6 +163,12 @@ class Label(Strict):
             raise ValueError(f"window: is {self.window}; write a period above zero, such as 12m")
         if self.maturity.unbounded:
             raise ValueError("maturity: is all; write a period such as 3m, or 0d")
+        if len(set(self.assessor)) != len(self.assessor):
+            raise ValueError("assessor: holds one twice; remove it")
+        if self.outcome.column in self.assessor:
+            raise ValueError(
+                f"assessor: holds {self.outcome.column}, the outcome itself; remove it"
+            )
         return self
 
     def closes_on(self, as_of: date) -> date:

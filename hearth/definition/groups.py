@@ -179,6 +179,10 @@ class FeatureGroup(Strict):
         default="",
         description="Needed where the group is, or stands close to, a protected characteristic.",
     )
+    assessor: bool = Field(
+        default=False,
+        description="About who decides rather than who is scored: built, but used by the audit alone.",
+    )
     reason: Reason = Field(description="What people read about the group.")
 
     @model_validator(mode="after")

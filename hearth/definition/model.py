@@ -140,6 +140,8 @@ class ModelDefinition(Strict):
 
     def _role_faults(self) -> list[str]:
         faults = []
+        if all(group.assessor for group in self.features):
+            faults.append("features: are all of assessors, and no model uses those; add others")
         if self.unit is Unit.HOUSEHOLD and self.cohort.has_member is None:
             faults.append("cohort: has source, but the unit is household; write has_member")
         if self.unit is not Unit.HOUSEHOLD and self.cohort.has_member is not None:

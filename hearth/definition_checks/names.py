@@ -23,15 +23,18 @@ def name_faults(
         return
     features = features_of(definition, sources)
     names = [feature.name for feature in features]
+    of_assessors = {group.group for group in definition.features if group.assessor}
+    usable = [feature for feature in features if feature.group not in of_assessors]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault(
             file, "features", f"yield the name {name} twice", "rename a group or a category"
         )
-    yield from _rank_faults(definition, features, file)
+    yield from _rank_faults(definition, usable, file)
+    known = [feature.name for feature in usable]
     for name in definition.learner.monotone:
-        if name not in names:
-            found = f"is {name}, which is no feature"
-            yield Fault(file, f"learner.monotone.{name}", found, _nearest(name, names))
+        if name not in known:
+            found = f"is {name}, which is no feature of the model"
+            yield Fault(file, f"learner.monotone.{name}", found, _nearest(name, known))
     for i, group in enumerate(definition.features):
         own = [feature.name for feature in group_features(group, sources[group.source])]
         yield from _reason_faults(group, own, file, f"features[{i}].reason")
@@ -59,7 +62,7 @@ def _rank_faults(
     for i, baseline in enumerate(definition.baselines):
         place = f"baselines[{i}].rank_by"
         if baseline.rank_by not in kinds:
-            found = f"is {baseline.rank_by}, which is no feature"
+            found = f"is {baseline.rank_by}, which is no feature of the model"
             yield Fault(file, place, found, _nearest(baseline.rank_by, list(kinds)))
         elif kinds[baseline.rank_by] == "category":
             yield Fault(file, place, f"is {baseline.rank_by}, a category", "rank by a number")

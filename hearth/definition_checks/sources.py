@@ -117,31 +117,37 @@ def _column_faults(checked: _Checked) -> Iterator[Fault]:
 
 def _subject_faults(checked: _Checked) -> Iterator[Fault]:
     definition, sources = checked.definition, checked.sources
-    cohort, label = (
-        sources.get(definition.cohort.source or ""),
-        sources.get(definition.label.source),
-    )
+    cohort, visited = definition.cohort.source or "", definition.label.visited
     allowed = _SUBJECTS.get(definition.unit)
-    if cohort is not None and allowed and cohort.about not in allowed:
-        yield checked.fault(
-            "cohort.source",
-            f"is {cohort.source}, which is about {with_article(cohort.about)}, but the unit is {definition.unit}",
-            f"use a source about a {definition.unit}, or mend unit",
-        )
-    if label is None:
+    yield from _of_events(checked, "label.source", definition.label.source)
+    if visited is not None:
+        yield from _of_events(checked, "label.visited.source", visited.source)
+    if cohort in sources and allowed and sources[cohort].about not in allowed:
+        yield checked.fault("cohort.source", *_of_other_subject(sources[cohort], definition.unit))
+
+
+def _of_events(checked: _Checked, place: str, source: str) -> Iterator[Fault]:
+    """Faults of a source whose rows are looked for in a window."""
+    contract, unit = checked.sources.get(source), checked.definition.unit
+    if contract is None:
         return
-    if label.kind not in (SourceKind.EVENT, SourceKind.SPELL):
+    if contract.kind not in (SourceKind.EVENT, SourceKind.SPELL):
         yield checked.fault(
-            "label.source",
-            f"is {label.source}, of kind {label.kind}, which says nothing of when",
+            place,
+            f"is {source}, of kind {contract.kind}, which says nothing of when",
             "use a source of kind event or spell",
         )
-    if allowed and (label.about is Subject.PERSON) != (definition.unit is Unit.PERSON):
-        yield checked.fault(
-            "label.source",
-            f"is {label.source}, which is about {with_article(label.about)}, but the unit is {definition.unit}",
-            f"use a source about a {definition.unit}, or mend unit",
-        )
+    is_of_person = contract.about is Subject.PERSON
+    if unit in _SUBJECTS and is_of_person != (unit is Unit.PERSON):
+        yield checked.fault(place, *_of_other_subject(contract, unit))
+
+
+def _of_other_subject(contract: SourceContract, unit: Unit) -> tuple[str, str]:
+    about = with_article(contract.about)
+    return (
+        f"is {contract.source}, which is about {about}, but the unit is {unit}",
+        f"use a source about a {unit}, or mend unit",
+    )
 
 
 def _residence_faults(checked: _Checked) -> Iterator[Fault]:

@@ -94,3 +94,47 @@ def test_only_a_childs_first_row_of_all_counts_where_the_definition_says_so(sour
         source="profiles", outcome={"column": "ready", "is": False}, at="first_row_of_child"
     )
     assert _one(label, _cohort(Role.CHILD, ((0, "a"),)), rows) == (None, False)
+
+
+def _decided(label, source, **more):
+    (row,) = label_rows(
+        label, _cohort(), source, **{"extracted_on": date(2024, 1, 1), **more}
+    ).to_pylist()
+    return row["found_on"], row.get("assessor_written_on")
+
+
+@pytest.mark.parametrize(
+    ("row", "found_on"), [("any", date(2022, 1, 1)), ("first", date(2021, 10, 1))]
+)
+def test_the_first_row_with_the_outcome_decides_where_any_row_may(source, row, found_on):
+    rows = source(
+        ("1", "2022-03-01", "unlicensed"),
+        ("1", "2022-01-01", "unlicensed"),
+        ("1", "2021-10-01", "fine"),
+    )
+    assert _decided(_label(row=row), rows)[0] == found_on
+
+
+def test_where_no_row_has_the_outcome_the_first_decides(source):
+    rows = source(("1", "2022-01-01", "fine"), ("1", "2021-10-01", "fine"))
+    assert _decided(_label(), rows)[0] == date(2021, 10, 1)
+
+
+def test_what_the_deciding_row_says_of_the_assessor_is_kept_as_text(source):
+    rows = source(("1", "2021-10-01", "fine"), ("1", "2021-11-01", "unlicensed"))
+    written = pa.array([date(2021, 10, 5), date(2021, 11, 5)])
+    rows = KnownRows(rows.contract, rows.table.append_column("written_on", written))
+    label = _label(assessor=["written_on"])
+
+    assert _decided(label, rows) == (date(2021, 11, 1), "2021-11-05")
+    assert _decided(label, rows, extracted_on=date(2022, 1, 1)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("day", "visited"), [("2021-08-31", False), ("2021-09-01", True), ("2022-09-01", False)]
+)
+def test_a_visit_in_the_window_is_told_of_beside_the_label(source, day, visited):
+    visits = {"source": "visits", "where": [{"column": "finding", "is": "fine"}]}
+    rows = source(("1", day, "fine"), ("1", "2021-12-01", "unlicensed"))
+    table = label_rows(_label(visited=visits), _cohort(), rows, rows, extracted_on=date(2024, 1, 1))
+    assert table["visited"].to_pylist() == [visited]

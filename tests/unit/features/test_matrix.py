@@ -142,3 +142,34 @@ def test_a_contract_changed_since_ingest_stops_the_build(small_council):
 def test_a_model_that_was_never_built_says_what_to_run(small_council):
     with pytest.raises(NotFoundError, match="hearth build letting"):
         read_matrix(small_council.settings, "letting")
+
+
+def _letting_with(small_council, old, new):
+    path = small_council.root / "models" / "letting" / "model.yaml"
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    small_council.build("letting")
+    return read_matrix(small_council.settings, "letting")
+
+
+def test_a_group_of_assessors_is_built_and_kept_out_of_the_store(small_council):
+    matrix = _letting_with(small_council, "{group: people,", "{group: people, assessor: true,")
+    stored = FeatureStore(small_council.settings.store_url).get("letting", "100").values
+
+    assert matrix.manifest["assessor_features"] == [
+        name for name in matrix.features.column_names if name.startswith("people_")
+    ]
+    assert "home_rooms" in stored
+    assert not [name for name in stored if name.startswith("people_")]
+
+
+def test_who_decided_a_label_and_who_was_visited_stand_in_the_labels(small_council):
+    audit = "  assessor: [written_on]\n  visited: {source: visits}\n"
+    matrix = _letting_with(small_council, "  window: 12m\n", f"  window: 12m\n{audit}")
+    labels = matrix.labels.to_pandas().query("label.notna()")
+
+    assert len(labels) > 0
+    assert labels["found_on"].notna().all()
+    assert labels["assessor_written_on"].notna().all()
+    assert labels["visited"].all()

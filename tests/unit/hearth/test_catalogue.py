@@ -83,7 +83,7 @@ def test_a_file_says_the_name_of_its_path(made: Any) -> None:
     [
         (
             {"baselines.0.rank_by": "noise_count_13m"},
-            "`baselines[0].rank_by` is noise_count_13m, which is no feature; use one such as ",
+            "`baselines[0].rank_by` is noise_count_13m, which is no feature of the model; use one such as ",
         ),
         (
             {"baselines.0.rank_by": "home_tenure"},
@@ -91,7 +91,7 @@ def test_a_file_says_the_name_of_its_path(made: Any) -> None:
         ),
         (
             {"learner": {"monotone": {"noise": "increasing"}}},
-            "`learner.monotone.noise` is noise, which is no feature; use one such as ",
+            "`learner.monotone.noise` is noise, which is no feature of the model; use one such as ",
         ),
         (
             {"features.1.reason.text": "{noise_count_12m} complaints"},

@@ -214,3 +214,35 @@ def test_a_cohort_and_a_label_are_about_what_is_scored(made: Any) -> None:
 def test_a_persons_address_is_known_only_by_spells(made: Any) -> None:
     made.model("noisy_homes", PERSONS)
     assert any("needs to know who lived where" in fault for fault in made.faults())
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        (
+            {"label.assessor": ["officer"]},
+            "`label.assessor[0]` is officer, which complaints does not have; use one of ",
+        ),
+        (
+            {"label.assessor": ["upheld"]},
+            "`label.assessor` holds upheld, the outcome itself; remove it",
+        ),
+        (
+            {"label.visited": {"source": "register"}},
+            "`label.visited.source` is register, of kind attribute, which says nothing of when; ",
+        ),
+        (
+            {"features.0.assessor": True},
+            "`baselines[0].rank_by` is noise_count_12m, which is no feature of the model; ",
+        ),
+    ],
+)
+def test_what_is_about_assessors_or_visits_is_checked_and_never_a_feature(
+    made: Any, changes: dict[str, Any], fault: str
+) -> None:
+    assert fault in made.only_fault(changes)
+
+
+def test_a_model_needs_a_group_that_is_not_about_assessors(made: Any) -> None:
+    changes = {"features.0.assessor": True, "features.1.assessor": True}
+    assert "are all of assessors, and no model uses those" in made.only_fault(changes)

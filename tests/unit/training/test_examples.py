@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from hearth.errors import DataError
-from training.examples import label_periods, read_examples
+from training.examples import label_periods, read_examples, specs_of
 
 FEATURES = {
     "entity_id": ["a", "b", "a", "b"],
@@ -38,6 +38,8 @@ def labels(label, observed, **changes):
             "label": pa.array(label, pa.bool_()),
             "observed": observed,
             "window_end": [day.replace(year=day.year + 1) for day in FEATURES["as_of"]],
+            "found_on": pa.array([date(2020, 2, 1)] + [None] * 3, pa.date32()),
+            "visited": pa.nulls(4, pa.bool_()),
             **changes,
         }
     )
@@ -80,3 +82,25 @@ def test_a_date_without_a_known_outcome_has_no_label_period():
     (period,) = label_periods(examples, made["window_end"], lambda _: date(2021, 3, 1))
 
     assert (period.as_of, period.known_on) == (date(2020, 1, 1), date(2021, 3, 1))
+
+
+def test_who_decided_an_outcome_and_when_stands_beside_it():
+    said = pa.array(["officer 1", None, None, None])
+    examples = read([True, None, None, None], [True] + [False] * 3, assessor_officer=said)
+    first = examples.where(examples.outcomes.observed)
+
+    assert first.found_on.tolist() == [date(2020, 2, 1)]
+    assert first.assessors["officer"].tolist() == ["officer 1"]
+    assert examples.assessors["officer"].tolist() == ["officer 1", "", "", ""]
+
+
+def test_features_of_assessors_are_no_features_of_the_model():
+    kept = specs_of({**MANIFEST, "assessor_features": ["home_floors"]})
+    assert [spec.name for spec in kept] == ["home_tenure"]
+
+
+def test_where_the_definition_names_no_visits_nothing_is_said_of_them():
+    assert read([None] * 4, [False] * 4).visited is None
+    visited = pa.array([True, False, True, False])
+    examples = read([None] * 4, [False] * 4, visited=visited)
+    assert examples.on([date(2021, 1, 1)]).visited.tolist() == [True, False]
