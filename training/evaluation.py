@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training import metrics
+from training import calibration_figures, metrics
 from training.bootstrap import REPLICATES, Statistic, interval, replicate
 from training.metrics import Outcomes
 from training.ranking import Bools, Floats, Ints, draw_lots, order_by_score
+from training.schedule import days_earlier
+from training.ties import Ties, ties_at
 
 _PUBLISHED_LIST = 100
 _PUBLISHED_SHARE = 0.1
+_ERROR = "expected_calibration_error"
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class Cohort:
         Length of the list, 1 … n.
     seed
         Orders ties and draws the bootstrap.
+    visited_on
+        Shape (n,), datetime64[D]; day of the visit that decided each outcome, where visits are
+        made to a daily schedule that could be put in another order. None elsewhere.
     """
 
     entities: Sequence[str]
     outcomes: Outcomes
     capacity: int
     seed: int = 0
+    visited_on: npt.NDArray[np.datetime64] | None = None
     lots: npt.NDArray[np.uint64] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +91,19 @@ class Scores:
     probability: Floats | None = None
 
 
+_WITH_INTERVALS = (
+    "auc",
+    "average_precision",
+    "brier",
+    "predicted_over_actual",
+    "calibration_in_the_large",
+    "calibration_intercept",
+    "calibration_slope",
+    "expected_calibration_error",
+    "days_earlier",
+)
+
+
 @dataclass(frozen=True)
 class CandidateFigures:
     """What one candidate achieved on one test cohort.
@@ -98,30 +118,35 @@ class CandidateFigures:
     average_precision: Estimate
     brier: Estimate
     predicted_over_actual: Estimate
+    calibration_in_the_large: Estimate
+    calibration_intercept: Estimate
+    calibration_slope: Estimate
+    expected_calibration_error: Estimate
+    days_earlier: Estimate
+    calibration_error_by_chance: float | None
     lift: float | None
-    calibration_slope: float | None
     precision_at_100: float | None
     precision_at_10pct: float | None
     observed_share_of_list: float | None
-    precision_by_ties: tuple[float | None, float | None]
+    precision_by_ties: Ties
+    recall_by_ties: Ties
+    lift_by_ties: Ties
 
     def as_json(self) -> dict[str, Any]:
         """Figures as metrics.json holds them."""
-        plain = ("auc", "average_precision", "brier", "predicted_over_actual")
         return {
             "precision_at_capacity": _parts(self.precision_at_capacity),
             "recall_at_capacity": _parts(self.recall_at_capacity),
-            **{name: getattr(self, name).value for name in plain},
+            **{name: getattr(self, name).value for name in _WITH_INTERVALS},
+            "calibration_error_by_chance": self.calibration_error_by_chance,
             "lift": self.lift,
-            "calibration_slope": self.calibration_slope,
             "precision_at_100": self.precision_at_100,
             "precision_at_10pct": self.precision_at_10pct,
             "observed_share_of_list": self.observed_share_of_list,
-            "precision_if_ties_fell": {
-                "worst": self.precision_by_ties[0],
-                "best": self.precision_by_ties[1],
-            },
-            "intervals": {name: _parts(getattr(self, name)) for name in plain},
+            "precision_if_ties_fell": self.precision_by_ties.as_json(),
+            "recall_if_ties_fell": self.recall_by_ties.as_json(),
+            "lift_if_ties_fell": self.lift_by_ties.as_json(),
+            "intervals": {name: _parts(getattr(self, name)) for name in _WITH_INTERVALS},
         }
 
 
@@ -160,8 +185,8 @@ def evaluate(
             scores,
             orders[name],
             {
-                figure: _estimate(statistics[owner, figure], len(codes), drawn[owner, figure])
-                for owner, figure in statistics
+                figure: _estimate(figure, statistic, len(codes), drawn[owner, figure])
+                for (owner, figure), statistic in statistics.items()
                 if owner == name
             },
         )
@@ -177,9 +202,16 @@ def _statistics(cohort: Cohort, scores: Scores, order: Ints) -> dict[str, Statis
         "auc": metrics.auc(scores.raw, outcomes),
         "average_precision": metrics.average_precision(scores.raw, outcomes),
     }
-    if scores.probability is not None:
-        found["brier"] = metrics.brier(scores.probability, outcomes)
-        found["predicted_over_actual"] = metrics.predicted_over_actual(scores.probability, outcomes)
+    probability = scores.probability
+    if probability is not None:
+        found["brier"] = metrics.brier(probability, outcomes)
+        found["predicted_over_actual"] = metrics.predicted_over_actual(probability, outcomes)
+        found["calibration_in_the_large"] = calibration_figures.in_the_large(probability, outcomes)
+        found["calibration_intercept"] = calibration_figures.intercept(probability, outcomes)
+        found["calibration_slope"] = calibration_figures.slope(probability, outcomes)
+        found[_ERROR] = calibration_figures.expected_error(probability, outcomes)
+    if cohort.visited_on is not None:
+        found["days_earlier"] = days_earlier(scores.raw, cohort.visited_on, outcomes)
     return found
 
 
@@ -189,25 +221,26 @@ def _figures(
     outcomes = cohort.outcomes
     unknown = Estimate(None)
     precision = estimates["precision_at_capacity"]
-    slope = None
+    by_chance = None
     if scores.probability is not None:
-        slope = _finite(metrics.calibration_slope(scores.probability, outcomes))
+        by_chance = _finite(calibration_figures.error_by_chance(scores.probability, outcomes))
     seen = int(outcomes.observed.sum())
+    precision_by_ties, recall_by_ties = ties_at(scores.raw, outcomes, cohort.capacity)
+    over_chance = 1 / outcomes.base_rate if outcomes.base_rate > 0 else float("nan")
     return CandidateFigures(
         precision_at_capacity=precision,
         recall_at_capacity=estimates["recall_at_capacity"],
-        auc=estimates["auc"],
-        average_precision=estimates["average_precision"],
-        brier=estimates.get("brier", unknown),
-        predicted_over_actual=estimates.get("predicted_over_actual", unknown),
+        **{name: estimates.get(name, unknown) for name in _WITH_INTERVALS},
+        calibration_error_by_chance=by_chance,
         lift=_lift(precision.value, outcomes.base_rate),
-        calibration_slope=slope,
         precision_at_100=precision_among_seen(order, outcomes, _PUBLISHED_LIST),
         precision_at_10pct=precision_among_seen(order, outcomes, int(_PUBLISHED_SHARE * seen)),
         observed_share_of_list=_finite(
             metrics.observed_at(order, outcomes, cohort.share)(_ones(len(order)))[0]
         ),
-        precision_by_ties=precision_at_ties(cohort, scores.raw),
+        precision_by_ties=precision_by_ties,
+        recall_by_ties=recall_by_ties,
+        lift_by_ties=precision_by_ties.times(over_chance),
     )
 
 
@@ -221,26 +254,17 @@ def precision_among_seen(order: Ints, outcomes: Outcomes, length: int) -> float 
     return float(seen[:length].mean()) if 0 < length <= len(seen) else None
 
 
-def precision_at_ties(cohort: Cohort, raw: Floats) -> tuple[float | None, float | None]:
-    """Precision at capacity if ties fell in the worst way and in the best, both in [0, 1].
-
-    A score with few distinct values leaves much of its list to chance; the gap between the two
-    says how much.
-    """
-    outcomes = cohort.outcomes
-    urgency = np.where(outcomes.positive, 2, np.where(outcomes.observed, 0, 1))
-    found = [
-        metrics.precision_at(np.lexsort((side * urgency, -raw)), outcomes, cohort.share)
-        for side in (1, -1)
-    ]
-    worst, best = (_finite(statistic(_ones(len(raw)))[0]) for statistic in found)
-    return worst, best
-
-
-def _estimate(statistic: Statistic, rows: int, drawn: Floats) -> Estimate:
+def _estimate(figure: str, statistic: Statistic, rows: int, drawn: Floats) -> Estimate:
     value = _finite(statistic(_ones(rows))[0])
     bounds = interval(drawn) if value is not None else None
-    return Estimate(value, *(bounds or (None, None)))
+    if value is None or bounds is None:
+        return Estimate(value)
+    low, high = bounds
+    if (
+        figure == _ERROR
+    ):  # chance adds to it, and again in each replicate: the basic interval undoes it
+        low, high = max(0.0, 2 * value - high), max(0.0, 2 * value - low)
+    return Estimate(value, low, high)
 
 
 def _lift(precision: float | None, base_rate: float) -> float | None:

@@ -217,23 +217,6 @@ def log_odds(probabilities: Floats) -> Floats:
     return np.log(bounded) - np.log1p(-bounded)
 
 
-def calibration_slope(probabilities: Floats, outcomes: Outcomes) -> float:
-    """Slope of the outcome on the log odds of its probability; below 1 is overconfident.
-
-    NaN where the rows looked at show one class only, or one probability only.
-
-    References
-    ----------
-    Cox (1958), Biometrika 45: 562-565; Van Calster et al. (2019), BMC Medicine 17: 230.
-    """
-    seen = outcomes.observed
-    target = outcomes.positive[seen].astype(float)
-    if len(set(target)) < 2 or np.ptp(probabilities[seen]) == 0:  # noqa: PLR2004 - two classes
-        return float("nan")
-    design = np.column_stack([np.ones(len(target)), log_odds(probabilities[seen])])
-    return float(fit_log_odds(design, target)[1])
-
-
 def fit_log_odds(design: Floats, target: Floats, *, ridge: float = 1e-9) -> Floats:
     """Coefficients of a logistic regression by Newton's method.
 

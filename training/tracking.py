@@ -112,7 +112,7 @@ def _plain(figures: CandidateFigures) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, value in figures.as_json().items():
         parts = {"": value} if not isinstance(value, dict) else value
-        if name in ("intervals", "precision_if_ties_fell"):
+        if name == "intervals" or name.endswith("_if_ties_fell"):
             continue
         for part, number in parts.items():
             if isinstance(number, int | float):

@@ -4,6 +4,7 @@ import pytest
 from training.comparison import compare
 from training.evaluation import Cohort, Scores, evaluate
 from training.metrics import Outcomes
+from training.ties import Ties
 
 
 def cohort(marks: str, *, capacity: int) -> Cohort:
@@ -48,14 +49,14 @@ def test_a_score_of_one_value_shows_how_much_ties_decide():
     level = Scores(np.zeros(8))
     figures = evaluate(cohort("++------", capacity=2), {"rule": level}, replicates=10)["rule"]
 
-    assert figures.precision_by_ties == (0.0, 1.0)
+    assert figures.precision_by_ties == Ties(0.0, 0.25, 1.0)
 
 
 def test_a_candidate_without_probabilities_has_no_calibration():
     figures = evaluate(cohort("+-+-", capacity=2), {"rule": falling(4)}, replicates=10)["rule"]
 
     assert figures.brier.value is None
-    assert figures.calibration_slope is None
+    assert figures.calibration_slope.value is None
 
 
 def test_a_capacity_of_nobody_is_refused():

@@ -60,32 +60,6 @@ def test_an_unknown_outcome_cannot_be_positive():
         Outcomes(np.array([True]), np.array([False]))
 
 
-def test_a_sound_probability_has_slope_one():
-    random = np.random.default_rng(3)
-    probability = random.uniform(0.05, 0.95, 40_000)
-    happened = random.uniform(size=40_000) < probability
-    everybody = Outcomes(happened, np.ones(40_000, bool))
-
-    assert metrics.calibration_slope(probability, everybody) == pytest.approx(1, abs=0.05)
-
-
-def test_an_overconfident_probability_has_a_slope_below_one():
-    random = np.random.default_rng(3)
-    truth = random.uniform(0.05, 0.95, 10_000)
-    happened = random.uniform(size=10_000) < truth
-    stated = 1 / (1 + np.exp(-2 * metrics.log_odds(truth)))
-
-    slope = metrics.calibration_slope(stated, Outcomes(happened, np.ones(10_000, bool)))
-
-    assert slope == pytest.approx(0.5, abs=0.05)
-
-
-def test_one_class_has_no_calibration_slope():
-    slope = metrics.calibration_slope(np.array([0.1, 0.2]), outcomes("--"))
-
-    assert np.isnan(slope)
-
-
 def test_two_predicted_for_one_that_came_reads_two():
     ratio = metrics.predicted_over_actual(np.array([0.5, 0.5, 0.5, 0.5, 1.0]), outcomes("+---?"))
 
