@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -110,7 +111,11 @@ def _with_average(term: LogisticTerm, column: Floats) -> LogisticTerm:
 
 
 class Rule:
-    """A one-line rule: rank by one feature, missing values last."""
+    """A one-line rule: rank by one feature, missing values last; or put first who is past a threshold.
+
+    With a threshold there are two scores only: within each, and so in much of a list, the order
+    is by lot. Its expected, worst and best precision say what that does.
+    """
 
     complexity = 0
 
@@ -118,21 +123,31 @@ class Rule:
         self.name = baseline.name
         self._feature = [feature.name for feature in features].index(baseline.rank_by)
         self._features = len(features)
-        self._sign = 1.0 if baseline.order == "highest_first" else -1.0
+        lowest = baseline.order == "lowest_first" or baseline.at_most is not None
+        self._sign = -1.0 if lowest else 1.0
+        bound = baseline.at_least if baseline.at_most is None else baseline.at_most
+        self._threshold = None if bound is None else self._sign * bound
 
     def fit(self, seen: Examples) -> RuleScorer:
-        """The rule, with a score below all others for what is missing; it learns nothing of outcomes."""
-        signed = self._sign * seen.rows[:, self._feature]
-        known = signed[np.isfinite(signed)]
-        least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
-        missing = float(least - max(1.0, _FAR * (most - least)))
-        return RuleScorer(
+        """The rule; it learns how low a missing value must score, and nothing of outcomes."""
+        column = seen.rows[:, self._feature]
+        missing = 0.0 if self._threshold is not None else _below_all(self._sign * column)
+        rule = RuleScorer(
             feature=self._feature,
             features=self._features,
             sign=self._sign,
             missing=missing,
-            average=float(np.where(np.isnan(signed), missing, signed).mean()),
+            average=0.0,
+            threshold=self._threshold,
         )
+        return replace(rule, average=float(seen.raw_scores(rule).mean()))
+
+
+def _below_all(signed: Floats) -> float:
+    """A score far below every one that is known."""
+    known = signed[np.isfinite(signed)]
+    least, most = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+    return float(least - max(1.0, _FAR * (most - least)))
 
 
 def random_scores(entities: npt.NDArray[np.str_], seed: int) -> Floats:

@@ -15,6 +15,7 @@ from training.estimator import Candidate, LightGBM, Remembered
 from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
 from training.selection import Selection, select
+from training.single_feature import BestFeature
 from training.splits import LabelPeriod, Split, temporal_splits
 
 _TASK = "Train"
@@ -76,14 +77,15 @@ def trees_of(definition: ModelDefinition, features: Sequence[FeatureSpec]) -> Li
         features,
         seed=learner.seed,
         parameters=learner.parameters,
-        monotone=learner.monotone,
+        monotone={name: held.direction for name, held in learner.monotone.items()},
     )
 
 
 def candidates_of(definition: ModelDefinition, examples: Examples) -> list[Candidate]:
-    """Candidates that may be chosen, from the simplest: rules, logistic regression, LightGBM."""
+    """Candidates that may be chosen, from the simplest: rules, one feature, logistic, LightGBM."""
     return [
         *(Rule(baseline, examples.features) for baseline in definition.baselines),
+        Remembered(BestFeature(examples.features)),
         Remembered(Logistic(examples.features)),
         Remembered(trees_of(definition, examples.features)),
     ]

@@ -142,7 +142,7 @@ def _uses(
     return [
         f"reason “{group.reason.title}”" + (", whose text states it" if named else ""),
         *(f"baseline “{b.name}”" for b in baselines if b.rank_by == feature.name),
-        *([] if held is None else [f"held {held} in the trees"]),
+        *([] if held is None else [f"held {held.direction} in the trees"]),
     ]
 
 

@@ -19,6 +19,7 @@ from governance.report.words import (
 )
 
 LEARNERS = {
+    "best single feature": "the best single feature",
     "lightgbm": "LightGBM",
     "logistic": "logistic regression",
     "random": "a random order",

@@ -21,7 +21,8 @@ from hearth.definition.groups import (
     Reason,
     Role,
 )
-from hearth.definition.model import Intervention, Learner, ModelDefinition, Unit
+from hearth.definition.learner import Learner, Monotone, Search
+from hearth.definition.model import Intervention, ModelDefinition, Unit
 from hearth.definition.surroundings import COORDINATES, Around
 from hearth.yaml_values import Scalar
 
@@ -47,11 +48,13 @@ __all__ = [
     "Label",
     "Learner",
     "ModelDefinition",
+    "Monotone",
     "Oversight",
     "ProtectedAttribute",
     "Reason",
     "Role",
     "Scalar",
+    "Search",
     "Statistic",
     "Success",
     "Unit",

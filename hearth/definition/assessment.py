@@ -10,13 +10,26 @@ from hearth.yaml_values import Name, Share, Strict, Text
 
 
 class Baseline(Strict):
-    """A one-line rule: rank by one feature."""
+    """A one-line rule: rank by one feature, or put first whoever is past a threshold of it."""
 
     name: Text = Field(description="What the service calls the rule.")
     rank_by: Name = Field(description="Feature by which it ranks.")
     order: Literal["highest_first", "lowest_first"] = Field(
         default="highest_first", description="Which end of the feature comes first."
     )
+    at_least: float | None = Field(
+        default=None, description="Those with this value or more come first, in a random order."
+    )
+    at_most: float | None = Field(
+        default=None, description="Those with this value or less come first, in a random order."
+    )
+
+    @model_validator(mode="after")
+    def _ranks_one_way(self) -> Self:
+        said = [n for n in ("order", "at_least", "at_most") if n in self.model_fields_set]
+        if len(said) > 1:
+            raise ValueError(f"has {' and '.join(said)}; write at most one of them")
+        return self
 
 
 class CalibrationLimits(Strict):

@@ -15,7 +15,8 @@ from hearth.definition.assessment import (
 )
 from hearth.definition.cohort import AsOf, Cohort, Label
 from hearth.definition.groups import FeatureGroup, Role
-from hearth.yaml_values import Name, ScalarField, Strict, Text
+from hearth.definition.learner import Learner
+from hearth.yaml_values import Name, Strict, Text
 
 
 class Unit(StrEnum):
@@ -45,21 +46,7 @@ _ROLES: dict[Unit, tuple[Role, ...]] = {
     Unit.PROPERTY: (Role.ADDRESS, Role.MEMBERS),
     Unit.PERSON: (Role.PERSON, Role.ADDRESS),
 }
-_LEARNERS = ("lightgbm", "logistic", "random")
-
-
-class Learner(Strict):
-    """How the learners are set; everything has a default."""
-
-    parameters: dict[str, ScalarField] = Field(
-        default_factory=dict,
-        description="LightGBM parameters in place of the defaults.",
-    )
-    monotone: dict[Name, Literal["increasing", "decreasing"]] = Field(
-        default_factory=dict,
-        description="Feature → the one direction in which it may move the score.",
-    )
-    seed: int = Field(default=20_260_101, description="Seed of everything drawn by chance.")
+_LEARNERS = ("best single feature", "lightgbm", "logistic", "random")
 
 
 class ModelDefinition(Strict):
@@ -135,6 +122,11 @@ class ModelDefinition(Strict):
             faults.append(
                 "success.choose_by: is least_fairness_gap, and fairness.attributes is empty; "
                 "name an attribute, or choose by another rule"
+            )
+        if self.learner.search is not None and self.as_of.test_from is None:
+            faults.append(
+                "learner.search: looks only at what was known by the first test date, and none is "
+                "given; write as_of.test_from"
             )
         return faults
 

@@ -139,10 +139,10 @@ class LogisticScorer:
 
 @dataclass(frozen=True)
 class RuleScorer:
-    """A one-line rule: rank by one feature.
+    """A one-line rule: rank by one feature, or put first whoever reaches a threshold of it.
 
-    The raw score is the value, its sign turned where the lowest comes first; a missing value
-    scores `missing`, below every value seen at training.
+    The raw score is the value, its sign turned where the lowest comes first; with a threshold,
+    1 where that reaches it and 0 where not. A missing value scores `missing`, above nobody.
     """
 
     feature: int
@@ -150,12 +150,16 @@ class RuleScorer:
     sign: float
     missing: float
     average: float
+    threshold: float | None = None
     kind: str = "rule"
 
     def raw_score(self, rows: Matrix) -> Vector:
-        """The feature's value, signed."""
+        """The feature's value, signed, or whether it reaches the threshold."""
         column = rows[:, self.feature]
-        return np.where(np.isnan(column), self.missing, self.sign * column)
+        value = self.sign * column
+        if self.threshold is not None:
+            value = (value >= self.threshold).astype(np.float64)
+        return np.where(np.isnan(column), self.missing, value)
 
     def contributions(self, rows: Matrix) -> Matrix:
         """The value less its average, all of it at the rule's own feature."""

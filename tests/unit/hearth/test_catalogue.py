@@ -90,7 +90,7 @@ def test_a_file_says_the_name_of_its_path(made: Any) -> None:
             "`baselines[0].rank_by` is home_tenure, a category; rank by a number",
         ),
         (
-            {"learner": {"monotone": {"noise": "increasing"}}},
+            {"learner": {"monotone": {"noise": {"direction": "increasing", "reason": "Noise."}}}},
             "`learner.monotone.noise` is noise, which is no feature of the model; use one such as ",
         ),
         (

@@ -258,7 +258,7 @@ def test_a_condition_is_one_column_and_one_test(
         (
             {"success.no_worse_than": ["logistics"]},
             "`success.no_worse_than` names logistics, which is no candidate; "
-            "use one of lightgbm, logistic, most complaints, random",
+            "use one of best single feature, lightgbm, logistic, most complaints, random",
         ),
         (
             {"features.1.group": "noise", "features.1.reason.text": "{noise_floors} floors"},
@@ -395,3 +395,25 @@ def test_a_bar_that_cannot_be_judged_is_refused(
     made: Any, success: dict[str, Any], fault: str
 ) -> None:
     assert _only_fault(made, {"success": success}).startswith(fault)
+
+
+@pytest.mark.parametrize(
+    ("learner", "fault"),
+    [
+        ({"monotone": {"noise_count_12m": {"direction": "increasing"}}}, "reason` is missing"),
+        ({"monotone": {"noise_count_12m": "increasing"}}, "monotone.noise_count_12m` "),
+        ({"search": {}}, "has neither trials nor minutes; write one of them, or both"),
+        ({"search": {"trials": 9}}, "and none is given; write as_of.test_from"),
+    ],
+)
+def test_a_learner_gives_reasons_and_a_search_an_end(
+    made: Any, learner: dict[str, Any], fault: str
+) -> None:
+    made.model("noisy_homes", {"learner": learner})
+    assert any(fault in found for found in made.faults())
+
+
+def test_a_rule_has_one_order_or_one_threshold(made: Any) -> None:
+    rule = {"name": "loud", "rank_by": "noise_count_12m", "order": "lowest_first", "at_least": 2}
+    made.model("noisy_homes", {"baselines": [rule], "success": {}})
+    assert any("has order and at_least; write at most one" in found for found in made.faults())

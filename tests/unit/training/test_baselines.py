@@ -57,6 +57,20 @@ def test_a_rule_ranks_by_its_feature_and_puts_the_missing_last(seen, order, firs
     assert np.isnan(values[raw.argmin()])
 
 
+@pytest.mark.parametrize(
+    ("bound", "firsts"), [({"at_least": 2}, [2.0, 9.0]), ({"at_most": 1}, [0.0, 1.0])]
+)
+def test_a_threshold_puts_first_whoever_reaches_it_and_leaves_the_rest_level(seen, bound, firsts):
+    values = np.array([0.0, 1.0, 2.0, 9.0, np.nan])
+    rows = np.column_stack([values, np.zeros((5, 2))])
+    baseline = Baseline(name="a rule", rank_by="noise_count_12m", **bound)
+
+    raw = Rule(baseline, seen.features).fit(seen).raw_score(rows)
+
+    assert values[raw == 1].tolist() == firsts
+    assert (raw[raw != 1] == 0).all()
+
+
 def test_a_rule_learns_nothing_from_outcomes(seen):
     baseline = Baseline(name="a rule", rank_by="noise_count_12m")
     made = Rule(baseline, seen.features)

@@ -146,7 +146,7 @@ def test_scored_rows_hold_everybody_and_what_is_known_of_them(homes):
 
     assert table.schema == SCORED_SCHEMA
     rows = table.to_pandas()
-    assert len(rows) == 4 * 4 * 260  # test dates, ways of ranking, homes
+    assert len(rows) == 4 * 5 * 260  # test dates, ways of ranking, homes
     assert rows.loc[~rows["observed"], "label"].isna().all()
 
 

@@ -20,7 +20,7 @@ def test_every_candidate_is_judged_on_every_test_date(run):
     found = run()
 
     assert [result.name for result in found.splits] == [f"{y}-01-01" for y in range(2021, 2025)]
-    names = {"most complaints", "logistic", "lightgbm", "random"}
+    names = {"most complaints", "best single feature", "logistic", "lightgbm", "random"}
     assert all(result.figures.keys() == names for result in found.splits)
 
 
@@ -56,7 +56,13 @@ def test_the_chosen_is_compared_with_every_other(run):
     found = run()
 
     against = {d.against for d in found.differences if d.metric == "precision_at_capacity"}
-    assert against == {"most complaints", "logistic", "lightgbm", "random"} - {found.chosen.name}
+    assert against == {
+        "most complaints",
+        "best single feature",
+        "logistic",
+        "lightgbm",
+        "random",
+    } - {found.chosen.name}
 
 
 def test_a_run_is_the_same_twice(run):
@@ -66,7 +72,7 @@ def test_a_run_is_the_same_twice(run):
 def test_scored_rows_keep_everybody_and_never_a_negative_unseen(run):
     table = scored_table(run(seen=0.4)).to_pandas()
 
-    assert len(table) == 4 * 4 * 80
+    assert len(table) == 4 * 5 * 80
     assert table.loc[~table["observed"], "label"].isna().all()
     assert table.loc[table["observed"], "label"].notna().all()
 
@@ -97,7 +103,7 @@ def test_of_every_kind_contributions_and_base_value_add_up_to_the_raw_score(
 ):
     examples = make_examples()
     fitted = [fit(c, examples, label_years(), seed=1) for c in candidates_of(define(), examples)]
-    (scorer,) = [each.scorer for each in fitted if each.scorer.kind == kind]
+    scorer = next(each.scorer for each in fitted if each.scorer.kind == kind)
 
     total = scorer.contributions(examples.rows).sum(axis=1)
 
