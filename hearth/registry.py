@@ -6,7 +6,7 @@ MLflow is imported only when a function here is called: serving never needs it.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hearth.errors import NotFoundError
+from hearth.errors import NotFoundError, StateError
 from hearth.private_files import make_private_file, make_private_folder
 from hearth.risk_model.files import read_folder
 from hearth.settings import Settings, keep_mlflow_local
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 CHALLENGER = "challenger"
 CHAMPION = "champion"
+MODEL = "model"
+"""Where a run's model lies among its artefacts: MLflow's `MLmodel` file, and the bundle beside it."""
+
 BUNDLE = "bundle"
 
 _SQLITE = "sqlite:///"
@@ -60,8 +63,8 @@ def experiment_id(settings: Settings, client: "MlflowClient", model: str) -> str
     return str(client.create_experiment(model, artifact_location=folder.as_uri()))
 
 
-def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Path) -> str:
-    """Next version of a model, its bundle logged with the run.
+def register_version(client: "MlflowClient", model: str, run_id: str, description: str = "") -> str:
+    """Next version of a model, which has been logged with the run.
 
     It is not the challenger yet: `name_challenger` comes last, once all that a version needs is
     kept, so that a run that dies in between leaves a version nobody is led to.
@@ -73,14 +76,14 @@ def register_version(client: "MlflowClient", model: str, run_id: str, bundle: Pa
     """
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - serving never loads it
 
-    client.log_artifacts(run_id, str(bundle), artifact_path=BUNDLE)
     try:
         client.create_registered_model(model)
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
-    source = f"{client.get_run(run_id).info.artifact_uri}/{BUNDLE}"
-    return str(client.create_model_version(model, source=source, run_id=run_id).version)
+    source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"
+    made = client.create_model_version(model, source, run_id, description=description)
+    return str(made.version)
 
 
 def name_challenger(client: "MlflowClient", model: str, version: str) -> None:
@@ -111,8 +114,26 @@ def read_bundle(client: "MlflowClient", model: str, version: str) -> dict[str, b
     """Files of a version's bundle, as the registry keeps them."""
     import mlflow  # noqa: PLC0415 - serving never loads it
 
-    uri = client.get_model_version(model, version).source
+    uri = f"{client.get_model_version(model, version).source}/{BUNDLE}"
     return read_folder(Path(mlflow.artifacts.download_artifacts(artifact_uri=uri)))
+
+
+def check_registered(client: "MlflowClient", model: str, version: str) -> None:
+    """Refuse to go on where MLflow does not know a version that is kept on disk.
+
+    Raises
+    ------
+    StateError
+        Because the next version would get the number of one that a board may have approved.
+    """
+    try:
+        version_of(client, model, version)
+    except NotFoundError:
+        raise StateError(
+            f"{model} version {version} is kept under .hearth/runs, and MLflow does not know it; put back "
+            f"the tracking database that does (.hearth/mlflow.db), or move .hearth/runs/{model} away to "
+            "begin anew at version 1, by which what was approved of it is void"
+        ) from None
 
 
 def mirror_approval(client: "MlflowClient", model: str, version: str) -> None:

@@ -9,22 +9,25 @@ from features.matrix import matrix_folder
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
-from hearth.registry import name_challenger, open_registry
+from hearth.registry import check_registered, name_challenger, open_registry
 from hearth.settings import Settings
 from training.analyses import analyse
 from training.bundle import assemble
 from training.examples import Examples
 from training.experiment import run_experiment
+from training.extracts import extract_dates
 from training.final import fit_final
 from training.findings import Training
 from training.prepared import Prepared, current_matrix, prepare, training_key
 from training.records import metrics_of
-from training.run_log import log_inputs, log_results
+from training.run_log import log_candidates, log_inputs, log_results, summary
 from training.tracking import Run, tracked_run
+from training.turns import TURN, own_turn
 from training.versions import (
     TrainedVersion,
     current_version,
     keep_version,
+    newest_version,
     note_put_forward,
     run_folder,
     was_put_forward,
@@ -60,24 +63,34 @@ def train(
     NotFoundError
         If the matrix was never built.
     StateError
-        If the definition has changed since the matrix was built.
+        If the definition has changed since the matrix was built, another process is training the
+        model, or MLflow does not know the newest version kept.
     DataError
         If no test date has earlier outcomes to learn from.
     """
     definition, matrix = current_matrix(catalogue, settings, model)
     key = training_key(definition, matrix)
-    current = current_version(settings, model, key)
-    if current is not None and not again:
-        if not was_put_forward(current.folder):
-            name_challenger(open_registry(settings), model, current.version)
-            note_put_forward(current.folder)
-        return current
     progress(f"Train {model}: open MLflow", 0, 1)
-    # numpy's threads wait for each other on matrices of this size: 20 times the CPU, no less time
-    with threadpool_limits(1, user_api="blas"), tracked_run(settings, model) as run:
-        log_inputs(run, definition, matrix.manifest)
-        prepared = prepare(definition, matrix)
-        return _train(catalogue, settings, prepared, run, key=key, progress=progress)
+    client = open_registry(settings)
+    with own_turn(settings, client, model) as turn:
+        newest = newest_version(settings, model)
+        if newest is not None:
+            check_registered(client, model, newest.name)
+        current = current_version(settings, model, key)
+        if current is not None and not again:
+            if not was_put_forward(current.folder):
+                name_challenger(client, model, current.version)
+                note_put_forward(current.folder)
+            return current
+        run_of_turn = tracked_run(settings, client, model, model, tags={TURN: turn})
+        # numpy's threads wait for each other on matrices of this size: 20 times the CPU, no less time
+        with threadpool_limits(1, user_api="blas"), run_of_turn as run:
+            extracted_on = extract_dates(catalogue, settings, matrix.manifest)
+            log_inputs(run, definition, matrix.manifest, extracted_on)
+            prepared = prepare(definition, matrix)
+            made = _train(catalogue, settings, prepared, run, key=key, progress=progress)
+            run.name(f"{model} v{made.version}, data to {max(extracted_on.values())}")
+            return made
 
 
 def _train(
@@ -101,12 +114,13 @@ def _train(
     made = assemble(catalogue, definition, final, hashes)
     training = Training.of(prepared, experiment, final)
     findings = analyse(training, progress)
-    progress(f"Train {model}: record", 0, 1)
     metrics = {"model": model, **metrics_of(experiment, findings)}
+    log_candidates(run, experiment, progress)
+    progress(f"Train {model}: record", 0, 1)
     log_results(run, training, findings, metrics)
-    version = run.register(made)
+    version = run.register(made, summary(metrics))
     folder, metrics = run_folder(settings, model, version), {**metrics, "version": version}
-    keep_version(folder, experiment, made, metrics, {"key": key, "mlflow_run": run.run_id})
+    keep_version(folder, training, made, metrics, {"key": key, "mlflow_run": run.run_id})
     run.put_forward(version)
     note_put_forward(folder)
     progress(f"Train {model}: record", 1, 1)

@@ -59,6 +59,7 @@ def metrics_of(experiment: Experiment, findings: Sequence[Finding]) -> dict[str,
     """Metrics as metrics.json holds them."""
     return {
         "chosen": experiment.chosen.name,
+        "candidates": list(experiment.splits[0].scores),
         "selection": experiment.selection.as_json(),
         "splits": [_split_metrics(result) for result in experiment.splits],
         "comparison": [difference.as_json() for difference in experiment.differences],

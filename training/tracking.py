@@ -1,22 +1,28 @@
-"""A run in MLflow: parameters, metrics by test date, plots, data digests, and the bundle as text."""
+"""A run in MLflow: parameters, metrics by test date, plots, data digests, and the model as text."""
 
 import json
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from hearth.registry import experiment_id, name_challenger, open_registry, register_version
+from hearth.registry import BUNDLE, MODEL, experiment_id, name_challenger, register_version
 from hearth.risk_model import RiskModel
 from hearth.settings import Settings
 from training.evaluation import CandidateFigures
-from training.experiment import Experiment
+from training.signature import mlmodel_file
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+
+PARENT = "mlflow.parentRunId"
+"""Tag by which MLflow shows a run under another."""
+
+DESCRIPTION = "mlflow.note.content"
+"""Tag that MLflow shows as a run's description, in Markdown."""
+
+StartsRun = Callable[[str, Mapping[str, str]], AbstractContextManager["Run"]]
 
 _LONGEST_PARAMETER = 6_000  # MLflow's own limit
 
@@ -24,8 +30,18 @@ _LONGEST_PARAMETER = 6_000  # MLflow's own limit
 class Run:
     """One MLflow run, written to through its client alone: nothing is global."""
 
-    def __init__(self, client: "MlflowClient", model: str, run_id: str) -> None:
+    def __init__(self, client: "MlflowClient", model: str, run_id: str, child: "StartsRun") -> None:
         self._client, self._model, self.run_id = client, model, run_id
+        self.child = child
+        """From a name and tags to a run that stands under this one, and ends as `tracked_run` does."""
+
+    def name(self, name: str) -> None:
+        """Give the run the name that lists show."""
+        self._client.update_run(self.run_id, name=name)
+
+    def describe(self, markdown: str) -> None:
+        """Set the description that MLflow shows above a run."""
+        self._client.set_tag(self.run_id, DESCRIPTION, markdown)
 
     def parameters(self, values: Mapping[str, Any]) -> None:
         """Log parameters."""
@@ -36,20 +52,16 @@ class Run:
 
     def tags(self, values: Mapping[str, str]) -> None:
         """Set tags: hashes and code version, by which a run is found again."""
-        for name, value in values.items():
-            self._client.set_tag(self.run_id, name, value)
+        from mlflow.entities import RunTag  # noqa: PLC0415 - heavy
 
-    def experiment(self, experiment: Experiment) -> None:
-        """Log every candidate's figures: one step a test date."""
+        self._client.log_batch(self.run_id, tags=[RunTag(*item) for item in values.items()])
+
+    def metrics(self, values: Mapping[str, float], *, step: int = 0) -> None:
+        """Log figures; the step is the place of a test date among them all."""
         from mlflow.entities import Metric  # noqa: PLC0415 - heavy
 
-        for step, result in enumerate(experiment.splits):
-            metrics = [
-                Metric(f"{_key(candidate)}.{name}", value, 0, step)
-                for candidate, figures in result.figures.items()
-                for name, value in _plain(figures).items()
-            ]
-            self._client.log_batch(self.run_id, metrics=metrics)
+        metrics = [Metric(_key(name), value, 0, step) for name, value in values.items()]
+        self._client.log_batch(self.run_id, metrics=metrics)
 
     def figures(self, figures: Iterable[tuple[str, Figure]], *, folder: str = "plots") -> None:
         """Log plots as PNG."""
@@ -79,13 +91,12 @@ class Run:
         tags = [InputTag(key="mlflow.data.context", value="training")]
         self._client.log_inputs(self.run_id, [DatasetInput(dataset=data, tags=tags)])
 
-    def register(self, model: RiskModel) -> str:
-        """Log the bundle and register it; the new version."""
-        with tempfile.TemporaryDirectory() as folder:
-            bundle = Path(folder) / "bundle"
-            model.save(bundle)
-            version = register_version(self._client, self._model, self.run_id, bundle)
-        self._client.set_tag(self.run_id, "hearth.version", version)
+    def register(self, model: RiskModel, description: str) -> str:
+        """Log the model, its bundle and MLflow's description of it, and register it; the new version."""
+        self.files(MODEL, mlmodel_file(model, self.run_id))
+        self.files(f"{MODEL}/{BUNDLE}", model.files)
+        version = register_version(self._client, self._model, self.run_id, description)
+        self.tags({"hearth.version": version})
         return version
 
     def put_forward(self, version: str) -> None:
@@ -94,20 +105,45 @@ class Run:
 
 
 @contextmanager
-def tracked_run(settings: Settings, model: str) -> Iterator[Run]:
-    """Run that ends as finished, or as failed where an error passes through."""
-    client = open_registry(settings)
-    started = client.create_run(experiment_id(settings, client, model))
+def tracked_run(
+    settings: Settings,
+    client: "MlflowClient",
+    model: str,
+    name: str,
+    *,
+    tags: Mapping[str, str],
+    parent: str | None = None,
+) -> Iterator[Run]:
+    """Run that ends as finished, or as failed where an error passes through.
+
+    Parameters
+    ----------
+    settings, client, model
+        The workspace, its MLflow, and the model in whose experiment the run stands.
+    name
+        What lists show.
+    tags
+        By which the run, and those under it, are found again.
+    parent
+        Identifier of the run that it stands under.
+    """
+    under = {} if parent is None else {PARENT: parent}
+    experiment = experiment_id(settings, client, model)
+    started = client.create_run(experiment, run_name=name, tags={**under, **tags})
     run_id = str(started.info.run_id)
+
+    def child(name: str, own: Mapping[str, str]) -> AbstractContextManager[Run]:
+        return tracked_run(settings, client, model, name, tags={**tags, **own}, parent=run_id)
+
     try:
-        yield Run(client, model, run_id)
+        yield Run(client, model, run_id, child)
     except BaseException:
         client.set_terminated(run_id, "FAILED")
         raise
     client.set_terminated(run_id, "FINISHED")
 
 
-def _plain(figures: CandidateFigures) -> dict[str, float]:
+def plain_figures(figures: CandidateFigures) -> dict[str, float]:
     """Figures that are known, by name; those with intervals as `.low` and `.high` too."""
     found: dict[str, float] = {}
     for name, value in figures.as_json().items():

@@ -11,10 +11,11 @@ from features.artefacts import MANIFEST, made_aside, read_manifest, write_json
 from hearth.risk_model import RiskModel
 from hearth.settings import Settings
 from training.bundle import hearth_version
-from training.experiment import Experiment
+from training.findings import Training
 from training.records import scored_table
 
 METRICS, SCORED, BUNDLE = "metrics.json", "scored.parquet", "bundle"
+DEFINITION = "definition.json"
 PUT_FORWARD = "put_forward.txt"
 
 
@@ -41,14 +42,15 @@ def run_folder(settings: Settings, model: str, version: str) -> Path:
 
 def keep_version(
     folder: Path,
-    experiment: Experiment,
+    training: Training,
     model: RiskModel,
     metrics: dict[str, Any],
     made_from: dict[str, str],
 ) -> None:
-    """Leave scored rows, metrics and bundle on disk, all or none."""
+    """Leave scored rows, metrics, definition and bundle on disk, all or none."""
     with made_aside(folder) as aside:
-        pq.write_table(scored_table(experiment), aside / SCORED, compression="zstd")
+        write_json(aside / DEFINITION, training.definition.model_dump(mode="json", by_alias=True))
+        pq.write_table(scored_table(training.experiment), aside / SCORED, compression="zstd")
         write_json(aside / METRICS, metrics)
         model.save(aside / BUNDLE)
         manifest = {
@@ -69,6 +71,18 @@ def was_put_forward(folder: Path) -> bool:
     return (folder / PUT_FORWARD).exists()
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether all of a version is there: its folder is renamed into place with the manifest in it."""
+    return (folder / MANIFEST).is_file()
+
+
+def newest_version(settings: Settings, model: str) -> Path | None:
+    """Folder of the newest version kept, or None where there is none."""
+    folder = settings.state_dir / "runs" / model
+    kept = [path for path in folder.glob("[0-9]*") if is_kept(path)]
+    return max(kept, key=lambda path: int(path.name), default=None)
+
+
 def current_version(settings: Settings, model: str, key: str) -> TrainedVersion | None:
     """The newest version, where it was trained from just this; None where it was not.
 
@@ -77,12 +91,8 @@ def current_version(settings: Settings, model: str, key: str) -> TrainedVersion 
     StateError
         If its manifest is not JSON.
     """
-    folder = settings.state_dir / "runs" / model
-    kept = [path for path in folder.glob("[0-9]*") if (path / MANIFEST).is_file()]
-    if not kept:
-        return None
-    newest = max(kept, key=lambda path: int(path.name))
-    if (read_manifest(newest) or {}).get("key") != key:
+    newest = newest_version(settings, model)
+    if newest is None or (read_manifest(newest) or {}).get("key") != key:
         return None
     metrics = json.loads((newest / METRICS).read_bytes())
     return TrainedVersion(model, newest.name, newest, metrics, was_current=True)

@@ -1,7 +1,7 @@
 """The command that trains: candidates over time splits, the best registered as challenger."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -34,22 +34,32 @@ class Trained:
 
 
 def train(
-    command: typer.Context, models: ModelsArgument = None, as_json: JsonOption = False
+    command: typer.Context,
+    models: ModelsArgument = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Train even where nothing has changed.")
+    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Train and compare every candidate over time, and register the best, a rule included."""
     context = open_context(command, as_json=as_json)
-    trained = [train_model(context, model) for model in models or sorted(context.catalogue.models)]
+    trained = [
+        train_model(context, model, force=force)
+        for model in models or sorted(context.catalogue.models)
+    ]
     context.result({each.model: each.metrics for each in trained})
     if not all(each.is_bar_met for each in trained):
         raise typer.Exit(BAR_NOT_MET)
 
 
-def train_model(context: Context, model: str) -> Trained:
+def train_model(context: Context, model: str, *, force: bool = False) -> Trained:
     """Train one model and show how its candidates did."""
     from training.commands import train as train_version
 
     with context.progress() as progress:
-        made = train_version(context.catalogue, context.settings, model, progress=progress)
+        made = train_version(
+            context.catalogue, context.settings, model, again=force, progress=progress
+        )
     state = "is up to date" if made.was_current else "is trained"
     context.say(f"{model} version {made.version} {state}.")
     context.show(_table(made.metrics))
@@ -80,7 +90,7 @@ def _table(metrics: dict[str, Any]) -> Table:
     table = Table(
         "precision at capacity", *(f"tested {split['test_as_of']}" for split in splits), "mean AUC"
     )
-    for name in splits[0]["candidates"]:
+    for name in metrics["candidates"]:
         figures = [split["candidates"][name] for split in splits]
         known = [each["auc"] for each in figures if each["auc"] is not None]
         table.add_row(

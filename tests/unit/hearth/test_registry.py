@@ -2,7 +2,6 @@
 
 import logging
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,12 +28,11 @@ def client(settings: Settings) -> Any:
     return registry.open_registry(settings)
 
 
-def _register(settings: Settings, client: Any, model: str, folder: Path) -> str:
-    folder.mkdir(exist_ok=True)
-    for name, content in FILES.items():
-        (folder / name).write_bytes(content)
+def _register(settings: Settings, client: Any, model: str) -> str:
     run = client.create_run(registry.experiment_id(settings, client, model))
-    version = registry.register_version(client, model, run.info.run_id, folder)
+    for name, content in FILES.items():
+        client.log_text(run.info.run_id, content.decode(), f"model/bundle/{name}")
+    version = registry.register_version(client, model, run.info.run_id)
     registry.name_challenger(client, model, version)
     return version
 
@@ -55,36 +53,28 @@ def test_an_experiment_is_made_once(settings: Settings, client: Any) -> None:
     assert registry.experiment_id(settings, client, "once") == first
 
 
-def test_the_version_named_last_is_the_challenger(
-    settings: Settings, client: Any, tmp_path: Path
-) -> None:
-    first = _register(settings, client, "homes", tmp_path / "bundle")
-    second = _register(settings, client, "homes", tmp_path / "bundle")
+def test_the_version_named_last_is_the_challenger(settings: Settings, client: Any) -> None:
+    first = _register(settings, client, "homes")
+    second = _register(settings, client, "homes")
     assert (first, second) == ("1", "2")
     assert registry.version_of(client, "homes") == "2"
     assert registry.version_of(client, "homes", "1") == "1"
 
 
-def test_a_version_is_not_the_challenger_until_it_is_named(
-    settings: Settings, client: Any, tmp_path: Path
-) -> None:
-    first = _register(settings, client, "unnamed", tmp_path / "bundle")
+def test_a_version_is_not_the_challenger_until_it_is_named(settings: Settings, client: Any) -> None:
+    first = _register(settings, client, "unnamed")
     run = client.create_run(registry.experiment_id(settings, client, "unnamed"))
-    registry.register_version(client, "unnamed", run.info.run_id, tmp_path / "bundle")
+    registry.register_version(client, "unnamed", run.info.run_id)
     assert registry.version_of(client, "unnamed") == first
 
 
-def test_a_bundle_comes_back_as_it_was_logged(
-    settings: Settings, client: Any, tmp_path: Path
-) -> None:
-    version = _register(settings, client, "kept", tmp_path / "bundle")
+def test_a_bundle_comes_back_as_it_was_logged(settings: Settings, client: Any) -> None:
+    version = _register(settings, client, "kept")
     assert registry.read_bundle(client, "kept", version) == FILES
 
 
-def test_approval_is_mirrored_by_the_alias_champion(
-    settings: Settings, client: Any, tmp_path: Path
-) -> None:
-    version = _register(settings, client, "approved", tmp_path / "bundle")
+def test_approval_is_mirrored_by_the_alias_champion(settings: Settings, client: Any) -> None:
+    version = _register(settings, client, "approved")
     registry.mirror_approval(client, "approved", version)
     found = client.get_model_version_by_alias("approved", registry.CHAMPION)
     assert str(found.version) == version
@@ -95,9 +85,7 @@ def test_a_model_never_trained_says_how_to_train_it(client: Any) -> None:
         registry.version_of(client, "never")
 
 
-def test_a_version_that_is_not_there_is_named(
-    settings: Settings, client: Any, tmp_path: Path
-) -> None:
-    _register(settings, client, "few", tmp_path / "bundle")
+def test_a_version_that_is_not_there_is_named(settings: Settings, client: Any) -> None:
+    _register(settings, client, "few")
     with pytest.raises(NotFoundError, match="few has no version 9"):
         registry.version_of(client, "few", "9")

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from hearth.catalogue import load_catalogue
@@ -15,6 +16,7 @@ from hearth.registry import CHALLENGER, read_bundle, version_of
 from hearth.risk_model import RiskModel
 from training.commands import train
 from training.records import SCORED_SCHEMA
+from training.turns import own_turn
 
 pytestmark = [
     pytest.mark.slow,
@@ -59,6 +61,32 @@ def test_the_run_holds_how_the_learner_was_set(run):
     assert re.fullmatch(r"(platt|isotonic), forward", parameters["calibration"])
 
 
+def test_every_candidate_stands_under_the_run_on_every_test_date(homes, run):
+    under = f"tags.mlflow.parentRunId = '{run.info.run_id}'"
+    children = homes.client().search_runs([run.info.experiment_id], under)
+
+    splits = homes.trained.metrics["splits"]
+    assert {(c.data.tags["hearth.split"], c.data.tags["hearth.candidate"]) for c in children} == {
+        (split["test_as_of"], name) for split in splits for name in split["candidates"]
+    }
+    assert {child.info.status for child in children} == {"FINISHED"}
+    (one,) = [c for c in children if c.info.run_name == "2022-01-01 lightgbm"]
+    assert one.data.metrics["auc"] == pytest.approx(splits[-1]["candidates"]["lightgbm"]["auc"])
+
+
+def test_the_run_is_named_by_version_and_extract(run):
+    assert run.info.run_name == "poor_homes v1, data to 2024-01-01"
+
+
+def test_the_registered_version_says_what_it_takes_and_how_it_did(homes):
+    version = homes.client().get_model_version(homes.model, "1")
+    described = yaml.safe_load(homes.artefacts(homes.model)["model/MLmodel"].read_text())
+
+    inputs = json.loads(described["signature"]["inputs"])
+    assert [given["name"] for given in inputs][:3] == ["home_damp", "home_cold", "home_heating"]
+    assert "Success bar met." in version.description
+
+
 def test_figures_are_logged_for_each_test_date(homes, run):
     steps = homes.client().get_metric_history(run.info.run_id, "lightgbm.auc")
     ours = [split["candidates"]["lightgbm"]["auc"] for split in homes.trained.metrics["splits"]]
@@ -78,7 +106,7 @@ def test_plots_are_logged_shaps_among_them(homes):
 
 
 def test_the_booster_is_logged_in_its_own_text(homes):
-    text = homes.artefacts(homes.model)["bundle/booster.txt"].read_text()
+    text = homes.artefacts(homes.model)["model/bundle/booster.txt"].read_text()
 
     assert text.startswith("tree\nversion=v4")
     assert "feature_names=home_damp home_cold home_heating visits_count_24m" in text
@@ -89,9 +117,9 @@ def test_nothing_that_is_logged_or_kept_is_pickled(homes):
     runs = homes.settings.state_dir / "runs"
     files = [*homes.artefacts(homes.model).values(), *(p for p in runs.rglob("*") if p.is_file())]
 
-    assert {path.suffix for path in files} == {".json", ".txt", ".png", ".parquet"}
+    assert {path.suffix for path in files} == {"", ".json", ".txt", ".png", ".parquet"}
     for path in files:
-        if path.suffix in {".json", ".txt"}:
+        if path.suffix in {"", ".json", ".txt"}:  # MLmodel has no ending
             path.read_text(encoding="utf-8")
 
 
@@ -208,6 +236,33 @@ def test_a_run_cut_off_before_its_version_is_kept_leaves_the_challenger_as_it_wa
         train(homes.catalogue, homes.settings, "cut_off", again=True)
 
     assert version_of(homes.client(), "cut_off") == kept.version
+
+
+def test_the_version_of_a_run_cut_off_is_taken_away_by_the_next(homes, monkeypatch):
+    homes.build("cut_off")
+    with monkeypatch.context() as patched:
+        patched.setattr("training.commands.keep_version", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            train(homes.catalogue, homes.settings, "cut_off", again=True)
+
+    made = train(homes.catalogue, homes.settings, "cut_off", again=True)
+
+    registered = homes.client().search_model_versions("name = 'cut_off'")
+    kept = {path.name for path in made.folder.parent.iterdir()}
+    assert {str(version.version) for version in registered} == kept
+
+
+def test_two_processes_do_not_train_a_model_at_once(homes):
+    client = homes.client()
+    with own_turn(homes.settings, client, homes.model), pytest.raises(StateError, match="another"):
+        homes.train(homes.model)
+
+
+def test_a_registry_that_does_not_know_what_is_kept_is_refused(homes, tmp_path):
+    elsewhere = homes.settings.model_copy(update={"mlflow_url": f"sqlite:///{tmp_path}/mlflow.db"})
+
+    with pytest.raises(StateError, match=r"version 1 is kept .* MLflow does not know it"):
+        train(homes.catalogue, elsewhere, homes.model)
 
 
 def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(homes, monkeypatch):
