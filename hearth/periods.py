@@ -62,6 +62,14 @@ class Period:
         except (OverflowError, ValueError):
             return date.max
 
+    def multiple_of(self, other: "Period") -> int | None:
+        """How many times `other` it is; None where it is no whole multiple, or has no end."""
+        if self.unbounded or other.unbounded or other.is_empty:
+            return None
+        mine, theirs = (self.months, self.days), (other.months, other.days)
+        times = max(mine) // max(theirs)
+        return times if times and mine == (theirs[0] * times, theirs[1] * times) else None
+
     @property
     def _delta(self) -> relativedelta:
         return relativedelta(months=self.months, days=self.days)

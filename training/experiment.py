@@ -16,7 +16,7 @@ from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
 from training.selection import Selection, select
 from training.single_feature import BestFeature
-from training.splits import LabelPeriod, Split, temporal_splits
+from training.splits import LabelPeriod, Split, Timetable, temporal_splits
 
 _TASK = "Train"
 
@@ -150,7 +150,7 @@ def splits_of(
     """
     splits = [
         split
-        for split in temporal_splits(periods, test_from=definition.as_of.test_from)
+        for split in temporal_splits(periods, Timetable.of(definition))
         if _both_classes(examples.on(split.training_dates).observed())
     ]
     if not splits:

@@ -9,7 +9,7 @@ from hearth.risk_model import Scorer
 from training.estimator import LightGBM
 from training.examples import Examples
 from training.experiment import Experiment, Fitted, fit
-from training.splits import LabelPeriod
+from training.splits import LabelPeriod, Timetable
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ def fit_final(
     periods: Sequence[LabelPeriod],
     cohort: Examples,
 ) -> Final:
-    """Candidate chosen, and LightGBM beside it, on all rows with known outcomes."""
+    """Candidate chosen, and LightGBM beside it, on known outcomes of all dates that it learns from."""
+    periods = Timetable.of(definition).learnt_from(periods)
     known = examples.on(period.as_of for period in periods)
     trees = experiment.candidates[LightGBM.name].fit(known.observed())
     fitted = fit(experiment.chosen, known, periods, seed=definition.learner.seed)

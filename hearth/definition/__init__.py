@@ -24,6 +24,7 @@ from hearth.definition.groups import (
 from hearth.definition.learner import Learner, Monotone, Search
 from hearth.definition.model import Intervention, ModelDefinition, Unit
 from hearth.definition.surroundings import COORDINATES, Around
+from hearth.definition.validation import Validation
 from hearth.yaml_values import Scalar
 
 __all__ = [
@@ -58,5 +59,6 @@ __all__ = [
     "Statistic",
     "Success",
     "Unit",
+    "Validation",
     "Visited",
 ]

@@ -114,6 +114,10 @@ class AsOf(Strict):
         """As-of dates, ascending."""
         return schedule(self.first, self.last, self.every)
 
+    def steps(self, period: Period) -> int | None:
+        """How many times `every` a period is; None where it is no multiple of it."""
+        return period.multiple_of(self.every)
+
 
 class Visited(Strict):
     """Rows that show an entity was visited or helped because it stood on the list."""

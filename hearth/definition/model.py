@@ -16,6 +16,7 @@ from hearth.definition.assessment import (
 from hearth.definition.cohort import AsOf, Cohort, Label
 from hearth.definition.groups import FeatureGroup, Role
 from hearth.definition.learner import Learner
+from hearth.definition.validation import Validation
 from hearth.yaml_values import Name, Strict, Text
 
 
@@ -66,6 +67,9 @@ class ModelDefinition(Strict):
         description="Finest level at which scores leave the service.",
     )
     as_of: AsOf = Field(description="Days from which predictions look back.")
+    validation: Validation = Field(
+        default=Validation(), description="How the as-of dates are tested, and what is learnt from."
+    )
     cohort: Cohort = Field(description="Who is scored at each as-of date.")
     label: Label = Field(description="The outcome to be foreseen.")
     features: tuple[FeatureGroup, ...] = Field(
@@ -87,7 +91,12 @@ class ModelDefinition(Strict):
 
     @model_validator(mode="after")
     def _is_coherent(self) -> Self:
-        faults = [*self._name_faults(), *self._candidate_faults(), *self._role_faults()]
+        faults = [
+            *self.validation.faults(self.as_of),
+            *self._name_faults(),
+            *self._candidate_faults(),
+            *self._role_faults(),
+        ]
         if faults:
             raise ValueError("\n".join(faults))
         return self

@@ -115,6 +115,35 @@ def test_as_of_dates_that_make_no_schedule_are_refused(
 
 
 @pytest.mark.parametrize(
+    ("rules", "fault"),
+    [
+        (
+            {"test_every": "18m"},
+            "test_every` is 18m, no multiple of as_of.every, 12m; write 12m or",
+        ),
+        ({"retrain_every": "52w"}, "retrain_every` is 364d, no multiple of as_of.every, 12m"),
+        ({"train_every": "all"}, "train_every` is all, no multiple of as_of.every, 12m"),
+        ({"history": "0d"}, "history` is 0d; write a period above zero, such as 36m, or all"),
+        ({"test_for": "12m"}, "test_for` stands without retrain_every"),
+        (
+            {"test_for": "3y", "retrain_every": "2y"},
+            "test_for` is 36m, longer than retrain_every, 24m",
+        ),
+    ],
+)
+def test_a_validation_that_does_not_fit_the_schedule_is_refused(
+    made: Any, rules: dict[str, Any], fault: str
+) -> None:
+    assert _only_fault(made, {"validation": rules}).startswith(f"`validation.{fault}")
+
+
+def test_all_faults_of_a_validation_are_told_together(made: Any) -> None:
+    rules = {"test_every": "18m", "train_every": "5m", "history": "0d", "test_for": "0d"}
+    made.model("noisy_homes", {"validation": rules})
+    assert len(made.faults()) == 5
+
+
+@pytest.mark.parametrize(
     ("changes", "fault"),
     [
         (

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from hearth.errors import DataError
+from training.estimator import LightGBM
 from training.experiment import candidates_of, fit, run_experiment
+from training.final import fit_final
 from training.records import SCORED_SCHEMA, metrics_of, scored_table
 
 
@@ -124,3 +126,30 @@ def test_rows_nobody_looked_at_teach_nothing(define, make_examples, label_years)
     assert first.trained_rows == examples.on(first.split.training_dates).outcomes.observed.sum()
     for name in first.scores:
         np.testing.assert_array_equal(first.scores[name].raw, second.scores[name].raw)
+
+
+def test_test_dates_that_share_a_model_share_its_fits(
+    define, make_examples, label_years, monkeypatch
+):
+    fits = []
+    monkeypatch.setattr(
+        "training.estimator.LightGBM.fit",
+        lambda self, seen, fit=LightGBM.fit: fits.append(seen.dates()) or fit(self, seen),
+    )
+    definition = define({"validation": {"retrain_every": "24m"}})
+
+    found = run_experiment(definition, make_examples(), label_years())
+
+    assert [split.split.fitted_on.year for split in found.splits] == [2021, 2021, 2023, 2023]
+    assert len(fits) == len(set(fits))
+
+
+def test_the_model_put_forward_learns_from_no_more_history_than_those_tested(
+    define, make_examples, label_years
+):
+    definition, examples = define({"validation": {"history": "24m"}}), make_examples()
+    experiment = run_experiment(definition, examples, label_years())
+
+    final = fit_final(definition, experiment, examples, label_years(), examples)
+
+    assert [day.year for day in final.trained_on] == [2023, 2024]
