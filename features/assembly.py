@@ -233,7 +233,8 @@ class Assembly:
         label = self.definition.label
         contract = self._catalogue.source(label.source)
         extracted_on = contract.read.extracted_on or self._last_known_on(contract)
-        source = self._rows(label.source, [label.outcome.column, *label.assessor])
+        arm = [] if label.random_arm is None else [label.random_arm.column]
+        source = self._rows(label.source, [label.outcome.column, *label.assessor, *arm])
         visits = None
         if label.visited is not None:
             tested = [condition.column for condition in label.visited.where]

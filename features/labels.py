@@ -27,6 +27,8 @@ SCHEMA = pa.schema(
         "window_end": pa.date32(),
         "found_on": pa.date32(),
         "visited": pa.bool_(),
+        "drawn": pa.bool_(),
+        "drawn_label": pa.bool_(),
     }
 )
 _NOBODY = -1
@@ -69,15 +71,17 @@ def label_rows(
         whether anybody looked in a window that has matured. `found_on` is the event date of the row
         that decides, and a string column `assessor_COLUMN` for each of `label.assessor` what it
         holds; null where unobserved, or where no row says so. `visited` is whether the list led to
-        the entity in the window; null where the definition names no visits.
+        the entity in the window; null where the definition names no visits. `drawn` is whether the
+        entity was drawn by lot and looked at, and `drawn_label` what was found then; null where the
+        definition names no random arm.
     """
     as_of, place = np.unique(days(cohort.rows["as_of"]).astype(np.int64), return_inverse=True)
     dates = [date_of(day) for day in as_of]
     window_end = np.array([day_of(label.closes_on(day)) for day in dates])[place]
     mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
-    inside = (as_of[place], window_end)
+    inside, followed = (as_of[place], window_end), _followed(cohort, source)
     table = _that_say(label, source)
-    deciding, positive = _deciding(label, _followed(cohort, source), table, inside)
+    deciding, positive = _deciding(label, followed, table, inside)
     looked = (deciding != _NOBODY) | (label.observed == "always")
     observed = mature & looked
     decided = pa.array(deciding, mask=(deciding == _NOBODY) | ~mature)
@@ -92,6 +96,7 @@ def label_rows(
             "visited": pa.nulls(len(deciding), pa.bool_())
             if visits is None
             else pa.array(_visited(label, cohort, visits, inside)),
+            **_of_arm(label, followed, table, inside, mature),
         },
         schema=SCHEMA,
     )
@@ -132,6 +137,19 @@ def _deciding(
     positive = np.zeros(len(deciding), dtype=bool)
     positive[decided] = is_outcome[deciding[decided]]
     return deciding, positive
+
+
+def _of_arm(
+    label: Label, followed: pa.Table, table: pa.Table, window: tuple[Ints, Ints], mature: Flags
+) -> dict[str, pa.Array]:
+    """Columns of those drawn by lot, by the rows of the random arm alone."""
+    if label.random_arm is None:
+        none = pa.nulls(len(mature), pa.bool_())
+        return {"drawn": none, "drawn_label": none}
+    by_lot = table.filter(pc.fill_null(meets(table, label.random_arm), False))
+    deciding, positive = _deciding(label, followed, by_lot, window)
+    drawn = (deciding != _NOBODY) & mature
+    return {"drawn": pa.array(drawn), "drawn_label": pa.array(positive, mask=~drawn)}
 
 
 def _visited(label: Label, cohort: Cohort, visits: KnownRows, window: tuple[Ints, Ints]) -> Flags:

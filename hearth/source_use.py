@@ -65,6 +65,9 @@ def column_uses(definition: ModelDefinition) -> Iterator[ColumnUse]:
     yield ColumnUse("label.outcome", label.source, label.outcome.column, label.outcome)
     for i, column in enumerate(label.assessor):
         yield ColumnUse(f"label.assessor[{i}]", label.source, column)
+    if label.random_arm is not None:
+        arm = label.random_arm
+        yield ColumnUse("label.random_arm", label.source, arm.column, arm)
     if label.visited is not None:
         yield from _tested("label.visited.where", label.visited.source, label.visited.where)
     for i, group in enumerate(definition.features):

@@ -42,6 +42,8 @@ class Examples:
         For each column of `label.assessor` what the deciding row holds, shape (n,), "" for nothing.
     visited
         Shape (n,): whether the list led to the entity; None where the definition names no visits.
+    arm
+        Outcomes of the same n rows as far as they were drawn by lot; None where none were.
     """
 
     features: tuple[FeatureSpec, ...]
@@ -52,6 +54,7 @@ class Examples:
     found_on: npt.NDArray[np.datetime64]
     assessors: Mapping[str, npt.NDArray[np.str_]] = field(default_factory=dict)
     visited: Bools | None = None
+    arm: Outcomes | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -67,6 +70,7 @@ class Examples:
             self.found_on[kept],
             {column: said[kept] for column, said in self.assessors.items()},
             None if self.visited is None else self.visited[kept],
+            None if self.arm is None else self.arm.at(kept),
         )
 
     @property
@@ -158,6 +162,9 @@ def read_examples(features: pa.Table, labels: pa.Table, manifest: Mapping[str, A
             if name.startswith(ASSESSOR)
         },
         visited=None if labels["visited"].null_count else _bools(labels["visited"]),
+        arm=None
+        if labels["drawn"].null_count
+        else Outcomes(_bools(labels["drawn_label"]), _bools(labels["drawn"])),
     )
 
 

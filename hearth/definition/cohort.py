@@ -156,6 +156,14 @@ class Label(Strict):
         default=(),
         description="Columns that say who decided an outcome or how; kept for the audit, never features.",
     )
+    inspection: Literal["random", "recorded", "unrecorded"] = Field(
+        default="unrecorded",
+        description="What decided where somebody looked: lots, only what the sources record, or "
+        "other things too.",
+    )
+    random_arm: Condition | None = Field(
+        default=None, description="What rows say of which the entity was drawn by lot."
+    )
     visited: Visited | None = Field(
         default=None,
         description="Visits made because of the list: outcomes after them are outcomes after help.",
@@ -167,13 +175,31 @@ class Label(Strict):
             raise ValueError(f"window: is {self.window}; write a period above zero, such as 12m")
         if self.maturity.unbounded:
             raise ValueError("maturity: is all; write a period such as 3m, or 0d")
-        if len(set(self.assessor)) != len(self.assessor):
-            raise ValueError("assessor: holds one twice; remove it")
-        if self.outcome.column in self.assessor:
-            raise ValueError(
-                f"assessor: holds {self.outcome.column}, the outcome itself; remove it"
-            )
+        faults = [*self._assessor_faults(), *self._inspection_faults()]
+        if faults:
+            raise ValueError("\n".join(faults))
         return self
+
+    def _assessor_faults(self) -> list[str]:
+        faults = []
+        if len(set(self.assessor)) != len(self.assessor):
+            faults.append("assessor: holds one twice; remove it")
+        if self.outcome.column in self.assessor:
+            faults.append(f"assessor: holds {self.outcome.column}, the outcome itself; remove it")
+        return faults
+
+    def _inspection_faults(self) -> list[str]:
+        """Faults in what is said of how those looked at were chosen."""
+        said = ["inspection"] if self.inspection != "unrecorded" else []
+        said += ["random_arm"] if self.random_arm is not None else []
+        if self.observed == "always":
+            return [
+                f"{field}: says how those looked at were chosen, but observed is always; remove it"
+                for field in said
+            ]
+        if self.inspection == "random" and self.random_arm is not None:
+            return ["random_arm: names some of the rows, but inspection is random: all; remove one"]
+        return []
 
     def closes_on(self, as_of: date) -> date:
         """Day after the last of the label window that opens on `as_of`."""

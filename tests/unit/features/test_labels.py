@@ -138,3 +138,13 @@ def test_a_visit_in_the_window_is_told_of_beside_the_label(source, day, visited)
     rows = source(("1", day, "fine"), ("1", "2021-12-01", "unlicensed"))
     table = label_rows(_label(visited=visits), _cohort(), rows, rows, extracted_on=date(2024, 1, 1))
     assert table["visited"].to_pylist() == [visited]
+
+
+def test_those_drawn_by_lot_are_judged_by_those_visits_alone(source):
+    by_lot = {"column": "reason", "is": "lot"}
+    rows = source(("1", "2021-10-01", "unlicensed"), ("1", "2022-01-01", "fine"))
+    rows = KnownRows(rows.contract, rows.table.append_column("reason", pa.array(["tip", "lot"])))
+    (row,) = label_rows(
+        _label(random_arm=by_lot), _cohort(), rows, extracted_on=date(2024, 1, 1)
+    ).to_pylist()
+    assert (row["label"], row["drawn"], row["drawn_label"]) == (True, True, False)

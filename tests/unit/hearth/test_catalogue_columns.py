@@ -228,6 +228,21 @@ def test_a_persons_address_is_known_only_by_spells(made: Any) -> None:
             "`label.assessor` holds upheld, the outcome itself; remove it",
         ),
         (
+            {"label.random_arm": {"column": "drawn", "is": True}},
+            "`label.random_arm.column` is drawn, which complaints does not have; use one of ",
+        ),
+        (
+            {"label.observed": "always", "label.inspection": "recorded"},
+            "`label.inspection` says how those looked at were chosen, but observed is always; ",
+        ),
+        (
+            {
+                "label.inspection": "random",
+                "label.random_arm": {"column": "upheld", "is": True},
+            },
+            "`label.random_arm` names some of the rows, but inspection is random: all; remove one",
+        ),
+        (
             {"label.visited": {"source": "register"}},
             "`label.visited.source` is register, of kind attribute, which says nothing of when; ",
         ),

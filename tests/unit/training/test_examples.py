@@ -40,6 +40,8 @@ def labels(label, observed, **changes):
             "window_end": [day.replace(year=day.year + 1) for day in FEATURES["as_of"]],
             "found_on": pa.array([date(2020, 2, 1)] + [None] * 3, pa.date32()),
             "visited": pa.nulls(4, pa.bool_()),
+            "drawn": pa.nulls(4, pa.bool_()),
+            "drawn_label": pa.nulls(4, pa.bool_()),
             **changes,
         }
     )
@@ -104,3 +106,10 @@ def test_where_the_definition_names_no_visits_nothing_is_said_of_them():
     visited = pa.array([True, False, True, False])
     examples = read([None] * 4, [False] * 4, visited=visited)
     assert examples.on([date(2021, 1, 1)]).visited.tolist() == [True, False]
+
+
+def test_those_drawn_by_lot_have_outcomes_of_their_own():
+    drawn = {"drawn": [True, False] * 2, "drawn_label": pa.array([True, None, False, None])}
+    arm = read([True] * 4, [True] * 4, **drawn).arm
+    assert arm.observed.tolist() == [True, False, True, False]
+    assert arm.positive.tolist() == [True, False, False, False]
