@@ -30,7 +30,12 @@ def matrix(workspace):
 
 
 def test_its_models_are_named(workspace):
-    assert workspace.models == ["rental_standards", "school_readiness", "unlicensed_hmo"]
+    assert workspace.models == [
+        "food_inspections",
+        "rental_standards",
+        "school_readiness",
+        "unlicensed_hmo",
+    ]
 
 
 def test_its_features_are_listed_with_their_source(workspace):
@@ -73,7 +78,7 @@ def test_a_date_the_definition_does_not_have_is_refused_with_those_it_has(worksp
 
 
 def test_a_model_that_is_not_there_is_refused_with_those_that_are(workspace):
-    with pytest.raises(hearth.errors.NotFoundError, match="no_such; there are: rental_standards"):
+    with pytest.raises(hearth.errors.NotFoundError, match="no_such; there are: food_inspections"):
         workspace.matrix("no_such")
 
 
