@@ -102,7 +102,7 @@ def report(
     folder = report_folder(settings, model, version)
     metrics = _read_json(files["Metrics"])
     if _is_current(folder, inputs):
-        return _reported(folder, metrics, was_current=True)
+        return _reported(folder, was_current=True)
     evidence = Evidence(
         definition=definition,
         version=version,
@@ -126,7 +126,7 @@ def report(
     }
     folder.parent.mkdir(parents=True, exist_ok=True)
     write_folder(folder, with_manifest(content))
-    return _reported(folder, metrics, was_current=False)
+    return _reported(folder, was_current=False)
 
 
 def submit(
@@ -137,11 +137,12 @@ def submit(
     Raises
     ------
     StateError
-        If its success bar was not met, or it was submitted before as it is.
+        If its success bar was not met by what training measured or by what the report found
+        between groups, or it was submitted before as it is.
     """
     submission = read_submission(settings, model, version)
     check_trained_on_matrix(settings, model, version)
-    success = _read_json(run_folder(settings, model, version) / "metrics.json")["success"]
+    success = _read_json(report_folder(settings, model, version) / JSON)["success"]
     if not success["met"]:
         missed = "; ".join(line["rule"] for line in success["lines"] if line["met"] is False)
         raise StateError(
@@ -179,9 +180,9 @@ def refuse(
     return approval.refuse(submission, identity, audit, reason=reason)
 
 
-def _reported(folder: Path, metrics: dict[str, Any], *, was_current: bool) -> Reported:
-    verdicts = _read_json(folder / JSON)["verdicts"]
-    return Reported(folder, was_current, bool(metrics["success"]["met"]), verdicts)
+def _reported(folder: Path, *, was_current: bool) -> Reported:
+    said = _read_json(folder / JSON)
+    return Reported(folder, was_current, bool(said["success"]["met"]), said["verdicts"])
 
 
 def _is_current(folder: Path, inputs: bytes) -> bool:

@@ -27,6 +27,7 @@ _OF_THE_ORDER = (
     "brier",
     "calibration_slope",
     "predicted_over_actual",
+    "days_earlier",
 )
 _AT_OTHER_LENGTHS = ("precision_at_100", "precision_at_10pct")
 

@@ -84,6 +84,10 @@ def metrics_in_order(intervention: Intervention) -> tuple[Metric, ...]:
     return tuple(METRICS[name] for name in dict.fromkeys((*first, "selection_rate", "base_rate")))
 
 
+NO_CONCERN_RULE = "no concern found between groups"
+"""Line of the success bar that training leaves open and the fairness report judges."""
+
+
 class Verdict(StrEnum):
     """What an interval says against the tolerance; never "fair"."""
 

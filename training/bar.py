@@ -4,15 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from hearth.definition import Success
+from governance.policy import NO_CONCERN_RULE
+from hearth.definition import CalibrationLimits, Success
 from training.comparison import Difference
+from training.evaluation import CandidateFigures, Estimate
 
 
 @dataclass(frozen=True)
 class Line:
     """One rule of the bar, whether it was met, and the figures.
 
-    `met` is None where a rule does not apply: a candidate is not asked to beat itself.
+    `met` is None where a rule does not apply, as a candidate is not asked to beat itself, or is
+    for the fairness report to judge.
     """
 
     rule: str
@@ -40,12 +43,14 @@ def judge(
     success: Success,
     chosen: str,
     differences: Sequence[Difference],
-    lifts: Mapping[str, float | None],
+    figures: Mapping[str, CandidateFigures],
 ) -> Verdict:
     """Verdict on the candidate chosen.
 
     To beat is to be ahead with the whole 95 % interval of the paired difference; to be no worse
-    is not to be behind with the whole of it.
+    is not to be behind with the whole of it. Calibration keeps its limits where the mean over
+    test dates lies within them and no date's whole interval lies outside: two years that err in
+    opposite ways are not right on average.
 
     Parameters
     ----------
@@ -55,13 +60,21 @@ def judge(
         Name of the candidate.
     differences
         `chosen` against each candidate that the bar names, by the bar's metric.
-    lifts
-        Precision at capacity over base rate, by split; None where unknown.
+    figures
+        Of the candidate, by split.
     """
     against = {
         d.against: d for d in differences if d.candidate == chosen and d.metric == success.metric
     }
-    return Verdict((*_compared(success, chosen, against), _lift_line(success, lifts)))
+    lifts = {split: each.lift for split, each in figures.items()}
+    return Verdict(
+        (
+            *_compared(success, chosen, against),
+            _lift_line(success, lifts),
+            *_calibration_lines(success.calibration, figures),
+            *_fairness_lines(success),
+        )
+    )
 
 
 def _compared(success: Success, chosen: str, against: Mapping[str, Difference]) -> Iterator[Line]:
@@ -101,6 +114,59 @@ def _lift_line(success: Success, lifts: Mapping[str, float | None]) -> Line:
         mean >= success.lift_at_least,
         f"{mean:.2f} on average over {len(known)} test dates, lowest {known[lowest]:.2f} at {lowest}",
     )
+
+
+def _calibration_lines(
+    limits: CalibrationLimits | None, figures: Mapping[str, CandidateFigures]
+) -> Iterator[Line]:
+    if limits is None:
+        return
+    for title, within, by_split in (
+        (
+            "predicted over actual",
+            limits.predicted_over_actual,
+            {split: each.predicted_over_actual for split, each in figures.items()},
+        ),
+        (
+            "calibration slope",
+            limits.slope,
+            {split: each.calibration_slope for split, each in figures.items()},
+        ),
+    ):
+        if within is not None:
+            yield _calibration_line(title, within, by_split)
+
+
+def _calibration_line(
+    title: str, within: tuple[float, float], by_split: Mapping[str, Estimate]
+) -> Line:
+    least, most = within
+    rule = f"{title} from {least:g} to {most:g}"
+    known = {split: e.value for split, e in by_split.items() if e.value is not None}
+    if not known:
+        return Line(rule, False, f"the {title} is unknown: too few known outcomes")
+    outside = [
+        split
+        for split, each in by_split.items()
+        if each.low is not None and each.high is not None and (each.high < least or each.low > most)
+    ]
+    mean = sum(known.values()) / len(known)
+    worst = max(known, key=lambda split: abs(known[split] - 1))
+    spread = "outside with its whole interval on no test date"
+    if outside:
+        spread = f"outside with its whole interval on {', '.join(outside)}"
+    return Line(
+        rule,
+        least <= mean <= most and not outside,
+        f"{mean:.2f} on average over {len(known)} test dates, farthest from 1 {known[worst]:.2f} "
+        f"at {worst}; {spread}",
+    )
+
+
+def _fairness_lines(success: Success) -> Iterator[Line]:
+    if success.fairness == "no_concern":
+        judged_later = "judged by the fairness report; a version with a concern cannot be submitted"
+        yield Line(NO_CONCERN_RULE, None, judged_later)
 
 
 def _points(difference: float) -> str:

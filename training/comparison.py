@@ -7,11 +7,16 @@ from typing import Any
 import numpy as np
 
 from training import metrics
+from training.baselines import RANDOM
 from training.bootstrap import REPLICATES, Statistic, interval, replicate
+from training.estimator import Candidate
 from training.evaluation import Cohort, Scores
 from training.ranking import Floats, Ints
+from training.schedule import days_earlier
 
-_STATISTICS: dict[str, Callable[[Cohort, Scores], Statistic]] = {
+_Figure = Callable[[Cohort, Scores], Statistic]
+
+_STATISTICS: dict[str, _Figure] = {
     "precision_at_capacity": lambda cohort, scores: metrics.precision_at(
         cohort.order(scores.raw), cohort.outcomes, cohort.share
     ),
@@ -20,7 +25,13 @@ _STATISTICS: dict[str, Callable[[Cohort, Scores], Statistic]] = {
     ),
     "auc": lambda cohort, scores: metrics.auc(scores.raw, cohort.outcomes),
 }
-"""Figures by which candidates are compared."""
+"""Figures by which candidates are compared on every problem."""
+
+
+def _days_earlier(cohort: Cohort, scores: Scores) -> Statistic:
+    if cohort.visited_on is None:
+        raise ValueError("days earlier need the days of the visits")
+    return days_earlier(scores.raw, cohort.visited_on, cohort.outcomes)
 
 
 @dataclass(frozen=True)
@@ -62,10 +73,13 @@ def compare(
         (candidate, against).
     """
     codes, starts = _entity_codes(cohorts)
+    figures = dict(_STATISTICS)
+    if all(cohort.visited_on is not None for cohort in cohorts):
+        figures["days_earlier"] = _days_earlier
     names = sorted({name for pair in pairs for name in pair})
     statistics = {
-        (metric, name): _mean_over_splits(cohorts, [s[name] for s in scores], metric, starts)
-        for metric in _STATISTICS
+        (metric, name): _mean_over_splits(cohorts, [s[name] for s in scores], figure, starts)
+        for metric, figure in figures.items()
         for name in names
     }
     drawn = replicate(statistics, codes, replicates=replicates, seed=seed)
@@ -79,8 +93,21 @@ def compare(
             drawn[metric, candidate] - drawn[metric, against],
         )
         for candidate, against in pairs
-        for metric in _STATISTICS
+        for metric in figures
     ]
+
+
+def pairs_of(candidates: Sequence[Candidate], chosen: str) -> list[tuple[str, str]]:
+    """Pairs to compare: the chosen with every other, every candidate with each simpler and random."""
+    ours = [(chosen, c.name) for c in candidates if c.name != chosen]
+    simpler = [
+        (one.name, other.name)
+        for one in candidates
+        for other in candidates
+        if other.complexity < one.complexity
+    ]
+    by_lot = [(candidate.name, RANDOM) for candidate in candidates]
+    return list(dict.fromkeys([*ours, *simpler, *by_lot]))
 
 
 def _difference(
@@ -92,10 +119,10 @@ def _difference(
 
 
 def _mean_over_splits(
-    cohorts: Sequence[Cohort], scores: Sequence[Scores], metric: str, starts: Sequence[int]
+    cohorts: Sequence[Cohort], scores: Sequence[Scores], figure: _Figure, starts: Sequence[int]
 ) -> Statistic:
     parts = [
-        (slice(start, start + len(cohort.entities)), _STATISTICS[metric](cohort, own))
+        (slice(start, start + len(cohort.entities)), figure(cohort, own))
         for start, cohort, own in zip(starts, cohorts, scores, strict=True)
     ]
 

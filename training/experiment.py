@@ -10,7 +10,7 @@ from hearth.risk_model import Calibration, FeatureSpec, Scorer
 from training.bar import Verdict, judge
 from training.baselines import RANDOM, Logistic, Rule, random_scores
 from training.calibration import HeldOut, calibrate, hold_out
-from training.comparison import Difference, compare
+from training.comparison import Difference, compare, pairs_of
 from training.estimator import Candidate, LightGBM, Remembered
 from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
@@ -125,15 +125,14 @@ def run_experiment(
     progress(f"{_TASK} {definition.model}: compare", total - 1, total)
     selection = select(candidates, [r.figures for r in results], definition.success.metric)
     chosen = selection.chosen
-    names = [*(c.name for c in candidates), RANDOM]
     differences = compare(
         [result.cohort for result in results],
         [result.scores for result in results],
-        [(chosen, other) for other in names if other != chosen],
+        pairs_of(candidates, chosen),
         seed=definition.learner.seed,
     )
-    lifts = {result.name: result.figures[chosen].lift for result in results}
-    verdict = judge(definition.success, chosen, differences, lifts)
+    own = {result.name: result.figures[chosen] for result in results}
+    verdict = judge(definition.success, chosen, differences, own)
     by_name = {candidate.name: candidate for candidate in candidates}
     return Experiment(tuple(results), by_name, selection, tuple(differences), verdict)
 

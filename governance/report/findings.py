@@ -1,13 +1,12 @@
 """What the one-page verdict says: findings, unknowns, and the question put to the board."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from governance.assessment import Assessment
 from governance.coverage import CHARACTERISTICS, Coverage, title_of
-from governance.fairness import Comparison, GroupRow, GroupTable, Rate
-from governance.policy import METRICS, Metric, Verdict, headline_metrics
+from governance.policy import METRICS, Verdict
+from governance.report.bar import bar_of
+from governance.report.judged import Judged, judged, tally
 from governance.report.words import (
     NOUNS,
     counted,
@@ -29,48 +28,6 @@ _MOST_CONCERNS = 3
 _ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A comparison that carries a verdict, with where it stands."""
-
-    table: GroupTable
-    row: GroupRow
-    metric: Metric
-
-    @property
-    def comparison(self) -> Comparison:
-        """The comparison itself."""
-        return self.row.comparisons[self.metric.name]
-
-    @property
-    def rate(self) -> Rate:
-        """The group's own rate."""
-        return self.row.rates[self.metric.name]
-
-    @property
-    def reference_rate(self) -> Rate:
-        """The reference group's rate."""
-        return next(r for r in self.table.rows if r.group == self.table.reference).rates[
-            self.metric.name
-        ]
-
-
-def judged(assessment: Assessment) -> list[Judged]:
-    """Every comparison on a headline metric, reference groups left out."""
-    return [
-        Judged(table, row, metric)
-        for table in assessment.tables.values()
-        for metric in headline_metrics(assessment.definition.intervention)
-        for row in table.rows
-        if row.group != table.reference
-    ]
-
-
-def tally(assessment: Assessment) -> Counter[Verdict]:
-    """How many comparisons got which verdict."""
-    return Counter(one.comparison.verdict for one in judged(assessment))
-
-
 def candidate_name(name: str) -> str:
     """What the report calls a way of ranking; a rule stands in quotation marks."""
     return LEARNERS.get(name, f"the rule “{name}”")
@@ -84,9 +41,9 @@ def findings(assessment: Assessment) -> Iterator[str]:
 
 
 def _bar(assessment: Assessment) -> str:
-    success = assessment.metrics["success"]
-    missed = [line["rule"] for line in success["lines"] if line["met"] is False]
-    if success["met"]:
+    bar = bar_of(assessment)
+    missed = [line.rule for line in bar.lines if line.met is False]
+    if bar.met:
         return "It met the success bar that was set before the results were known."
     return (
         "It did not meet the success bar that was set before the results were known. "
@@ -220,7 +177,7 @@ def unknowns(assessment: Assessment) -> Iterator[str]:
 def question_to_the_board(assessment: Assessment) -> str:
     """What the board is asked, and what the figures speak for."""
     counts = tally(assessment)
-    if not assessment.metrics["success"]["met"]:
+    if not bar_of(assessment).met:
         advice = "The bar was not met, so the figures speak for refusing it."
     elif counts[Verdict.CONCERN]:
         advice = (

@@ -8,8 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from governance.assessment import Assessment
+from governance.report.bar import bar_of
 from governance.report.document import Document, kind_of
-from governance.report.findings import tally
+from governance.report.judged import tally
 from governance.report.sections import SECTIONS
 
 SCHEMA_VERSION = 1
@@ -73,9 +74,8 @@ def render_json(assessment: Assessment, document: Document) -> str:
 
 
 def _success(assessment: Assessment) -> dict[str, Any]:
-    success = assessment.metrics["success"]
-    lines = [{"rule": line["rule"], "met": line["met"]} for line in success["lines"]]
-    return {"met": success["met"], "lines": lines}
+    bar = bar_of(assessment)
+    return {"met": bar.met, "lines": [{"rule": line.rule, "met": line.met} for line in bar.lines]}
 
 
 def _source(name: str) -> str:

@@ -93,7 +93,7 @@ class Success(Strict):
     )
     calibration: CalibrationLimits | None = Field(
         default=None,
-        description="Limits that the calibration must keep, as a mean over test dates; none if left out.",
+        description="Limits that the calibration must keep over the test dates; none if left out.",
     )
     fairness: Literal["no_concern"] | None = Field(
         default=None,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from governance.assessment import Assessment
 from governance.performance import CandidateResult, SplitResult
+from governance.report.bar import bar_of
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table
 from governance.report.findings import candidate_name, rule_sentences
@@ -15,6 +16,7 @@ _FIGURES = {
     "precision_at_100": ("Had it, of the first 100", ".1%"),
     "precision_at_10pct": ("Had it, of the first 10%", ".1%"),
     "predicted_over_actual": ("Predicted over actual", ".2f"),
+    "days_earlier": ("Days earlier than the visits were made", ".1f"),
 }
 
 
@@ -39,14 +41,14 @@ def section(assessment: Assessment) -> Section:
 
 
 def _bar(assessment: Assessment) -> Iterator[Block]:
-    success = assessment.metrics["success"]
+    bar = bar_of(assessment)
     yield Heading("The success bar, set before the results were known")
     # A difference between two counts can give away the smaller of them.
     shows_detail = assessment.policy.protects is None
     columns = (Column("Rule"), Column("Result"))
-    rows = [(line["rule"], _met(line["met"]), line["detail"]) for line in success["lines"]]
+    rows = [(line.rule, _met(line.met), line.detail) for line in bar.lines]
     yield Table(
-        f"The bar was {'met' if success['met'] else 'not met'}",
+        f"The bar was {'met' if bar.met else 'not met'}",
         (*columns, Column("Figures")) if shows_detail else columns,
         tuple(row if shows_detail else row[:2] for row in rows),
     )

@@ -4,14 +4,15 @@ from itertools import islice
 
 from governance.assessment import Assessment
 from governance.policy import Verdict
+from governance.report.bar import bar_of
 from governance.report.document import Bullets, Facts, Heading, Paragraph, Section, Status
 from governance.report.findings import (
     candidate_name,
     findings,
     question_to_the_board,
-    tally,
     unknowns,
 )
+from governance.report.judged import tally
 from governance.report.words import NOUNS, counted, day, listed
 from hearth.definition import Intervention
 
@@ -68,7 +69,7 @@ def _status(assessment: Assessment) -> Status:
         f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
     ]
     detail = f"Comparisons between groups: {', '.join(told)}."
-    if not assessment.metrics["success"]["met"]:
+    if not bar_of(assessment).met:
         return Status("The success bar was not met", detail, "concern")
     if counts[Verdict.CONCERN]:
         concerns = counted(counts[Verdict.CONCERN], "concern")

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from governance import commands
+from governance.policy import NO_CONCERN_RULE
 from governance.submission import read_submission
 from hearth.digest import sha256_of
 from hearth.errors import BundleError, DataError, NotFoundError, StateError
@@ -86,6 +87,21 @@ def test_a_version_that_missed_its_bar_cannot_be_submitted(trained, clock):
     make_report(trained, clock)
 
     with pytest.raises(StateError, match=r"did not meet the bar.*\(lift of at least 2\)"):
+        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+
+
+def test_a_version_with_a_concern_cannot_be_submitted_where_the_bar_says_so(trained, clock):
+    path = trained.settings.state_dir / "runs/early_help/3/metrics.json"
+    metrics = json.loads(path.read_text())
+    line = {"rule": NO_CONCERN_RULE, "met": None, "detail": "judged by the fairness report"}
+    metrics["success"]["lines"].append(line)
+    path.write_text(json.dumps(metrics))
+
+    made = make_report(trained, clock)
+
+    assert made.verdicts["concern"] > 0
+    assert not made.is_bar_met
+    with pytest.raises(StateError, match=r"did not meet the bar.*\(no concern found between"):
         commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
 
 
