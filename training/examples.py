@@ -1,7 +1,7 @@
 """The matrix as arrays: encoded features, outcomes and dates, one row per entity and as-of date."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -95,6 +95,12 @@ class Examples:
     def observed(self) -> "Examples":
         """Rows whose outcome is known: the only ones a model may learn from."""
         return self.where(self.outcomes.observed)
+
+    def select(self, names: Collection[str]) -> "Examples":
+        """All rows, with the features of these names alone."""
+        places = [place for place, each in enumerate(self.features) if each.name in names]
+        kept = tuple(self.features[place] for place in places)
+        return replace(self, features=kept, rows=self.rows[:, places])
 
     def dates(self) -> tuple[date, ...]:
         """As-of dates, earliest first."""

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from hearth.cli import (
+    analyses,
     approval,
     data,
     demo,
@@ -66,7 +67,18 @@ def _root(
     command.obj = workspace
 
 
-for part in (data, register, quality, dictionary, linkage, models, approval, service, demo):
+for part in (
+    data,
+    register,
+    quality,
+    dictionary,
+    linkage,
+    models,
+    analyses,
+    approval,
+    service,
+    demo,
+):
     part.mount(app)
 keys.mount(app)
 pseudonyms.mount(app)

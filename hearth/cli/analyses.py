@@ -1,0 +1,91 @@
+"""The command that runs the analyses which fit models anew."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from hearth.cli.arguments import ModelArgument
+from hearth.cli.context import Context, JsonOption, open_context
+
+if TYPE_CHECKING:
+    from training.refits import Analysed
+
+
+def mount(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command(
+        rich_help_panel="Models", epilog="Example: hearth analyse school_readiness ablation"
+    )(analyse)
+
+
+def analyse(
+    command: typer.Context,
+    model: ModelArgument,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Analyses: ablation (what each source buys), seeds (spread over retrains); all if "
+            "none is given.",
+            show_default=False,
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run again what was found of this version before.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit a trained model anew in other ways, and say what it tells: minutes, so no training waits for it."""
+    from training.analyses.refitted import REFITTED
+    from training.refits import analyse_anew
+
+    context = open_context(command, as_json=as_json)
+    names = what or list(REFITTED)
+    unknown = sorted(set(names) - REFITTED.keys())
+    if unknown:
+        raise typer.BadParameter(
+            f"{', '.join(unknown)} is no analysis; use one of {', '.join(REFITTED)}"
+        )
+    with context.progress() as progress:
+        version, found = analyse_anew(
+            context.catalogue, context.settings, model, names, again=force, progress=progress
+        )
+    context.result({"model": model, "version": version.version, "analyses": _by_name(found)})
+    for each in found:
+        state = "was found before" if each.was_current else "is done"
+        context.say(f"{model} version {version.version}: {each.name} {state}.")
+        _say(context, each.found)
+
+
+def _by_name(found: "list[Analysed]") -> dict[str, Any]:
+    return {each.name: each.found for each in found}
+
+
+def _say(context: Context, found: dict[str, Any] | None) -> None:
+    """Whatever is a list of records as a table, then the sentences."""
+    if found is None:
+        context.say("  It has nothing to look into in this model.")
+        return
+    for value in found.values():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            context.show(_table(value))
+    for sentence in found["sentences"]:
+        context.say(f"  {sentence}")
+
+
+def _table(records: list[dict[str, Any]]) -> Table:
+    table = Table(*(name.replace("_", " ") for name in records[0]))
+    for record in records:
+        table.add_row(*map(_cell, record.values()))
+    return table
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):  # an estimate with its interval
+        middle, *ends = map(_cell, value.values())
+        return middle if value["value"] is None else f"{middle} ({' to '.join(ends)})"
+    if value is None:
+        return "cannot tell"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,78 @@
+"""`hearth analyse`: analyses of a trained version that fit models anew."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from hearth.cli.main import app
+from hearth.errors import StateError
+from training.refits import analyse_anew
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("homes"),
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning"),  # of MLflow itself
+]
+
+
+@pytest.fixture(scope="module")
+def analysed(homes):
+    analyse_anew(homes.catalogue, homes.settings, homes.model, ["seeds"])
+    return homes
+
+
+def _seeds(homes, *options):
+    ran = CliRunner().invoke(app, ["-w", str(homes.root), "analyse", homes.model, *options])
+    assert ran.exit_code == 0, ran.output
+    return ran
+
+
+def _logged(homes):
+    client = homes.client()
+    experiment = client.get_experiment_by_name(homes.model)
+    return client.search_runs([experiment.experiment_id], "attributes.run_name = 'seeds'")
+
+
+def test_what_is_found_is_a_child_of_the_versions_run(analysed):
+    parent = analysed.client().get_model_version(analysed.model, "1").run_id
+
+    for child in _logged(analysed):
+        assert child.data.tags["mlflow.parentRunId"] == parent
+        assert child.info.status == "FINISHED"
+
+
+def test_what_was_found_is_shown_again_and_not_run(analysed):
+    before = len(_logged(analysed))
+
+    assert "seeds was found before" in _seeds(analysed, "seeds").output
+    assert len(_logged(analysed)) == before
+
+
+def test_a_machine_gets_what_is_kept(analysed):
+    told = json.loads(_seeds(analysed, "seeds", "--json").stdout)
+    kept = analysed.settings.state_dir / "analyses" / analysed.model / "1" / "seeds.json"
+
+    assert told["version"] == "1"
+    assert told["analyses"]["seeds"] == json.loads(kept.read_bytes())["found"]
+
+
+def test_force_runs_again(analysed):
+    before = len(_logged(analysed))
+
+    assert "seeds is done" in _seeds(analysed, "seeds", "--force").output
+    assert len(_logged(analysed)) == before + 1
+
+
+def test_a_model_that_was_not_trained_is_refused(analysed):
+    analysed.build("unreachable")
+
+    with pytest.raises(StateError, match="run: hearth train unreachable"):
+        analyse_anew(analysed.catalogue, analysed.settings, "unreachable", ["seeds"])
+
+
+def test_an_unknown_analysis_is_wrong_usage(analysed):
+    ran = CliRunner().invoke(app, ["-w", str(analysed.root), "analyse", analysed.model, "runes"])
+
+    assert ran.exit_code == 2
+    assert "runes is no analysis" in ran.output

@@ -1,0 +1,9 @@
+"""The analyses that fit models anew, by the name `hearth analyse` calls them; no training waits for them."""
+
+from collections.abc import Mapping
+
+from training.analyses.ablation import ablation
+from training.analyses.seeds import seeds
+from training.findings import Refit
+
+REFITTED: Mapping[str, Refit] = {"ablation": ablation, "seeds": seeds}

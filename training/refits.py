@@ -1,0 +1,130 @@
+"""Analyses of a trained version that fit models anew: run, kept on disk, and logged under its run."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
+
+from features.artefacts import canonical_sha256, read_manifest, written
+from hearth.catalogue import Catalogue
+from hearth.errors import StateError
+from hearth.progress import Progress, silent
+from hearth.registry import open_registry
+from hearth.settings import Settings
+from training.analyses.refitted import REFITTED
+from training.findings import Finding
+from training.prepared import current_matrix, prepare, training_key
+from training.tracking import tracked_run
+from training.turns import TURN, own_turn
+from training.versions import TrainedVersion, current_version
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """What one analysis of a version came to.
+
+    `found` is as metrics.json holds findings, None where there was nothing to look into.
+    """
+
+    name: str
+    found: dict[str, Any] | None
+    was_current: bool
+
+
+def analyses_folder(settings: Settings, model: str, version: str) -> Path:
+    """Folder of the analyses of a version; apart from its run, to whose bytes an approval is bound."""
+    return settings.state_dir / "analyses" / model / version
+
+
+def analyse_anew(
+    catalogue: Catalogue,
+    settings: Settings,
+    model: str,
+    names: Sequence[str],
+    *,
+    again: bool = False,
+    progress: Progress = silent,
+) -> tuple[TrainedVersion, list[Analysed]]:
+    """Run analyses of the newest version that fit models anew.
+
+    What was found of this version before is read, not run. Each finding is logged as a child of
+    the version's run in MLflow.
+
+    Parameters
+    ----------
+    catalogue, settings
+        The workspace.
+    model
+        Name of the model; it is trained.
+    names
+        Keys of `REFITTED`.
+    again
+        Run even what was found before.
+    progress
+        Told of each fit.
+
+    Raises
+    ------
+    NotFoundError
+        If the matrix was never built.
+    StateError
+        If the model is not trained, matrix, definition or code have changed since, or another
+        process is training it.
+    """
+    definition, matrix = current_matrix(catalogue, settings, model)
+    key = training_key(definition, matrix)
+    version = current_version(settings, model, key)
+    if version is None:
+        raise StateError(
+            f"{model} is not trained from its matrix, definition and this release as they are now; "
+            f"run: hearth train {model}"
+        )
+    folder = analyses_folder(settings, model, version.version)
+    kept = {name: _kept(folder / f"{name}.json", _key(key, name)) for name in names}
+    wanted = [name for name, before in kept.items() if before is None or again]
+    if wanted:
+        prepared = prepare(definition, matrix)
+        client = open_registry(settings)
+        with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
+            for name in wanted:
+                finding = REFITTED[name](prepared, progress)
+                if finding is not None:
+                    _log(settings, client, version, turn, finding)
+                found = None if finding is None else finding.as_json()
+                kept[name] = {"key": _key(key, name), "found": found}
+                with written(folder / f"{name}.json") as aside:
+                    aside.write_text(json.dumps(kept[name], indent=2) + "\n", encoding="utf-8")
+    return version, [
+        Analysed(name, each["found"], was_current=name not in wanted)
+        for name, each in kept.items()
+        if each is not None
+    ]
+
+
+def _log(
+    settings: Settings, client: "MlflowClient", version: TrainedVersion, turn: str, found: Finding
+) -> None:
+    """Log a finding as a run under that of the version."""
+    model, parent = version.model, str((read_manifest(version.folder) or {})["mlflow_run"])
+    tags = {TURN: turn, "hearth.model": model, "hearth.version": version.version}
+    with tracked_run(settings, client, model, found.name, tags=tags, parent=parent) as run:
+        run.json(f"analyses/{found.name}.json", found.as_json())
+        run.figures(found.plots)
+
+
+def _key(training: str, name: str) -> str:
+    return canonical_sha256([training, name])
+
+
+def _kept(path: Path, key: str) -> dict[str, Any] | None:
+    """What was found before, where it was found of just this."""
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_bytes())
+    return kept if kept.get("key") == key else None
