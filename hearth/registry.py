@@ -110,6 +110,25 @@ def version_of(client: "MlflowClient", model: str, version: str | None = None) -
         raise NotFoundError(f"{model} has {wanted}; run: hearth train {model}") from None
 
 
+def named_version(client: "MlflowClient", model: str, name: str) -> str:
+    """The version of a number, or the one that `champion` or `challenger` stands for.
+
+    Raises
+    ------
+    NotFoundError
+        If the model has no such version.
+    """
+    from mlflow.exceptions import MlflowException  # noqa: PLC0415 - serving never loads it
+
+    if name not in (CHAMPION, CHALLENGER):
+        return version_of(client, model, name)
+    try:
+        return str(client.get_model_version_by_alias(model, name).version)
+    except MlflowException:
+        remedy = "approve a version first" if name == CHAMPION else f"run: hearth train {model}"
+        raise NotFoundError(f"{model} has no {name}; {remedy}") from None
+
+
 def read_bundle(client: "MlflowClient", model: str, version: str) -> dict[str, bytes]:
     """Files of a version's bundle, as the registry keeps them."""
     import mlflow  # noqa: PLC0415 - serving never loads it

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from training.evaluation import Cohort, Scores
 from training.ranking import Floats, Ints
 from training.schedule import days_earlier
 
-_Figure = Callable[[Cohort, Scores], Statistic]
+FigureOf = Callable[[Cohort, Scores], Statistic]
 
-_STATISTICS: dict[str, _Figure] = {
+_STATISTICS: dict[str, FigureOf] = {
     "precision_at_capacity": lambda cohort, scores: metrics.precision_at(
         cohort.order(scores.raw), cohort.outcomes, cohort.share
     ),
@@ -26,6 +27,9 @@ _STATISTICS: dict[str, _Figure] = {
     "auc": lambda cohort, scores: metrics.auc(scores.raw, cohort.outcomes),
 }
 """Figures by which candidates are compared on every problem."""
+
+
+NO_MORE: Mapping[str, FigureOf] = MappingProxyType({})
 
 
 def _days_earlier(cohort: Cohort, scores: Scores) -> Statistic:
@@ -58,6 +62,7 @@ def compare(
     scores: Sequence[Mapping[str, Scores]],
     pairs: Sequence[tuple[str, str]],
     *,
+    also: Mapping[str, FigureOf] = NO_MORE,
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> list[Difference]:
@@ -71,9 +76,11 @@ def compare(
         The test cohorts, and in the same order the scores by candidate name.
     pairs
         (candidate, against).
+    also
+        Figures to compare beside those that every comparison has.
     """
     codes, starts = _entity_codes(cohorts)
-    figures = dict(_STATISTICS)
+    figures = {**_STATISTICS, **also}
     if all(cohort.visited_on is not None for cohort in cohorts):
         figures["days_earlier"] = _days_earlier
     names = sorted({name for pair in pairs for name in pair})
@@ -119,7 +126,7 @@ def _difference(
 
 
 def _mean_over_splits(
-    cohorts: Sequence[Cohort], scores: Sequence[Scores], figure: _Figure, starts: Sequence[int]
+    cohorts: Sequence[Cohort], scores: Sequence[Scores], figure: FigureOf, starts: Sequence[int]
 ) -> Statistic:
     parts = [
         (slice(start, start + len(cohort.entities)), figure(cohort, own))

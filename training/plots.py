@@ -28,7 +28,7 @@ def experiment_figures(experiment: Experiment) -> Iterator[tuple[str, Figure]]:
 
 
 def _precision(result: SplitResult) -> Figure:
-    figure, axes = _canvas(f"Precision down the list, tested on {result.name}")
+    figure, axes = canvas(f"Precision down the list, tested on {result.name}")
     outcomes = result.test.outcomes
     for name, scores in result.scores.items():
         order = result.cohort.order(scores.raw)
@@ -47,12 +47,12 @@ def _precision(result: SplitResult) -> Figure:
 
 
 def _calibration(result: SplitResult, chosen: str) -> Figure:
-    figure, axes = _canvas(f"Calibration of {chosen}, tested on {result.name}")
+    figure, axes = canvas(f"Calibration of {chosen}, tested on {result.name}")
     outcomes = result.test.outcomes
     probability = result.scores[chosen].probability
     if probability is not None:
         seen = outcomes.observed
-        expected, actual = _bins(probability[seen], outcomes.positive[seen])
+        expected, actual = calibration_bins(probability[seen], outcomes.positive[seen])
         axes.plot(expected, actual, marker="o")
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":")
     axes.set_xlabel("Probability given")
@@ -60,14 +60,15 @@ def _calibration(result: SplitResult, chosen: str) -> Figure:
     return figure
 
 
-def _bins(probability: Floats, positive: Bools) -> tuple[Floats, Floats]:
+def calibration_bins(probability: Floats, positive: Bools) -> tuple[Floats, Floats]:
     """Mean probability and share with the outcome, in tenths of the rows by probability."""
     parts = [p for p in np.array_split(np.argsort(probability, kind="stable"), _BINS) if len(p)]
     expected = np.array([probability[part].mean() for part in parts])
     return expected, np.array([positive[part].mean() for part in parts])
 
 
-def _canvas(title: str) -> tuple[Figure, Axes]:
+def canvas(title: str) -> tuple[Figure, Axes]:
+    """An empty plot under its title."""
     figure = Figure(figsize=(7, 4.5), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()

@@ -16,6 +16,7 @@ SCORED_SCHEMA = pa.schema(
         ("as_of", pa.date32()),
         ("entity_id", pa.string()),
         ("candidate", pa.string()),
+        ("raw", pa.float64()),
         ("score", pa.float64()),
         ("calibrated", pa.bool_()),
         ("rank", pa.int32()),
@@ -24,7 +25,7 @@ SCORED_SCHEMA = pa.schema(
         ("observed", pa.bool_()),
     ]
 )
-"""One row per split, entity and candidate; `score` is a probability where `calibrated`."""
+"""One row per split, entity and candidate, ranked by `raw`; `score` is a probability where `calibrated`."""
 
 
 def scored_table(experiment: Experiment) -> pa.Table:
@@ -45,6 +46,7 @@ def _scored(result: SplitResult, candidate: str) -> pa.Table:
         "as_of": pa.array(result.test.as_of, pa.date32()),
         "entity_id": result.test.entities,
         "candidate": np.full(rows, candidate),
+        "raw": scores.raw,
         "score": shown,
         "calibrated": np.full(rows, scores.probability is not None),
         "rank": ranks(order),

@@ -3,16 +3,21 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.artefacts import MANIFEST, made_aside, read_manifest, write_json
+from hearth.errors import NotFoundError, StateError
 from hearth.risk_model import RiskModel
 from hearth.settings import Settings
 from training.bundle import hearth_version
 from training.findings import Training
-from training.records import scored_table
+from training.records import SCORED_SCHEMA, scored_table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 METRICS, SCORED, BUNDLE = "metrics.json", "scored.parquet", "bundle"
 DEFINITION = "definition.json"
@@ -28,6 +33,11 @@ class TrainedVersion:
     folder: Path
     metrics: dict[str, Any]
     was_current: bool
+
+    @property
+    def name(self) -> str:
+        """What it is called in a command: `school_readiness@3`."""
+        return f"{self.model}@{self.version}"
 
     @property
     def is_bar_met(self) -> bool:
@@ -94,5 +104,45 @@ def current_version(settings: Settings, model: str, key: str) -> TrainedVersion 
     newest = newest_version(settings, model)
     if newest is None or (read_manifest(newest) or {}).get("key") != key:
         return None
-    metrics = json.loads((newest / METRICS).read_bytes())
-    return TrainedVersion(model, newest.name, newest, metrics, was_current=True)
+    return _read(model, newest)
+
+
+def kept_version(settings: Settings, model: str, version: str) -> TrainedVersion:
+    """A version that training left on disk.
+
+    Raises
+    ------
+    NotFoundError
+        If it is not there.
+    """
+    folder = run_folder(settings, model, version)
+    if not is_kept(folder):
+        raise NotFoundError(
+            f"{model} version {version} is not kept under .hearth/runs of this workspace; "
+            "work where it was trained, or train it again"
+        )
+    return _read(model, folder)
+
+
+def scored_rows(version: TrainedVersion) -> "pd.DataFrame":
+    """Rows that the candidate chosen scored on every test date.
+
+    Raises
+    ------
+    StateError
+        If an earlier Hearth left them, without the columns of today.
+    """
+    table = pq.read_table(version.folder / SCORED)
+    if missing := sorted(set(SCORED_SCHEMA.names) - set(table.column_names)):
+        raise StateError(
+            f"{version.model} version {version.version} was trained by an earlier Hearth: its "
+            f"{SCORED} has no {', '.join(missing)}; run: hearth train {version.model}"
+        )
+    chosen = pc.equal(table["candidate"], version.metrics["chosen"])
+    rows: pd.DataFrame = table.filter(chosen).to_pandas()
+    return rows
+
+
+def _read(model: str, folder: Path) -> TrainedVersion:
+    metrics = json.loads((folder / METRICS).read_bytes())
+    return TrainedVersion(model, folder.name, folder, metrics, was_current=True)

@@ -11,6 +11,7 @@ from rich.console import Console
 from hearth.cli import (
     analyses,
     approval,
+    compare,
     data,
     demo,
     dictionary,
@@ -85,6 +86,7 @@ pseudonyms.mount(app)
 look.mount(app)
 leaks.mount(app)
 refresh.mount(app)
+compare.mount(app)
 
 
 def main() -> None:

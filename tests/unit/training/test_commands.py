@@ -210,9 +210,14 @@ def test_a_bar_that_is_not_met_is_said_and_gives_exit_code_three(homes):
     assert not homes.train("unreachable").is_bar_met
 
 
-def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes):
+@pytest.fixture(scope="module")
+def twice(homes):
     homes.build("twice")
-    first, second = (train(homes.catalogue, homes.settings, "twice", again=True) for _ in range(2))
+    return [train(homes.catalogue, homes.settings, "twice", again=True) for _ in range(2)]
+
+
+def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes, twice):
+    first, second = twice
 
     assert (first.version, second.version) == ("1", "2")
     challenger = homes.client().get_model_version_by_alias("twice", CHALLENGER)
@@ -220,6 +225,19 @@ def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes):
     assert {**first.metrics, "version": "2"} == second.metrics
     bundles = [RiskModel.load(each.folder / "bundle").sha256 for each in (first, second)]
     assert bundles[0] == bundles[1]
+
+
+def test_a_comparison_is_shown_kept_and_put_on_record(homes, twice):
+    first, second = twice
+
+    done = CliRunner().invoke(app, ["-w", str(homes.root), "compare", first.name, "challenger"])
+
+    assert done.exit_code == 0, done.output
+    assert "100% of the places on the list go to the same" in done.output
+    folder = homes.settings.state_dir / "comparisons" / f"{first.name}_{second.name}"
+    assert json.loads((folder / "comparison.json").read_text())["list_overlap"] == 1
+    (run,) = [r for r in homes.runs("twice") if r.data.tags.get("hearth.kind") == "compare"]
+    assert run.data.metrics["precision_at_capacity.difference"] == 0
 
 
 def test_a_run_cut_off_before_its_version_is_kept_leaves_the_challenger_as_it_was(
