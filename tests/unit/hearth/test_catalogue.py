@@ -19,6 +19,11 @@ def test_this_repository_is_a_workspace_in_order(repository: Path) -> None:
     assert "rental_standards" in load_catalogue(repository).models
 
 
+def test_the_example_on_students_is_a_workspace_in_order(repository: Path) -> None:
+    catalogue = load_catalogue(repository / "docs" / "examples" / "oulad")
+    assert list(catalogue.models) == ["failing_a_module"]
+
+
 def test_a_folder_that_is_no_workspace_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="is no workspace: it has no features/sources"):
         load_catalogue(tmp_path)
