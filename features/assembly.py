@@ -22,6 +22,7 @@ from features.group_parts import FilledGroup, SpilledGroup
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import KnownRows, known_batches, known_rows
+from features.label_maturity import check_maturity
 from features.labels import label_rows
 from features.linkage.persons import links_folder
 from features.point_in_time.partitions import Partitions, entities_in_partition
@@ -229,7 +230,7 @@ class Assembly:
         return FilledGroup(columns, features, fills)
 
     def label_table(self) -> pa.Table:
-        """Labels, a row for each of the cohort's."""
+        """Labels, a row for each of the cohort's; DataError where the extract is not whole for them."""
         label = self.definition.label
         contract = self._catalogue.source(label.source)
         extracted_on = contract.read.extracted_on or self._last_known_on(contract)
@@ -239,7 +240,9 @@ class Assembly:
         if label.visited is not None:
             tested = [condition.column for condition in label.visited.where]
             visits = self._rows(label.visited.source, tested)
-        return label_rows(label, self.cohort, source, visits, extracted_on=extracted_on)
+        labels = label_rows(label, self.cohort, source, visits, extracted_on=extracted_on)
+        check_maturity(self.definition, labels, source, extracted_on=extracted_on)
+        return labels
 
     def protected_table(self) -> pa.Table:
         """Protected attributes, a row for each of the cohort's."""

@@ -80,7 +80,7 @@ def label_rows(
     window_end = np.array([day_of(label.closes_on(day)) for day in dates])[place]
     mature = np.array([label.matures_on(day) <= extracted_on for day in dates])[place]
     inside, followed = (as_of[place], window_end), _followed(cohort, source)
-    table = _that_say(label, source)
+    table = rows_that_say(label, source)
     deciding, positive = _deciding(label, followed, table, inside)
     looked = (deciding != _NOBODY) | (label.observed == "always")
     observed = mature & looked
@@ -113,8 +113,8 @@ def _followed(cohort: Cohort, source: KnownRows) -> pa.Table:
     return cohort.followed[Role.CHILD if Role.CHILD in cohort.followed else Role.PERSON]
 
 
-def _that_say(label: Label, source: KnownRows) -> pa.Table:
-    """Rows of the label's source that stand and hold an outcome value."""
+def rows_that_say(label: Label, source: KnownRows) -> pa.Table:
+    """Rows of the label's source that stand and hold an outcome value: those that decide labels."""
     stands = pc.is_null(superseded_on(source.table))
     table = source.table.filter(pc.and_(stands, pc.is_valid(source.table[label.outcome.column])))
     return _first_of_each_key(table) if label.at == "first_row_of_child" else table

@@ -103,6 +103,7 @@ def build_matrix(
 def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress: Progress) -> None:
     """Compute the tables and put them, with their manifest, in place of what was there."""
     definition = assembly.definition
+    labels = assembly.label_table()  # first, as it may be refused
     with artefacts.made_aside(folder, resume_as=made_from["key"]) as aside:
         scratch, parts = aside / ".scratch", assembly.partitions
         scratch.mkdir(exist_ok=True)
@@ -115,7 +116,7 @@ def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress
             progress=progress,
         )
         order = pa.array(parts.order)
-        labels, protected = assembly.label_table(), assembly.protected_table()
+        protected = assembly.protected_table()
         files = {
             **{f"{FEATURES}/{name}": sha256 for name, sha256 in made.items()},
             LABELS: artefacts.write_table(aside / LABELS, labels.take(order)),
