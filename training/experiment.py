@@ -173,7 +173,11 @@ def _run_split(
     seed = definition.learner.seed
     learnt_from, test = examples.on(split.training_dates), examples.on([split.test.as_of])
     cohort = Cohort(
-        test.entities.tolist(), test.outcomes, definition.capacity.of(len(test)), seed=seed
+        test.entities.tolist(),
+        test.outcomes,
+        definition.capacity.of(len(test)),
+        seed=seed,
+        visited_on=test.found_on if definition.label.schedule == "daily" else None,
     )
     scores = {
         candidate.name: _scores(fit(candidate, learnt_from, split.training, seed=seed), test)

@@ -1,9 +1,11 @@
 """The analyses of every training, in the order in which they are shown; none fits a model anew."""
 
 from hearth.progress import Progress, silent
+from training.analyses.decision_curves import decision_curves
+from training.analyses.list_overlap import list_overlap
 from training.findings import Analysis, Finding, Training
 
-ANALYSES: tuple[Analysis, ...] = ()
+ANALYSES: tuple[Analysis, ...] = (decision_curves, list_overlap)
 
 
 def analyse(training: Training, progress: Progress = silent) -> list[Finding]:
