@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,10 @@ def write_table(path: Path, table: pa.Table) -> str:
     return file_sha256(path)
 
 
-def read_table(path: Path) -> pa.Table:
-    """Read a Parquet file whole."""
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a Parquet file, whole or some of its columns, in the order in which it holds them."""
     with pq.ParquetFile(path) as file:  # `pq.read_table` would load pandas
-        return file.read()
+        return file.read(columns=columns)
 
 
 def write_json(path: Path, value: Any) -> None:

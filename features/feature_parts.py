@@ -93,10 +93,23 @@ def read_parts(folder: Path, *, as_of: date | None = None) -> pa.Table:
     return pa.concat_tables(found)
 
 
+def read_columns(folder: Path, names: Sequence[str]) -> pa.Table:
+    """Some features of a matrix, in the order of `read_parts`."""
+    return pa.concat_tables(
+        artefacts.read_table(path, names) for path in sorted(folder.glob("part-*.parquet"))
+    )
+
+
 def read_column(folder: Path, name: str) -> pa.ChunkedArray:
     """One feature of a matrix, in the order of `read_parts`."""
-    chunks = list[pa.Array]()
-    for path in sorted(folder.glob("part-*.parquet")):
-        with pq.ParquetFile(path) as file:
-            chunks += file.read(columns=[name])[name].chunks
-    return pa.chunked_array(chunks)
+    return read_columns(folder, [name])[name]
+
+
+def read_part(folder: Path, part: int, names: Sequence[str]) -> pa.Table:
+    """Some features of one partition."""
+    return artefacts.read_table(folder / part_name(part), names)
+
+
+def part_sizes(folder: Path) -> list[int]:
+    """Number of rows of each partition."""
+    return [pq.read_metadata(path).num_rows for path in sorted(folder.glob("part-*.parquet"))]

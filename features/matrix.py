@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,24 @@ LABELS = "labels.parquet"
 
 @dataclass(frozen=True)
 class Matrix:
-    """Features and labels of a model, row for row, and the manifest that says what they came from."""
+    """Features and labels of a model, row for row, and the manifest that says what they came from.
 
-    features: pa.Table
+    The features stay in their parts until all are asked for: they may be more than memory holds.
+    """
+
+    folder: Path
     labels: pa.Table
     manifest: dict[str, Any]
+
+    @property
+    def parts(self) -> Path:
+        """Folder of the features' parts."""
+        return self.folder / FEATURES
+
+    @cached_property
+    def features(self) -> pa.Table:
+        """All features, in memory."""
+        return read_parts(self.parts)
 
 
 def matrix_folder(settings: Settings, model: str) -> Path:
@@ -42,7 +56,7 @@ def read_matrix(settings: Settings, model: str) -> Matrix:
     """Matrix of a model as last built; NotFoundError where it never was."""
     folder = matrix_folder(settings, model)
     manifest = artefacts.need_manifest(folder, f"run `hearth build {model}`")
-    return Matrix(read_parts(folder / FEATURES), artefacts.read_table(folder / LABELS), manifest)
+    return Matrix(folder, artefacts.read_table(folder / LABELS), manifest)
 
 
 def build_matrix(

@@ -1,23 +1,21 @@
 """What the learner must beat: a logistic regression, one-line rules, and chance."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from hearth.definition import Baseline
 from hearth.risk_model import FeatureSpec, LogisticScorer, LogisticTerm, RuleScorer
 from training.examples import Examples
+from training.newton import solve_logistic
 from training.ranking import Floats, draw_lots
 
 RANDOM = "random"
-_PENALTY_INVERSE = 1.0
-_STEPS = 100
-_CONVERGED = 1e-8
-"""Newton's method gets there in a few steps; scikit-learn's own stops where rounding decides."""
+_PENALTY = 1.0
+"""Of squared coefficients, halved; all but the intercept's. scikit-learn's default, `C=1`."""
 
 _FAR = 10.0
 
@@ -37,19 +35,25 @@ class Logistic:
 
     def fit(self, seen: Examples) -> LogisticScorer:
         """Coefficients over raw values, scoring in log-odds."""
-        rows = seen.rows
-        blocks = [_block(f, rows[:, place]) for place, f in enumerate(self._features)]
-        design = np.hstack([block.columns(rows[:, place]) for place, block in enumerate(blocks)])
-        learner = LogisticRegression(
-            C=_PENALTY_INVERSE, solver="newton-cholesky", tol=_CONVERGED, max_iter=_STEPS
-        )
-        learner.fit(design, seen.positive)
-        weights = np.split(learner.coef_[0], np.cumsum([block.width for block in blocks])[:-1])
+        column = seen.rows.column
+        blocks = [_block(f, column(place)) for place, f in enumerate(self._features)]
+        widths = [block.width for block in blocks]
+
+        def batches() -> Iterator[tuple[Floats, Floats]]:
+            start = 0
+            for rows in seen.rows.batches():
+                parts = [block.columns(rows[:, place]) for place, block in enumerate(blocks)]
+                target = seen.positive[start : start + len(rows)].astype(float)
+                yield np.hstack([*parts, np.ones((len(rows), 1))]), target
+                start += len(rows)
+
+        ridge = np.append(np.full(sum(widths), _PENALTY), 0.0)
+        *found, intercept = np.split(solve_logistic(batches, ridge), np.cumsum(widths))
         terms = tuple(
-            block.term(own, rows[:, place])
-            for place, (block, own) in enumerate(zip(blocks, weights, strict=True))
+            block.term(weights, column(place))
+            for place, (block, weights) in enumerate(zip(blocks, found, strict=True))
         )
-        return LogisticScorer(float(learner.intercept_[0]), terms)
+        return LogisticScorer(float(intercept[0]), terms)
 
 
 class _Number:
@@ -130,7 +134,7 @@ class Rule:
 
     def fit(self, seen: Examples) -> RuleScorer:
         """The rule; it learns how low a missing value must score, and nothing of outcomes."""
-        column = seen.rows[:, self._feature]
+        column = seen.rows.column(self._feature)
         missing = 0.0 if self._threshold is not None else _below_all(self._sign * column)
         rule = RuleScorer(
             feature=self._feature,

@@ -42,7 +42,7 @@ def assemble(
         calibration=final.fitted.calibration,
         cohort=Cohort.of(
             cohort.features,
-            cohort.rows,
+            cohort.rows.column,
             cohort.raw_scores(scorer),
             as_of=cohort.dates()[0].isoformat(),
             base_rate=final.fitted.held_out.base_rate,

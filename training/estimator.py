@@ -9,6 +9,8 @@ import numpy as np
 
 from hearth.risk_model import BoosterScorer, FeatureSpec, Scorer
 from training.examples import Examples
+from training.ranking import Floats
+from training.rows import Rows
 
 ROUNDS = 300
 """Trees. Fixed beforehand, so that no test row has a say in it."""
@@ -95,7 +97,7 @@ class LightGBM:
     def fit(self, seen: Examples) -> BoosterScorer:
         """Booster as native text, scoring in log-odds."""
         data = lightgbm.Dataset(
-            seen.rows,
+            _Streamed(seen.rows),
             seen.positive.astype(np.float32),
             feature_name=[feature.name for feature in self._features],
             categorical_feature=[
@@ -106,6 +108,30 @@ class LightGBM:
         threads = {"num_threads": 1} if len(seen) < _ROWS_WORTH_THREADS else {}
         booster = lightgbm.train({**threads, **self.parameters}, data, num_boost_round=self.rounds)
         return BoosterScorer(booster.model_to_string())
+
+
+class _Streamed(lightgbm.Sequence):
+    """Rows as LightGBM asks for them: a sample one by one, then all in batches; none is kept."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.batch_size = rows.batch_size
+        self._rows = rows
+        self._number, self._batch = -1, np.empty((0, 0))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, asked: int | slice | list[int]) -> Floats:
+        if not isinstance(asked, int):
+            return self._rows.where(asked).table()
+        number, place = divmod(asked, self.batch_size)
+        if number != self._number:
+            start = number * self.batch_size
+            self._number, self._batch = -1, np.empty((0, 0))
+            self._batch = self._rows.where(slice(start, start + self.batch_size)).table()
+            self._number = number
+        row: Floats = self._batch[place].copy()  # a view would hold the batch
+        return row
 
 
 class Remembered:
@@ -122,7 +148,7 @@ class Remembered:
 
     def fit(self, seen: Examples) -> Scorer:
         """Scorer learnt from these rows, now or before."""
-        key = hashlib.sha256(seen.rows.tobytes() + seen.positive.tobytes()).digest()
+        key = hashlib.sha256(seen.rows.digest + seen.positive.tobytes()).digest()
         if key not in self._fitted:
             self._fitted[key] = self._candidate.fit(seen)
         return self._fitted[key]

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from features.feature_parts import read_columns
 from features.labels import ASSESSOR
 from hearth.errors import DataError, Fault
-from hearth.risk_model import FeatureSpec, Scorer
-from hearth.risk_model.encoding import encode_columns
+from hearth.risk_model import FeatureSpec, RuleScorer, Scorer
 from training.metrics import Outcomes
-from training.ranking import Bools, Floats
+from training.ranking import Bools, Floats, Ints
+from training.rows import Rows, stored_rows
 from training.splits import LabelPeriod
 
 _SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit", "flag_of")
@@ -29,7 +31,7 @@ class Examples:
     features
         The columns of `rows`, in order.
     rows
-        Shape (n, features), NaN for missing, categories as places in their vocabulary.
+        n rows, NaN for missing, categories as places in their vocabulary. They may lie on disk.
     entities
         Shape (n,), text.
     as_of
@@ -47,7 +49,7 @@ class Examples:
     """
 
     features: tuple[FeatureSpec, ...]
-    rows: Floats
+    rows: Rows
     entities: npt.NDArray[np.str_]
     as_of: npt.NDArray[np.datetime64]
     outcomes: Outcomes
@@ -59,11 +61,11 @@ class Examples:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, kept: Bools) -> "Examples":
-        """Some of the rows."""
+    def where(self, kept: Bools | Ints) -> "Examples":
+        """Some of the rows; none is copied."""
         return Examples(
             self.features,
-            self.rows[kept],
+            self.rows.where(kept),
             self.entities[kept],
             self.as_of[kept],
             self.outcomes.at(kept),
@@ -85,7 +87,9 @@ class Examples:
 
     def raw_scores(self, scorer: Scorer) -> Floats:
         """Raw score of every row, shape (n,); higher is more at risk."""
-        return scorer.raw_score(self.rows)
+        if isinstance(scorer, RuleScorer):  # one column of many is quickly read
+            return scorer.of_values(self.rows.column(scorer.feature))
+        return np.concatenate([np.empty(0), *map(scorer.raw_score, self.rows.batches())])
 
     def on(self, dates: Iterable[date]) -> "Examples":
         """Rows of these as-of dates."""
@@ -116,13 +120,15 @@ def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
     )
 
 
-def read_examples(features: pa.Table, labels: pa.Table, manifest: Mapping[str, Any]) -> Examples:
+def read_examples(parts: Path, labels: pa.Table, manifest: Mapping[str, Any]) -> Examples:
     """Examples of a stored matrix.
 
     Parameters
     ----------
-    features, labels
-        Tables of the matrix, both in the order of (as_of, entity_id).
+    parts
+        Folder of the matrix's features.
+    labels
+        Labels of the same rows, in the same order.
     manifest
         The matrix's manifest.
 
@@ -134,36 +140,29 @@ def read_examples(features: pa.Table, labels: pa.Table, manifest: Mapping[str, A
         If a category is in the data but not in the vocabulary.
     """
     specs = specs_of(manifest)
-    for key in ("entity_id", "as_of"):
-        if not features[key].combine_chunks().equals(labels[key].combine_chunks()):
+    keys = read_columns(parts, ["entity_id", "as_of"])
+    for key in keys.column_names:
+        if not keys[key].combine_chunks().equals(labels[key].combine_chunks()):
             raise DataError(
                 [
                     Fault(
-                        "features.parquet",
+                        "features",
                         key,
                         "differs from labels.parquet",
                         "build the matrix again",
                     )
                 ]
             )
-    columns = {
-        spec.name: (
-            features[spec.name].to_numpy()
-            if spec.kind == "number"
-            else features[spec.name].to_pylist()
-        )
-        for spec in specs
-    }
     observed = _bools(labels["observed"]) & labels["label"].is_valid().to_numpy()
     return Examples(
         features=specs,
-        rows=encode_columns(specs, columns),
-        entities=np.asarray(features["entity_id"].to_pylist(), dtype=np.str_),
-        as_of=features["as_of"].to_numpy().astype("datetime64[D]"),
+        rows=stored_rows(parts, specs, str(manifest["key"])),
+        entities=_texts(keys["entity_id"]),
+        as_of=keys["as_of"].to_numpy().astype("datetime64[D]"),
         outcomes=Outcomes(_bools(labels["label"]) & observed, observed),
         found_on=labels["found_on"].to_numpy().astype("datetime64[D]"),
         assessors={
-            name.removeprefix(ASSESSOR): np.asarray(labels[name].fill_null("").to_pylist(), str)
+            name.removeprefix(ASSESSOR): _texts(labels[name].fill_null(""))
             for name in labels.column_names
             if name.startswith(ASSESSOR)
         },
@@ -196,6 +195,14 @@ def label_periods(
         last = ends[rows].max().astype(object)
         periods.append(LabelPeriod(day, last, max(last, matures_on(day))))
     return tuple(periods)
+
+
+def _texts(column: pa.ChunkedArray) -> npt.NDArray[np.str_]:
+    """Texts as an array; each is made once, however often it comes."""
+    coded = column.combine_chunks().dictionary_encode()
+    once = np.asarray(coded.dictionary.to_pylist(), dtype=np.str_)
+    texts: npt.NDArray[np.str_] = np.take(once, coded.indices.to_numpy())
+    return texts
 
 
 def _bools(column: pa.ChunkedArray) -> Bools:

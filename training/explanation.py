@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from hearth.risk_model import FeatureSpec, Scorer
 from training.examples import Examples
 from training.ranking import Floats
+from training.rows import Rows
 
 _ROWS_SHOWN = 2_000
 _FEATURES_SHOWN = 15
@@ -60,7 +61,7 @@ class Explained:
     @classmethod
     def of(cls, scorer: Scorer, cohort: Examples, *, seed: int) -> "Explained":
         """Some of a cohort's scores explained; `seed` draws them."""
-        shown = _sample(cohort.rows, seed)
+        shown = _sample(cohort.rows, seed).table()
         found = scorer.contributions(shown)
         return cls(cohort.features, shown, found[:, :-1], found[:, -1])
 
@@ -126,11 +127,11 @@ class Explained:
         return [int(place) for place in order if sizes[place] > 0]
 
 
-def _sample(rows: Floats, seed: int) -> Floats:
+def _sample(rows: Rows, seed: int) -> Rows:
     if len(rows) <= _ROWS_SHOWN:
         return rows
     kept = np.random.default_rng(seed).choice(len(rows), _ROWS_SHOWN, replace=False)
-    return rows[np.sort(kept)]
+    return rows.where(np.sort(kept))
 
 
 def _canvas(width: float, height: float) -> Figure:

@@ -63,7 +63,7 @@ def current_matrix(
 
 def prepare(definition: ModelDefinition, matrix: Matrix) -> Prepared:
     """Rows of a matrix, read and encoded."""
-    examples = read_examples(matrix.features, matrix.labels, matrix.manifest)
+    examples = read_examples(matrix.parts, matrix.labels, matrix.manifest)
     periods = label_periods(examples, matrix.labels["window_end"], definition.label.matures_on)
     return Prepared(definition, matrix, examples, periods)
 

@@ -2,14 +2,14 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hearth.risk_model.encoding import FeatureSpec, Matrix
+from hearth.risk_model.encoding import Column, FeatureSpec
 
 Relation = Literal["more", "fewer", "same"]
 _GRID = np.linspace(0.0, 1.0, 101)
@@ -113,7 +113,7 @@ class Cohort:
     def of(
         cls,
         features: Sequence[FeatureSpec],
-        rows: Matrix,
+        column: Callable[[int], Column],
         raw_scores: NDArray[np.float64],
         *,
         as_of: str,
@@ -130,9 +130,10 @@ class Cohort:
         Parameters
         ----------
         features
-            Inputs, in the order of the columns of `rows`.
-        rows
-            Shape (rows, features), NaN for missing. What was filled in is left out of comparisons.
+            Inputs, in order.
+        column
+            Values of a feature by its place, shape (rows,), NaN for missing: one is held at a time.
+            What was filled in is left out of comparisons.
         raw_scores
             Shape (rows,).
         as_of
@@ -142,18 +143,19 @@ class Cohort:
         bands
             (name, least percentile), ascending from 0.
         """
-        known = _recorded(features, rows)
-        numbers = {
-            f.name: distribution_of(known[:, j])
-            for j, f in enumerate(features)
-            if f.kind == "number"
-        }
-        shares = {
-            f.name: _shares(f, known[:, j]) for j, f in enumerate(features) if f.kind == "category"
-        }
+        filled = {f.flag_of: j for j, f in enumerate(features) if f.flag_of is not None}
+        numbers, shares = {}, {}
+        for j, feature in enumerate(features):
+            known = column(j)
+            if feature.name in filled:
+                known = np.where(column(filled[feature.name]) == 1, np.nan, known)
+            if feature.kind == "number":
+                numbers[feature.name] = distribution_of(known)
+            else:
+                shares[feature.name] = _shares(feature, known)
         scores = _percentiles(raw_scores) if len(raw_scores) else np.zeros(len(_GRID))
         return cls(
-            rows=len(rows),
+            rows=len(raw_scores),
             as_of=as_of,
             base_rate=base_rate,
             distributions=numbers,
@@ -161,18 +163,6 @@ class Cohort:
             scores=tuple(map(float, scores)),
             bands=tuple(bands),
         )
-
-
-def _recorded(features: Sequence[FeatureSpec], rows: Matrix) -> Matrix:
-    """Rows with NaN for what was filled in."""
-    place = {feature.name: j for j, feature in enumerate(features)}
-    flags = [(j, place[f.flag_of]) for j, f in enumerate(features) if f.flag_of is not None]
-    if not flags:
-        return rows
-    recorded = rows.copy()
-    for flag, filled in flags:
-        recorded[rows[:, flag] == 1, filled] = np.nan
-    return recorded
 
 
 def distribution_of(column: NDArray[np.float64], *, most: int = 201) -> Distribution:

@@ -155,7 +155,10 @@ class RuleScorer:
 
     def raw_score(self, rows: Matrix) -> Vector:
         """The feature's value, signed, or whether it reaches the threshold."""
-        column = rows[:, self.feature]
+        return self.of_values(rows[:, self.feature])
+
+    def of_values(self, column: Vector) -> Vector:
+        """Raw score of each value of the rule's feature."""
         value = self.sign * column
         if self.threshold is not None:
             value = (value >= self.threshold).astype(np.float64)

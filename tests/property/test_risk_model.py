@@ -151,7 +151,7 @@ def test_more_of_the_cohort_lies_below_a_greater_value(
 
 def _cohort(scores: np.ndarray) -> Cohort:
     rows = np.zeros((len(scores), 0))
-    return Cohort.of([], rows, scores, as_of="2026-01-01", base_rate=0.5)
+    return Cohort.of([], lambda place: rows[:, place], scores, as_of="2026-01-01", base_rate=0.5)
 
 
 @given(SCORES, st.one_of(FINITE, st.integers(0, 5)))

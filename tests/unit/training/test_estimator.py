@@ -5,6 +5,7 @@ import pytest
 
 from training.estimator import LightGBM, Remembered
 from training.metrics import Outcomes
+from training.rows import Rows
 
 
 @pytest.fixture
@@ -82,6 +83,6 @@ def test_other_rows_or_other_outcomes_are_learnt_from_anew(seen):
 
     remembered.fit(seen)
     remembered.fit(replace(seen, outcomes=other))
-    remembered.fit(replace(seen, rows=seen.rows + 1))
+    remembered.fit(replace(seen, rows=Rows.of(seen.rows.table() + 1)))
 
     assert counting.fits == 3

@@ -1,8 +1,10 @@
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from features.feature_parts import part_name
 from hearth.errors import DataError
 from training.examples import label_periods, read_examples, specs_of
 
@@ -13,6 +15,7 @@ FEATURES = {
     "home_tenure": ["rented", None, "owned", "rented"],
 }
 MANIFEST = {
+    "key": "made up",
     "features": [
         {
             "name": name,
@@ -26,7 +29,7 @@ MANIFEST = {
             ("home_floors", "number", []),
             ("home_tenure", "category", ["owned", "rented"]),
         )
-    ]
+    ],
 }
 
 
@@ -47,11 +50,24 @@ def labels(label, observed, **changes):
     )
 
 
-def read(*found, **changes):
-    return read_examples(pa.table(FEATURES), labels(*found, **changes), MANIFEST)
+@pytest.fixture
+def parts(tmp_path):
+    """The features in two parts, as a matrix keeps them."""
+    whole = pa.table(FEATURES)
+    for number in range(2):
+        pq.write_table(whole.slice(2 * number, 2), tmp_path / part_name(number))
+    return tmp_path
 
 
-def test_a_row_nobody_looked_at_is_neither_positive_nor_negative():
+@pytest.fixture
+def read(parts):
+    def examples(*found, **changes):
+        return read_examples(parts, labels(*found, **changes), MANIFEST)
+
+    return examples
+
+
+def test_a_row_nobody_looked_at_is_neither_positive_nor_negative(read):
     examples = read([True, None, False, None], [True, False, True, False])
 
     assert examples.outcomes.positive.tolist() == [True, False, False, False]
@@ -59,34 +75,34 @@ def test_a_row_nobody_looked_at_is_neither_positive_nor_negative():
     assert len(examples.observed()) == 2
 
 
-def test_a_label_that_is_not_known_is_not_observed_whatever_the_column_says():
+def test_a_label_that_is_not_known_is_not_observed_whatever_the_column_says(read):
     examples = read([None] * 4, [True] * 4)
 
     assert not examples.outcomes.observed.any()
 
 
-def test_categories_are_places_in_the_vocabulary_and_missing_stays_missing():
-    rows = read([True] * 4, [True] * 4).rows
+def test_categories_are_places_in_the_vocabulary_and_missing_stays_missing(read):
+    rows = read([True] * 4, [True] * 4).rows.table()
 
     assert rows[[0, 2, 3]].tolist() == [[1.0, 1.0], [3.0, 0.0], [4.0, 1.0]]
     assert str(rows[1].tolist()) == "[nan, nan]"
 
 
-def test_tables_about_other_rows_are_refused():
+def test_tables_about_other_rows_are_refused(read):
     with pytest.raises(DataError, match="build the matrix again"):
         read([True] * 4, [True] * 4, entity_id=["b", "a", "a", "b"])
 
 
-def test_a_date_without_a_known_outcome_has_no_label_period():
+def test_a_date_without_a_known_outcome_has_no_label_period(parts):
     made = labels([True, None, None, None], [True, False, False, False])
-    examples = read_examples(pa.table(FEATURES), made, MANIFEST)
+    examples = read_examples(parts, made, MANIFEST)
 
     (period,) = label_periods(examples, made["window_end"], lambda _: date(2021, 3, 1))
 
     assert (period.as_of, period.known_on) == (date(2020, 1, 1), date(2021, 3, 1))
 
 
-def test_who_decided_an_outcome_and_when_stands_beside_it():
+def test_who_decided_an_outcome_and_when_stands_beside_it(read):
     said = pa.array(["officer 1", None, None, None])
     examples = read([True, None, None, None], [True] + [False] * 3, assessor_officer=said)
     first = examples.where(examples.outcomes.observed)
@@ -101,7 +117,7 @@ def test_features_of_assessors_are_no_features_of_the_model():
     assert [spec.name for spec in kept] == ["home_tenure"]
 
 
-def test_where_the_definition_names_no_visits_nothing_is_said_of_them():
+def test_where_the_definition_names_no_visits_nothing_is_said_of_them(read):
     assert read([None] * 4, [False] * 4).visited is None
     visited = pa.array([True, False, True, False])
     examples = read([None] * 4, [False] * 4, visited=visited)

@@ -8,6 +8,7 @@ from training.estimator import LightGBM
 from training.experiment import candidates_of, fit, run_experiment
 from training.final import fit_final
 from training.records import SCORED_SCHEMA, metrics_of, scored_table
+from training.rows import Rows
 
 
 @pytest.fixture
@@ -108,17 +109,18 @@ def test_of_every_kind_contributions_and_base_value_add_up_to_the_raw_score(
     fitted = [fit(c, examples, label_years(), seed=1) for c in candidates_of(define(), examples)]
     scorer = next(each.scorer for each in fitted if each.scorer.kind == kind)
 
-    total = scorer.contributions(examples.rows).sum(axis=1)
+    total = scorer.contributions(examples.rows.table()).sum(axis=1)
 
-    np.testing.assert_allclose(total, scorer.raw_score(examples.rows), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(total, examples.raw_scores(scorer), rtol=0, atol=1e-9)
 
 
 def test_rows_nobody_looked_at_teach_nothing(define, make_examples, label_years):
     """What is said of the unseen makes no difference to any score: selective labels stay unknown."""
     examples = make_examples(seen=0.5)
-    random = np.random.default_rng(9).normal(size=examples.rows.shape)
+    rows = examples.rows.table()
+    random = np.random.default_rng(9).normal(size=rows.shape)
     unseen = ~examples.outcomes.observed & (examples.as_of < np.datetime64("2021-01-01"))
-    other = replace(examples, rows=np.where(unseen[:, None], random, examples.rows))
+    other = replace(examples, rows=Rows.of(np.where(unseen[:, None], random, rows)))
 
     first, second = (
         run_experiment(define(), each, label_years()).splits[0] for each in (examples, other)

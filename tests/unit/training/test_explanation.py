@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hearth.risk_model import LogisticScorer, LogisticTerm, RuleScorer
 from training.explanation import Explained
+from training.rows import Rows
 
 
 @pytest.fixture
@@ -30,9 +33,9 @@ def test_the_group_that_moves_scores_most_comes_first(cohort):
 
 
 def test_features_of_a_group_that_cancel_count_for_nothing(cohort):
-    rows = cohort.rows.copy()
+    rows = cohort.rows.table()
     rows[:, 2] = -rows[:, 1]
-    alike = type(cohort)(cohort.features, rows, cohort.entities, cohort.as_of, cohort.outcomes)
+    alike = replace(cohort, rows=Rows.of(rows))
 
     found = {i.group: i for i in explained(logistic(alike, 1.0, 1.0, 1.0), alike).importance()}
 

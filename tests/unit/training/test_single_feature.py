@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from training.metrics import Outcomes
+from training.rows import Rows
 from training.single_feature import BestFeature
 
 
@@ -19,13 +20,13 @@ def test_the_feature_that_the_outcome_follows_is_found(seen):
 
 
 def test_the_direction_is_learnt_too(seen):
-    turned = replace(seen, rows=-seen.rows * [1, 1, -1])
+    turned = replace(seen, rows=Rows.of(-seen.rows.table() * [1, 1, -1]))
 
     assert BestFeature(seen.features).fit(turned).sign == -1.0
 
 
 def test_a_category_is_never_the_feature(seen):
-    tenure = seen.rows[:, 2] == 1
+    tenure = seen.rows.column(2) == 1
     told = replace(seen, outcomes=Outcomes(tenure, np.ones(len(seen), dtype=bool)))
 
     assert seen.features[BestFeature(seen.features).fit(told).feature].kind == "number"
@@ -33,7 +34,7 @@ def test_a_category_is_never_the_feature(seen):
 
 def test_what_the_best_feature_adds_stands_at_its_own_place(seen):
     rule = BestFeature(seen.features).fit(seen)
-    parts = rule.contributions(seen.rows)
+    parts = rule.contributions(seen.rows.table())
 
-    np.testing.assert_allclose(parts.sum(axis=1), rule.raw_score(seen.rows))
+    np.testing.assert_allclose(parts.sum(axis=1), seen.raw_scores(rule))
     assert (np.delete(parts[:, :-1], rule.feature, axis=1) == 0).all()

@@ -13,8 +13,11 @@ TENURE = FeatureSpec("home_tenure", "home", "homes", "category", ("owned", "rent
 
 
 def _cohort(scores: list[float]) -> Cohort:
-    rows = np.array([[float(i), float(i % 2)] for i in range(len(scores))]).reshape(-1, 2)
-    return Cohort.of([COUNT, TENURE], rows, np.array(scores), as_of="2026-01-01", base_rate=0.1)
+    places = np.arange(len(scores), dtype=np.float64)
+    columns = [places, places % 2]
+    return Cohort.of(
+        [COUNT, TENURE], columns.__getitem__, np.array(scores), as_of="2026-01-01", base_rate=0.1
+    )
 
 
 def test_shares_are_of_the_values_that_are_known() -> None:
@@ -90,7 +93,9 @@ def test_what_was_filled_in_is_compared_with_nothing() -> None:
         FeatureSpec("decibels", "noise", "noise", "number"),
         FeatureSpec("decibels_missing", "noise", "noise", "number", flag_of="decibels"),
     )
-    rows = np.array([[70.0, 0], [50.0, 1], [90.0, 0], [50.0, 1]])
-    cohort = Cohort.of(features, rows, np.zeros(4), as_of="2022-09-01", base_rate=0.1)
+    columns = np.array([[70.0, 50.0, 90.0, 50.0], [0, 1, 0, 1]])
+    cohort = Cohort.of(
+        features, columns.__getitem__, np.zeros(4), as_of="2022-09-01", base_rate=0.1
+    )
     assert cohort.distributions["decibels"].values == (70.0, 90.0)
     assert cohort.distributions["decibels"].missing_share == 0.5
