@@ -104,7 +104,7 @@ class Examples:
         """All rows, with the features of these names alone."""
         places = [place for place, each in enumerate(self.features) if each.name in names]
         kept = tuple(self.features[place] for place in places)
-        return replace(self, features=kept, rows=self.rows[:, places])
+        return replace(self, features=kept, rows=self.rows.select(places))
 
     def dates(self) -> tuple[date, ...]:
         """As-of dates, earliest first."""

@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
 
+from features.artefacts import canonical_sha256
 from features.feature_parts import part_sizes, read_columns, read_part
 from hearth.errors import Fault, UnusableInputError
 from hearth.risk_model import FeatureSpec
@@ -49,6 +50,10 @@ class Store(Protocol):
         """One feature of all rows."""
         ...
 
+    def select(self, places: Sequence[int]) -> Self:
+        """The same rows, with some of the features alone."""
+        ...
+
 
 class Held:
     """Rows in memory."""
@@ -71,6 +76,10 @@ class Held:
         """One feature of all rows."""
         return self._table[:, place]
 
+    def select(self, places: Sequence[int]) -> "Held":
+        """The same rows, with some of the features alone."""
+        return Held(self._table[:, places])
+
 
 class Stored:
     """Rows in the Parquet parts of a matrix; what was read last is kept.
@@ -88,7 +97,8 @@ class Stored:
     def __init__(self, folder: Path, features: Sequence[FeatureSpec], key: str) -> None:
         self.starts = np.concatenate([[0], np.cumsum(part_sizes(folder))]).astype(np.int64)
         self.width = len(features)
-        self.key = key
+        self.key = canonical_sha256([key, _names(features)])
+        self._matrix = key
         self._folder, self._features = folder, tuple(features)
         self._at_once = max(1, CELLS // max(1, int(self.starts[-1])))
         self._part, self._rows = -1, np.empty((0, 0))
@@ -111,6 +121,10 @@ class Stored:
             table = read_columns(self._folder, _names(beside))
             self._first, self._columns = first, encode(beside, table, order="F")
         return self._columns[:, place - first]
+
+    def select(self, places: Sequence[int]) -> "Stored":
+        """The same rows, with some of the features alone."""
+        return Stored(self._folder, [self._features[place] for place in places], self._matrix)
 
 
 class Rows:
@@ -149,6 +163,10 @@ class Rows:
     def where(self, kept: Bools | Ints | slice | list[int]) -> "Rows":
         """Some of the rows."""
         return Rows(self._store, self.numbers[kept])
+
+    def select(self, places: Sequence[int]) -> "Rows":
+        """The same rows, with some of the features alone."""
+        return Rows(self._store.select(places), self.numbers)
 
     def table(self) -> Floats:
         """All of the rows in memory, shape (n, features): only where they are known to be few."""

@@ -118,7 +118,7 @@ def _spread(name: str, definition: ModelDefinition, test: Examples, fitted: list
 def _strongest(scorer: Scorer, listed: Examples) -> npt.NDArray[np.intp]:
     """Place of the reason group that moves each row's score most."""
     groups = list(dict.fromkeys(feature.group for feature in listed.features))
-    found = scorer.contributions(listed.rows)[:, :-1]
+    found = scorer.contributions(listed.rows.table())[:, :-1]
     own: list[list[bool]] = [[f.group == group for f in listed.features] for group in groups]
     sizes = np.column_stack([np.abs(found[:, places].sum(axis=1)) for places in own])
     return np.asarray(np.argmax(sizes, axis=1))

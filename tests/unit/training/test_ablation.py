@@ -58,4 +58,4 @@ def test_selected_features_keep_their_columns(prepared):
     kept = prepared.examples.select({"home_tenure", "noise_count_12m"})
 
     assert [f.name for f in kept.features] == ["noise_count_12m", "home_tenure"]
-    np.testing.assert_array_equal(kept.rows, prepared.examples.rows[:, [0, 2]])
+    np.testing.assert_array_equal(kept.rows.table(), prepared.examples.rows.table()[:, [0, 2]])

@@ -62,6 +62,14 @@ def test_rows_on_disk_are_the_rows_in_memory_whichever_are_asked_for(examples, s
     np.testing.assert_array_equal(asked.column(1), held.column(1))
 
 
+def test_some_features_of_rows_on_disk_are_those_in_memory(examples, stored):
+    two, held = stored.select([2, 1]), examples.rows.select([2, 1])
+
+    np.testing.assert_array_equal(two.table(), held.table())
+    np.testing.assert_array_equal(two.column(0), stored.column(2))
+    assert two.digest != stored.digest
+
+
 def test_batches_are_all_rows_in_order(stored, monkeypatch):
     monkeypatch.setattr("training.rows.CELLS", 90)
     batches = list(stored.batches())
