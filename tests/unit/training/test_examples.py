@@ -124,7 +124,7 @@ def test_where_the_definition_names_no_visits_nothing_is_said_of_them(read):
     assert examples.on([date(2021, 1, 1)]).visited.tolist() == [True, False]
 
 
-def test_those_drawn_by_lot_have_outcomes_of_their_own():
+def test_those_drawn_by_lot_have_outcomes_of_their_own(read):
     drawn = {"drawn": [True, False] * 2, "drawn_label": pa.array([True, None, False, None])}
     arm = read([True] * 4, [True] * 4, **drawn).arm
     assert arm.observed.tolist() == [True, False, True, False]
