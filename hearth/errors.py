@@ -11,7 +11,8 @@ HearthError
 ├── PermissionDeniedError  the identity may not do this
 ├── StateError             the thing is not in a state that allows this
 ├── BundleError            a bundle is incomplete or was altered
-└── AuditError             the audit log cannot be written or does not verify
+├── AuditError             the audit log cannot be written or does not verify
+└── StoppedError           somebody stopped the work; what was done is kept
 """
 
 from collections.abc import Iterable
@@ -88,3 +89,9 @@ class BundleError(HearthError):
 
 class AuditError(HearthError):
     """The audit log cannot be written, or does not verify."""
+
+
+class StoppedError(HearthError):
+    """Somebody stopped the work; what was done so far is kept, and the same command goes on."""
+
+    exit_code = 130

@@ -21,6 +21,8 @@ from training.findings import Training
 from training.prepared import Prepared, current_matrix, prepare, training_key
 from training.records import metrics_of
 from training.run_log import log_candidates, log_inputs, log_results, summary
+from training.search_log import log_search, search_findings
+from training.settled import Settled, settle
 from training.tracking import Run, tracked_run
 from training.turns import TURN, own_turn
 from training.versions import (
@@ -82,13 +84,14 @@ def train(
                 name_challenger(client, model, current.version)
                 note_put_forward(current.folder)
             return current
+        settled = settle(settings, prepare(definition, matrix), progress)
         run_of_turn = tracked_run(settings, client, model, model, tags={TURN: turn})
         # numpy's threads wait for each other on matrices of this size: 20 times the CPU, no less time
         with threadpool_limits(1, user_api="blas"), run_of_turn as run:
             extracted_on = extract_dates(catalogue, settings, matrix.manifest)
             log_inputs(run, definition, matrix.manifest, extracted_on)
-            prepared = prepare(definition, matrix)
-            made = _train(catalogue, settings, prepared, run, key=key, progress=progress)
+            log_search(run, settled.search)
+            made = _train(catalogue, settings, settled, run, key=key, progress=progress)
             run.name(f"{model} v{made.version}, data to {max(extracted_on.values())}")
             return made
 
@@ -96,12 +99,13 @@ def train(
 def _train(
     catalogue: Catalogue,
     settings: Settings,
-    prepared: Prepared,
+    settled: Settled,
     run: Run,
     *,
     key: str,
     progress: Progress,
 ) -> TrainedVersion:
+    prepared = settled.prepared
     definition, examples, periods = prepared.definition, prepared.examples, prepared.periods
     experiment = run_experiment(definition, examples, periods, progress)
     cohort = _cohort_to_score(prepared)
@@ -113,7 +117,7 @@ def _train(
     }
     made = assemble(catalogue, definition, final, hashes)
     training = Training.of(prepared, experiment, final)
-    findings = analyse(training, progress)
+    findings = [*search_findings(settled.search), *analyse(training, progress)]
     metrics = {"model": model, **metrics_of(experiment, findings)}
     log_candidates(run, experiment, progress)
     progress(f"Train {model}: record", 0, 1)

@@ -30,7 +30,7 @@ DEFAULTS: Mapping[str, int | float | str | bool] = {
 _ROWS_WORTH_THREADS = 50_000
 """Below it threads wait for each other: 3,000 rows took 50 times the CPU on two, for the same trees."""
 
-_ROUNDS_NAMES = ("num_iterations", "num_boost_round", "n_estimators", "num_rounds")
+ROUNDS_NAMES = ("num_iterations", "num_boost_round", "n_estimators", "num_rounds")
 _SIGNS = {"increasing": 1, "decreasing": -1}
 
 
@@ -86,7 +86,7 @@ class LightGBM:
         monotone: Mapping[str, Literal["increasing", "decreasing"]] | None = None,
     ) -> None:
         given = {**DEFAULTS, "seed": seed, **(parameters or {})}
-        self.rounds = int(next((given.pop(n) for n in _ROUNDS_NAMES if n in given), ROUNDS))
+        self.rounds = int(next((given.pop(n) for n in ROUNDS_NAMES if n in given), ROUNDS))
         if monotone:
             given["monotone_constraints"] = ",".join(
                 str(_SIGNS[monotone[f.name]] if f.name in monotone else 0) for f in features

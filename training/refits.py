@@ -17,6 +17,7 @@ from hearth.settings import Settings
 from training.analyses.refitted import REFITTED
 from training.findings import Finding
 from training.prepared import current_matrix, prepare, training_key
+from training.settled import settle
 from training.tracking import tracked_run
 from training.turns import TURN, own_turn
 from training.versions import TrainedVersion, current_version
@@ -89,7 +90,7 @@ def analyse_anew(
     kept = {name: _kept(folder / f"{name}.json", _key(key, name)) for name in names}
     wanted = [name for name, before in kept.items() if before is None or again]
     if wanted:
-        prepared = prepare(definition, matrix)
+        prepared = settle(settings, prepare(definition, matrix), progress).prepared
         client = open_registry(settings)
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:

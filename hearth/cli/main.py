@@ -25,10 +25,11 @@ from hearth.cli import (
     refresh,
     register,
     service,
+    tuning,
 )
 from hearth.errors import HearthError
 
-EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar."
+EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar · 130 stopped, and what was done is kept."
 
 app = typer.Typer(
     name="hearth",
@@ -87,6 +88,7 @@ look.mount(app)
 leaks.mount(app)
 refresh.mount(app)
 compare.mount(app)
+tuning.mount(app)
 
 
 def main() -> None:

@@ -1,0 +1,59 @@
+"""Whether the best that was tried is better than the house's own settings by more than noise."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.bootstrap import Statistic, interval, replicate
+from training.comparison import Difference
+from training.ranking import Floats
+from training.search.judge import Judge
+from training.search.space import Parameters
+
+BEST, HOUSE = "best tried", "house settings"
+
+
+def against_house(judge: Judge, best: Parameters) -> Difference:
+    """How far the best trial is ahead of the definition's own settings, with its 95 % interval.
+
+    Both are judged on the same folds and the same draws of entities. The best of many trials is
+    flattered by chance: it must be ahead with the whole of the interval, or the house settings
+    stay.
+
+    References
+    ----------
+    Cawley & Talbot (2010), "On over-fitting in model selection and subsequent selection bias in
+    performance evaluation", Journal of Machine Learning Research 11: 2079-2107.
+    """
+    learner, folds = judge.definition.learner, judge.folds
+    statistics = {
+        name: _over_folds(judge, [judge.scores(fold, own) for fold in folds])
+        for name, own in ((BEST, best), (HOUSE, learner.parameters))
+    }
+    entities = np.concatenate([fold.judged.entities for fold in folds])
+    _, codes = np.unique(entities, return_inverse=True)
+    drawn = replicate(statistics, codes.astype(np.int64), seed=learner.seed)
+    once = np.ones((1, len(codes)))
+    value = float((statistics[BEST](once) - statistics[HOUSE](once))[0])
+    bounds = interval(drawn[BEST] - drawn[HOUSE]) if np.isfinite(value) else None
+    known = value if np.isfinite(value) else None
+    return Difference(BEST, HOUSE, judge.objective.metric, known, *(bounds or (None, None)))
+
+
+def is_beyond_noise(difference: Difference) -> bool:
+    """Whether the whole interval lies above nought."""
+    return difference.low is not None and difference.low > 0
+
+
+def _over_folds(judge: Judge, raws: Sequence[Floats]) -> Statistic:
+    ends = np.cumsum([len(raw) for raw in raws])
+    parts = [
+        (slice(end - len(raw), end), judge.objective.statistic(fold.cohort, raw))
+        for fold, raw, end in zip(judge.folds, raws, ends, strict=True)
+    ]
+
+    def statistic(weights: Floats) -> Floats:
+        found: Floats = np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)
+        return found
+
+    return statistic
