@@ -1,6 +1,6 @@
 """The matrix as arrays: encoded features, outcomes and dates, one row per entity and as-of date."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -106,17 +106,26 @@ class Examples:
         kept = tuple(self.features[place] for place in places)
         return replace(self, features=kept, rows=self.rows.select(places))
 
+    def beside(self, features: Sequence[FeatureSpec], values: Floats) -> "Examples":
+        """All rows, now in memory, with more features after their own; `values` as encoded."""
+        rows = Rows.of(np.column_stack([self.rows.table(), values]))
+        return replace(self, features=(*self.features, *features), rows=rows)
+
     def dates(self) -> tuple[date, ...]:
         """As-of dates, earliest first."""
         return tuple(np.unique(self.as_of).astype(object))
 
 
-def specs_of(manifest: Mapping[str, Any]) -> tuple[FeatureSpec, ...]:
-    """Features that a model may use, of those a matrix's manifest lists, with frozen vocabularies."""
+def specs_of(manifest: Mapping[str, Any], *, assessors: bool = False) -> tuple[FeatureSpec, ...]:
+    """Features that a model may use, of those a matrix's manifest lists, with frozen vocabularies.
+
+    With `assessors` those of assessor groups instead, which only the audit may use.
+    """
+    apart = manifest.get("assessor_features", ())
     return tuple(
         FeatureSpec.from_dict({name: item[name] for name in _SPEC_FIELDS if name in item})
         for item in manifest["features"]
-        if item["name"] not in manifest.get("assessor_features", ())
+        if (item["name"] in apart) is assessors
     )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from features.synthetic.block import Block, Topic
 from features.synthetic.licensing import Register, sublets
 from features.synthetic.recording import Frame, happens, recorded, stack, take
-from features.synthetic.timeline import EXTRACT, START, YEAR, Ints
+from features.synthetic.scenario import DependsOn
+from features.synthetic.timeline import EXTRACT, START, YEAR, Floats, Ints
 
 REASONS: Final = ("complaint", "programme", "random")
 COMPLAINT, PROGRAMME, RANDOM = range(3)
@@ -21,6 +22,9 @@ _RANDOM: Final = 0.0004
 _OF_TENURE: Final = np.array([0.06, 1.0, 0.03, 0.45])
 """Officers act on private lettings: by the tenure the council *knows*, in the order of TENURES."""
 _MOST_COMPLAINTS: Final = 6
+_BY_TIP: Final = 6.0
+_WITHOUT_TIP: Final = 0.5
+"""How tips change the worry about homes let without their licence, and about the others."""
 _PROVEN: Final = 0.80
 """Share of unlicensed lets that an inspection can prove; the rest look like one household."""
 _COMPLIES: Final = 0.8
@@ -43,8 +47,8 @@ def inspect(block: Block, register: Register, complaints: list[tuple[Ints, Ints]
     """Inspections of ten years, quarter by quarter.
 
     The chance of an inspection rises with the complaints *recorded* in the year before, and turns
-    on the tenure as recorded: inspection depends on nothing that the tables do not hold. A few
-    homes are drawn at random. A home found unlicensed usually applies within weeks.
+    on the tenure as recorded: inspection depends on nothing that the tables do not hold, unless the
+    scenario plants tips. A few homes are drawn at random. A home found unlicensed usually applies within weeks.
 
     Parameters
     ----------
@@ -86,7 +90,10 @@ class _Officers:
         told = np.bincount(self.told_home[recent], minlength=homes)
         worry = _BASE + _BY_COMPLAINT * np.minimum(told, _MOST_COMPLAINTS)
         worry = worry * _OF_TENURE[self.block.places.recorded_tenure]
-        chance = (_RANDOM + worry) * self.block.places.is_residential
+        effort = self.block.scenario.inspecting.effort
+        by_lot = _RANDOM * effort
+        worry = worry * effort * self._tips(begins)
+        chance = np.minimum(by_lot + worry, 1.0) * self.block.places.is_residential
         draw = rng.random(homes)
         where = np.flatnonzero((draw < chance) & (begins - self.last >= _AT_LEAST_BETWEEN))
         on = begins + rng.integers(0, int(_QUARTER), len(where))
@@ -97,7 +104,7 @@ class _Officers:
             {
                 "home": where,
                 "inspected_on": on,
-                "reason": np.where(draw[where] < _RANDOM, RANDOM, followed),
+                "reason": np.where(draw[where] < by_lot, RANDOM, followed),
                 "finding": finding,
             }
         )
@@ -110,6 +117,14 @@ class _Officers:
             }
         )
         self._enforce(where, on, np.where(finding == UNLICENSED, spell, -1))
+
+    def _tips(self, begins: int) -> Floats:
+        """By how much tips that no table holds change the worry about each home."""
+        homes = len(self.block.places)
+        if self.block.scenario.inspecting.depends_on is DependsOn.RECORDED:
+            return np.ones(homes)
+        let = np.unique(self.home[(self.start <= begins) & (begins < self.end)])
+        return np.where(np.isin(np.arange(homes), let), _BY_TIP, _WITHOUT_TIP)
 
     def _enforce(self, where: Ints, on: Ints, spell: Ints) -> None:
         caught = np.flatnonzero((spell >= 0) & happens(self.rng, _COMPLIES, len(where)))

@@ -33,6 +33,23 @@ class Defects:
 NO_DEFECTS = Defects(0, 0, 0, 0, 0, 0, 0, 0)
 
 
+class DependsOn(StrEnum):
+    """What decides where officers look."""
+
+    RECORDED = "recorded"
+    """Complaints and tenure as the tables hold them."""
+    UNRECORDED = "unrecorded"
+    """Besides, whether a home is let without its licence: tips that nobody writes down."""
+
+
+@dataclass(frozen=True)
+class Inspecting:
+    """How officers go about it; `effort` multiplies the chance of every home."""
+
+    depends_on: DependsOn = DependsOn.RECORDED
+    effort: float = 1.0
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One kind of synthetic council.
@@ -48,9 +65,12 @@ class Scenario:
         Broad ethnic group against which a bias is planted.
     defects
         Real-world defects of the tables.
+    inspecting
+        How homes are chosen for an inspection.
     """
 
     bias: Bias | None = None
     null: bool = False
     group: str = "Asian"
     defects: Defects = Defects()
+    inspecting: Inspecting = Inspecting()

@@ -25,8 +25,8 @@ def analyse(
     what: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Analyses: ablation (what each source buys), seeds (spread over retrains); all if "
-            "none is given.",
+            help="Analyses: ablation (what each source buys), assessors (how much of the skill is who "
+            "looked), seeds (spread over retrains); all if none is given.",
             show_default=False,
         ),
     ] = None,

@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 
 from training.analyses.ablation import ablation
+from training.analyses.assessors import assessors
 from training.analyses.seeds import seeds
 from training.findings import Refit
 
-REFITTED: Mapping[str, Refit] = {"ablation": ablation, "seeds": seeds}
+REFITTED: Mapping[str, Refit] = {
+    "ablation": ablation,
+    "assessors": assessors,
+    "seeds": seeds,
+}

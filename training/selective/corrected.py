@@ -1,0 +1,164 @@
+"""Figures of a list corrected for who was looked at, and those of rows drawn by lot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from training.bootstrap import Statistic, interval, replicate
+from training.evaluation import Estimate
+from training.metrics import Outcomes, auc
+from training.ranking import Bools, Floats, Ints
+from training.selective.propensity import weights
+
+REPLICATES = 500
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everybody scored on every test date, date under date.
+
+    Attributes
+    ----------
+    entities, dates
+        Shape (n,); the entity and the test date of each row, as numbers from 0.
+    on_list
+        Shape (n,); within capacity on its date.
+    raw
+        Shape (n,); what rows are ranked by.
+    probability
+        Shape (n,), of the outcome; None where the candidate gives none.
+    outcomes
+        Of the same n rows.
+    propensity
+        Shape (n,); probability of being looked at.
+    arm
+        Outcomes as far as rows were drawn by lot; None where none were.
+    """
+
+    entities: Ints
+    dates: Ints
+    on_list: Bools
+    raw: Floats
+    probability: Floats | None
+    outcomes: Outcomes
+    propensity: Floats
+    arm: Outcomes | None = None
+
+
+Figures = Mapping[str, Mapping[str, Estimate]]
+
+
+def estimates(judged: Judged, *, seed: int, replicates: int = REPLICATES) -> Figures:
+    """Figure → way of estimating it → estimate with its 95 % interval.
+
+    `plain` counts those looked at as if they were everybody. `corrected` weights each by the inverse
+    of its propensity, weights summing to one (Hájek); it is right where being looked at depends on
+    the recorded features only. `doubly_robust` adds to the mean probability what those looked at
+    show it to miss; it is right where that holds and either propensity or probability is. `drawn`
+    counts those drawn by lot; it is right whatever the others were chosen by. `X_less_drawn` is how
+    far a way lies from the lot, on the same draws.
+
+    Intervals come from draws of entities. They take the list and the propensities as given: that
+    either was learnt from data is not in them.
+
+    Parameters
+    ----------
+    judged
+        Rows of all test dates.
+    seed, replicates
+        Of the draws.
+
+    References
+    ----------
+    Horvitz & Thompson (1952), JASA 47: 663-685; Hájek (1971), in Foundations of Statistical
+    Inference; Robins, Rotnitzky & Zhao (1994), JASA 89: 846-866.
+    """
+    ways = _ways(judged)
+    statistics = {
+        (figure, way): statistic
+        for way, (weight, outcomes) in ways.items()
+        for figure, statistic in _figures(judged, weight, outcomes).items()
+    }
+    for figure, rows in (("precision", judged.on_list), ("base_rate", _all(judged.on_list))):
+        if judged.probability is not None:
+            statistics[figure, "doubly_robust"] = _doubly_robust(judged, judged.probability, rows)
+    drawn = replicate(statistics, judged.entities, replicates=replicates, seed=seed)
+    value = {key: float(one(np.ones((1, len(judged.raw))))[0]) for key, one in statistics.items()}
+    for figure, way in list(statistics):
+        if (figure, "drawn") in statistics and way != "drawn":
+            key = (figure, f"{way}_less_drawn")
+            drawn[key] = drawn[figure, way] - drawn[figure, "drawn"]
+            value[key] = value[figure, way] - value[figure, "drawn"]
+    found: dict[str, dict[str, Estimate]] = {}
+    for (figure, way), replicated in drawn.items():
+        found.setdefault(figure, {})[way] = _estimate(value[figure, way], replicated)
+    return found
+
+
+def _ways(judged: Judged) -> dict[str, tuple[Floats, Outcomes]]:
+    """Weight of each row and the outcomes it is counted by, for each way of estimating."""
+    observed = judged.outcomes.observed
+    ways = {
+        "plain": (observed.astype(float), judged.outcomes),
+        "corrected": (weights(observed, judged.propensity), judged.outcomes),
+    }
+    if judged.arm is not None:
+        ways["drawn"] = (judged.arm.observed.astype(float), judged.arm)
+    return ways
+
+
+def _figures(judged: Judged, weight: Floats, outcomes: Outcomes) -> dict[str, Statistic]:
+    found = weight * outcomes.positive
+    listed = judged.on_list.astype(float)
+    return {
+        "precision": _ratio(found * listed, weight * listed),
+        "base_rate": _ratio(found, weight),
+        "recall": _ratio(found * listed, found),
+        "auc": _mean_auc(judged, weight, outcomes),
+    }
+
+
+def _ratio(above: Floats, below: Floats) -> Statistic:
+    """Weighted sum over weighted sum; NaN where the latter is 0."""
+    rows = np.flatnonzero(below)
+
+    def statistic(drawn: Floats) -> Floats:
+        mine = drawn[:, rows]
+        under = mine @ below[rows]
+        share: Floats = np.full(len(drawn), np.nan)
+        return np.divide(mine @ above[rows], under, out=share, where=under > 0)
+
+    return statistic
+
+
+def _mean_auc(judged: Judged, weight: Floats, outcomes: Outcomes) -> Statistic:
+    """AUC of each test date, averaged: scores of two dates come from two models."""
+    parts = []
+    for date in np.unique(judged.dates):
+        rows = np.flatnonzero((judged.dates == date) & (weight > 0))
+        parts.append((rows, auc(judged.raw[rows], outcomes.at(rows))))
+
+    def statistic(drawn: Floats) -> Floats:
+        each = [one(drawn[:, rows] * weight[rows]) for rows, one in parts]
+        return np.asarray(np.mean(each, axis=0), dtype=np.float64)
+
+    return statistic
+
+
+def _doubly_robust(judged: Judged, probability: Floats, rows: Bools) -> Statistic:
+    residual = judged.outcomes.positive - probability
+    observed = weights(judged.outcomes.observed, judged.propensity)
+    part = np.where(rows, probability + observed * residual, 0.0)
+    raw = _ratio(part, rows.astype(float))
+    return lambda drawn: np.clip(raw(drawn), 0.0, 1.0)
+
+
+def _all(rows: Bools) -> Bools:
+    return np.ones(len(rows), dtype=bool)
+
+
+def _estimate(value: float, replicated: Floats) -> Estimate:
+    if not np.isfinite(value):
+        return Estimate(None)
+    return Estimate(value, *(interval(replicated) or (None, None)))
