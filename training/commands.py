@@ -16,6 +16,7 @@ from training.bundle import assemble
 from training.examples import Examples
 from training.experiment import run_experiment
 from training.extracts import extract_dates
+from training.fairness_gaps import read_groups
 from training.final import fit_final
 from training.findings import Training
 from training.prepared import Prepared, current_matrix, prepare, training_key
@@ -107,7 +108,8 @@ def _train(
 ) -> TrainedVersion:
     prepared = settled.prepared
     definition, examples, periods = prepared.definition, prepared.examples, prepared.periods
-    experiment = run_experiment(definition, examples, periods, progress)
+    groups = read_groups(settings, definition)
+    experiment = run_experiment(definition, examples, periods, progress, groups=groups)
     cohort = _cohort_to_score(prepared)
     final = fit_final(definition, experiment, examples, periods, cohort)
     model = definition.model

@@ -1,7 +1,9 @@
 """One experiment: every candidate on every test date, the one chosen, and the bar."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
@@ -14,6 +16,7 @@ from training.comparison import Difference, compare, pairs_of
 from training.estimator import Candidate, LightGBM, Remembered
 from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
+from training.fairness_gaps import Groups
 from training.selection import Selection, select
 from training.single_feature import BestFeature
 from training.splits import LabelPeriod, Split, Timetable, temporal_splits
@@ -34,8 +37,8 @@ class Fitted:
 class SplitResult:
     """What every candidate made of one test date.
 
-    `test` holds everybody scored, `cohort` the same people as they are judged; `scores` and
-    `figures` are by candidate name.
+    `test` holds everybody scored, `cohort` the same people as they are judged; `scores`,
+    `figures` and `gaps` (between groups, empty where none is held) are by candidate name.
     """
 
     split: Split
@@ -44,6 +47,7 @@ class SplitResult:
     cohort: Cohort
     scores: Mapping[str, Scores]
     figures: Mapping[str, CandidateFigures]
+    gaps: Mapping[str, float | None] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -96,6 +100,8 @@ def run_experiment(
     examples: Examples,
     periods: Sequence[LabelPeriod],
     progress: Progress = silent,
+    *,
+    groups: Groups | None = None,
 ) -> Experiment:
     """Experiment on a model's examples.
 
@@ -109,6 +115,8 @@ def run_experiment(
         Label periods of the as-of dates on which any outcome is known.
     progress
         Told of each fit.
+    groups
+        Groups of the matrix's rows, by which no candidate learns; lists are judged by them.
 
     Raises
     ------
@@ -121,9 +129,15 @@ def run_experiment(
     results = []
     for number, split in enumerate(splits):
         progress(f"{_TASK} {definition.model}: {split.test.as_of}", number * len(candidates), total)
-        results.append(_run_split(definition, candidates, examples, split))
+        results.append(_run_split(definition, candidates, examples, split, groups))
     progress(f"{_TASK} {definition.model}: compare", total - 1, total)
-    selection = select(candidates, [r.figures for r in results], definition.success.metric)
+    selection = select(
+        candidates,
+        [result.figures for result in results],
+        definition.success.metric,
+        rule=definition.success.choose_by,
+        gaps=[result.gaps for result in results],
+    )
     chosen = selection.chosen
     differences = compare(
         [result.cohort for result in results],
@@ -168,7 +182,11 @@ def fit(
 
 
 def _run_split(
-    definition: ModelDefinition, candidates: Sequence[Candidate], examples: Examples, split: Split
+    definition: ModelDefinition,
+    candidates: Sequence[Candidate],
+    examples: Examples,
+    split: Split,
+    groups: Groups | None,
 ) -> SplitResult:
     seed = definition.learner.seed
     learnt_from, test = examples.on(split.training_dates), examples.on([split.test.as_of])
@@ -185,7 +203,20 @@ def _run_split(
     }
     scores[RANDOM] = Scores(random_scores(test.entities, seed))
     rows = int(learnt_from.outcomes.observed.sum())
-    return SplitResult(split, rows, test, cohort, scores, evaluate(cohort, scores))
+    figures, gaps = evaluate(cohort, scores), _gaps(groups, split, cohort, scores)
+    return SplitResult(split, rows, test, cohort, scores, figures, gaps)
+
+
+def _gaps(
+    groups: Groups | None, split: Split, cohort: Cohort, scores: Mapping[str, Scores]
+) -> dict[str, float | None]:
+    if groups is None:
+        return {}
+    day = np.datetime64(split.test.as_of)
+    return {
+        name: groups.gap(day, cohort.selected(cohort.order(each.raw)), cohort.outcomes)
+        for name, each in scores.items()
+    }
 
 
 def _scores(fitted: Fitted, test: Examples) -> Scores:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from hearth.definition import ChoiceRule
+from training.baselines import RANDOM
+from training.choice import Past, choose
 from training.estimator import Candidate
 from training.evaluation import CandidateFigures
-
-_LEVEL = 9  # decimals to which two means are held to be the same
 
 NOTE = (
     "The candidate was chosen on the same test dates that its figures are from, so they flatter it "
@@ -19,7 +20,7 @@ NOTE = (
 
 @dataclass(frozen=True)
 class Selection:
-    """The candidate chosen, and the means it was chosen by.
+    """The candidate chosen, the rule, and the means of all.
 
     Attributes
     ----------
@@ -27,6 +28,8 @@ class Selection:
         Name of the candidate.
     metric
         Figure that was compared.
+    rule
+        How it was chosen.
     means
         Mean of the figure over `dates`, by candidate, in [0, 1]; empty if there are none.
     dates
@@ -35,6 +38,7 @@ class Selection:
 
     chosen: str
     metric: str
+    rule: ChoiceRule
     means: Mapping[str, float]
     dates: int
 
@@ -42,6 +46,7 @@ class Selection:
         """Selection as metrics.json holds it, with the note that belongs beside its figures."""
         return {
             "metric": self.metric,
+            "rule": self.rule,
             "means": dict(self.means),
             "test_dates": self.dates,
             "note": NOTE,
@@ -52,8 +57,11 @@ def select(
     candidates: Sequence[Candidate],
     figures: Sequence[Mapping[str, CandidateFigures]],
     metric: str,
+    *,
+    rule: ChoiceRule = "best_average",
+    gaps: Sequence[Mapping[str, float | None]] = (),
 ) -> Selection:
-    """Candidate with the highest mean over test dates; the simplest where several are level.
+    """Candidate that the rule of the definition prefers; the simplest where several are level.
 
     Test dates on which a candidate's figure is unknown are left out for all, so that nobody is
     judged on easier dates. Where no date is left the simplest is chosen, and the bar will say
@@ -61,7 +69,8 @@ def select(
 
     The figure of the best of several is too good on average: whatever chance gave it on these
     dates helped it to be chosen. There are few test dates, so they are not divided further;
-    `NOTE` says so wherever the figures are shown.
+    `NOTE` says so wherever the figures are shown, and `training.analyses.selection_over_time`
+    what the rule would have come to on dates it had not seen.
 
     Parameters
     ----------
@@ -71,15 +80,42 @@ def select(
         Figures by candidate name, one mapping a test date.
     metric
         Name of the figure compared.
+    rule
+        How one is chosen.
+    gaps
+        Gap between groups by candidate name, one mapping a test date; empty where none is held.
 
     References
     ----------
     Cawley & Talbot (2010), "On over-fitting in model selection and subsequent selection bias in
     performance evaluation", Journal of Machine Learning Research 11: 2079-2107.
     """
-    names = [candidate.name for candidate in candidates]
-    table = [[getattr(date[name], metric).value for name in names] for date in figures]
-    known = [row for row in table if None not in row]
-    means = dict(zip(names, np.mean(known, axis=0).tolist(), strict=True)) if known else {}
-    chosen = max(candidates, key=lambda c: (round(means.get(c.name, 0.0), _LEVEL), -c.complexity))
-    return Selection(chosen.name, metric, means, len(known))
+    past = past_of(candidates, figures, metric, gaps)
+    known = past.known()
+    means = dict(zip(past.names, known.means.tolist(), strict=True)) if len(known.figures) else {}
+    return Selection(choose(rule, past), metric, rule, means, len(known.figures))
+
+
+def past_of(
+    candidates: Sequence[Candidate],
+    figures: Sequence[Mapping[str, CandidateFigures]],
+    metric: str,
+    gaps: Sequence[Mapping[str, float | None]] = (),
+) -> Past:
+    """What a rule looks at; parameters as of `select`."""
+    names = tuple(candidate.name for candidate in candidates)
+
+    def figure(date: Mapping[str, CandidateFigures], name: str) -> float:
+        value = getattr(date[name], metric).value if name in date else None
+        return float("nan") if value is None else float(value)
+
+    held = [[gap.get(name) for name in names] for gap in gaps] or [[None] * len(names)] * len(
+        figures
+    )
+    return Past(
+        names,
+        np.array([candidate.complexity for candidate in candidates]),
+        np.array([[figure(date, name) for name in names] for date in figures]),
+        np.array([figure(date, RANDOM) for date in figures]),
+        np.array(held, dtype=np.float64),
+    )

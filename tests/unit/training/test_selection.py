@@ -57,3 +57,11 @@ def test_the_simplest_is_chosen_where_nothing_is_known():
 
 def test_the_choice_says_that_it_flatters():
     assert "chosen on the same test dates" in chosen(date_with(0.1, 0.2, 0.3)).as_json()["note"]
+
+
+def test_the_rule_of_the_definition_chooses():
+    dates = [date_with(0.1, 0.2, 0.9), date_with(0.1, 0.4, 0.3)]
+
+    found = select(CANDIDATES, dates, "precision_at_capacity", rule="best_current")
+
+    assert (found.chosen, found.as_json()["rule"]) == ("logistic", "best_current")
