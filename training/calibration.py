@@ -1,97 +1,19 @@
 """From scores to probabilities, judged always on rows that were not learnt from."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from hearth.risk_model import Calibration
-from training.estimator import Candidate
-from training.examples import Examples
-from training.metrics import fit_log_odds
-from training.ranking import Bools, Floats, draw_lots
-from training.splits import LabelPeriod
+from training.held_out import HeldOut
+from training.metrics import fit_log_odds, log_odds
+from training.ranking import Bools, Floats
 
-_LATEST_FOLDS = 3
-"""Folds that calibrate: the latest, because base rates move and old ones mislead."""
+_FAR, _HALVINGS = 20.0, 50
 
-_CROSS_FITS = 5
 _ROWS_FOR_ISOTONIC = 1_000
 """Rows of the rarer class above which isotonic beats Platt (Niculescu-Mizil & Caruana 2005)."""
-
-
-@dataclass(frozen=True)
-class HeldOut:
-    """Raw scores of rows that the scorer had not learnt from, with their outcomes.
-
-    Attributes
-    ----------
-    raw
-        Shape (n,).
-    positive
-        Shape (n,).
-    how
-        `forward` in time, or `cross-fitted` by entity.
-    """
-
-    raw: Floats
-    positive: Bools
-    how: str
-
-    @property
-    def base_rate(self) -> float:
-        """Share with the outcome, in [0, 1]."""
-        return float(self.positive.mean())
-
-
-def hold_out(
-    candidate: Candidate,
-    examples: Examples,
-    periods: Sequence[LabelPeriod],
-    *,
-    seed: int,
-) -> HeldOut:
-    """Scores of training rows, each by a scorer fitted without them.
-
-    Forward in time where there are dates for it: each later date is scored by a scorer fitted
-    on the dates whose labels were known by then. With one date only, entities are dealt into
-    five parts by hash and each part is scored by a scorer fitted on the others.
-
-    Parameters
-    ----------
-    candidate
-        What is to be calibrated.
-    examples
-        Training rows; those with unknown outcomes are left out.
-    periods
-        Label periods of the training dates.
-    seed
-        Deals the entities where there is one date only.
-
-    References
-    ----------
-    Bergmeir & Benítez (2012), "On the use of cross-validation for time series predictor
-    evaluation", Information Sciences 191: 192-213.
-    """
-    seen = examples.observed()
-    folds = [
-        (seen.on(p.as_of for p in earlier), seen.on([later.as_of]))
-        for later in sorted(periods)
-        if (earlier := [p for p in periods if p.known_on <= later.as_of])
-    ]
-    usable = [fold for fold in folds if fold[0].has_both_classes][-_LATEST_FOLDS:]
-    how = "forward"
-    if not usable:
-        part = draw_lots(seen.entities.tolist(), seed) % _CROSS_FITS
-        dealt = [(seen.where(part != k), seen.where(part == k)) for k in range(_CROSS_FITS)]
-        usable = [fold for fold in dealt if fold[0].has_both_classes]
-        how = "cross-fitted"
-    raw, positive = [np.empty(0)], [np.empty(0, dtype=bool)]
-    for learnt_from, judged in usable:
-        raw.append(judged.raw_scores(candidate.fit(learnt_from)))
-        positive.append(judged.positive)
-    return HeldOut(np.concatenate(raw), np.concatenate(positive), how)
 
 
 def calibrate(held_out: HeldOut, *, is_log_odds: bool) -> Calibration:
@@ -100,6 +22,9 @@ def calibrate(held_out: HeldOut, *, is_log_odds: bool) -> Calibration:
     A score that is no log-odds, as a rule's, is always calibrated by isotonic regression: only
     its order means something. No probability is 0 or 1: both ends are drawn in as Laplace's
     rule of succession does.
+
+    What was learnt from earlier dates is first calibrated as if base rates had stayed; by how
+    much they moved is added as far as the dates agree on it.
 
     Parameters
     ----------
@@ -121,28 +46,78 @@ def calibrate(held_out: HeldOut, *, is_log_odds: bool) -> Calibration:
         raise ValueError("there are no held-out rows to calibrate on")
     positives = int(held_out.positive.sum())
     rarer = min(positives, len(held_out.positive) - positives)
-    if is_log_odds and rarer < _ROWS_FOR_ISOTONIC:
-        return _platt(held_out.raw, held_out.positive)
-    return _isotonic(held_out.raw, held_out.positive)
+    fit = _platt if is_log_odds and rarer < _ROWS_FOR_ISOTONIC else _isotonic
+    still = fit(held_out.raw, held_out.positive, held_out.weight)
+    return _moved(still, agreed_move(moves(held_out, still)))
 
 
-def _platt(raw: Floats, positive: Bools) -> Calibration:
+def moves(held_out: HeldOut, calibration: Calibration) -> Floats:
+    """By how much, in log-odds, each date's outcomes lay above their probabilities, shape (dates,)."""
+    odds = log_odds(calibration.probability(held_out.raw))
+    return np.array(
+        [
+            _shift(odds[held_out.date == date], held_out.positive[held_out.date == date])
+            for date in np.unique(held_out.date)
+        ]
+    )
+
+
+def agreed_move(by_date: Floats) -> float:
+    """Mean move of the dates, drawn towards none as they disagree; none from one date.
+
+    One date cannot tell a trend from a year unlike others, so it is not followed.
+
+    References
+    ----------
+    Thompson (1968), "Some shrinkage techniques for estimating the mean", Journal of the American
+    Statistical Association 63: 113-122.
+    """
+    if len(by_date) < 2:  # noqa: PLR2004 - a spread takes two
+        return 0.0
+    mean = float(by_date.mean())
+    doubt = float(by_date.var(ddof=1)) / len(by_date)
+    return mean**3 / (mean**2 + doubt) if mean else 0.0
+
+
+def _shift(odds: Floats, positive: Bools) -> float:
+    """Log-odds to add so that as many are expected as there were, both counts drawn in by one half."""
+    target = (positive.sum() + 0.5) / (len(positive) + 1)
+    low, high = -_FAR, _FAR
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        expected = (1 / (1 + np.exp(-(odds + middle)))).mean()
+        low, high = (middle, high) if expected < target else (low, middle)
+    return (low + high) / 2
+
+
+def _moved(calibration: Calibration, move: float) -> Calibration:
+    """Calibration with so much log-odds added."""
+    if calibration.method == "platt":
+        return replace(calibration, intercept=calibration.intercept + move)
+    xs, ys = np.array(calibration.knots).T
+    moved = 1 / (1 + np.exp(-(log_odds(ys) + move)))
+    return replace(calibration, knots=tuple(zip(xs.tolist(), moved.tolist(), strict=True)))
+
+
+def _platt(raw: Floats, positive: Bools, weight: Floats) -> Calibration:
     """Logistic regression on the score, its targets drawn in from 0 and 1 as Platt advises."""
-    positives, negatives = int(positive.sum()), int((~positive).sum())
+    positives, negatives = float(weight[positive].sum()), float(weight[~positive].sum())
     target = np.where(positive, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     centre, scale = float(raw.mean()), float(raw.std()) or 1.0
     design = np.column_stack([np.ones(len(raw)), (raw - centre) / scale])
-    intercept, slope = fit_log_odds(design, target)
+    intercept, slope = fit_log_odds(design, target, weight=weight)
     slope = max(float(slope), 0.0) / scale  # a score that ranks backwards gets the base rate
     if slope == 0:
-        share = float(target.mean())
+        share = float(np.average(target, weights=weight))
         return Calibration("platt", slope=0.0, intercept=float(np.log(share / (1 - share))))
     return Calibration("platt", slope=slope, intercept=float(intercept) - slope * centre)
 
 
-def _isotonic(raw: Floats, positive: Bools) -> Calibration:
+def _isotonic(raw: Floats, positive: Bools, weight: Floats) -> Calibration:
     rows = len(raw)
     bounds = 1 / (rows + 2), (rows + 1) / (rows + 2)
-    fitted = IsotonicRegression(y_min=bounds[0], y_max=bounds[1]).fit(raw, positive.astype(float))
+    fitted = IsotonicRegression(y_min=bounds[0], y_max=bounds[1]).fit(
+        raw, positive.astype(float), sample_weight=weight
+    )
     knots = zip(fitted.X_thresholds_, fitted.y_thresholds_, strict=True)
     return Calibration("isotonic", knots=tuple((float(x), float(y)) for x, y in knots))

@@ -11,12 +11,13 @@ from hearth.progress import Progress, silent
 from hearth.risk_model import Calibration, FeatureSpec, Scorer
 from training.bar import Verdict, judge
 from training.baselines import RANDOM, Logistic, Rule, random_scores
-from training.calibration import HeldOut, calibrate, hold_out
+from training.calibration import calibrate
 from training.comparison import Difference, compare, pairs_of
 from training.estimator import Candidate, LightGBM, Remembered
 from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
 from training.examples import Examples
 from training.fairness_gaps import Groups
+from training.held_out import HeldOut, hold_out
 from training.selection import Selection, select
 from training.single_feature import BestFeature
 from training.splits import LabelPeriod, Split, Timetable, temporal_splits

@@ -217,7 +217,9 @@ def log_odds(probabilities: Floats) -> Floats:
     return np.log(bounded) - np.log1p(-bounded)
 
 
-def fit_log_odds(design: Floats, target: Floats, *, ridge: float = 1e-9) -> Floats:
+def fit_log_odds(
+    design: Floats, target: Floats, *, weight: Floats | None = None, ridge: float = 1e-9
+) -> Floats:
     """Coefficients of a logistic regression by Newton's method.
 
     Parameters
@@ -226,15 +228,18 @@ def fit_log_odds(design: Floats, target: Floats, *, ridge: float = 1e-9) -> Floa
         Shape (n, p), the intercept's column of ones included.
     target
         Shape (n,), in [0, 1]; shares are allowed.
+    weight
+        Shape (n,), not negative; 1 for all if not given.
     ridge
         Keeps the fit finite where the classes are separable.
     """
     coefficients = np.zeros(design.shape[1])
+    weight = np.ones(len(target)) if weight is None else weight
     for _ in range(_NEWTON_STEPS):
         linear = np.clip(design @ coefficients, -30, 30)
         fitted = 1 / (1 + np.exp(-linear))
-        gradient = design.T @ (target - fitted) - ridge * coefficients
-        spread = fitted * (1 - fitted)
+        gradient = design.T @ (weight * (target - fitted)) - ridge * coefficients
+        spread = weight * fitted * (1 - fitted)
         curvature = (design * spread[:, None]).T @ design + ridge * np.eye(design.shape[1])
         step = np.linalg.solve(curvature, gradient)
         size = np.abs(step).max()
