@@ -3,7 +3,7 @@
 It imports base dependencies only, so that serving can read it without the data tools.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -188,6 +188,17 @@ class FeatureStore:
         )
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
+
+    def rows(self, model: str) -> Iterator[tuple[str, dict[str, Value]]]:
+        """Features of every subject of a model, by `entity_id`."""
+        query = (
+            select(_subjects.c.entity_id, _subjects.c.features)
+            .where(_subjects.c.model == model)
+            .order_by(_subjects.c.entity_id)
+        )
+        with self._engine.connect() as connection:
+            for entity_id, features in connection.execute(query):
+                yield entity_id, msgspec.json.decode(features, type=dict[str, Value])
 
     def count(self, model: str) -> int:
         """Number of a model's subjects."""

@@ -13,7 +13,7 @@ from training.final import Final
 from training.findings import Finding, Training
 from training.plots import experiment_figures
 from training.tracking import Run, plain_figures
-from training.versions import DEFINITION, METRICS
+from training.versions import DEFINITION, METRICS, as_written
 
 PASSED_OVER = f"candidates/{LightGBM.name}"
 """Where the trees stand among a run's artefacts when something simpler was chosen."""
@@ -28,7 +28,7 @@ def log_inputs(
     """Log matrix and definition, and the hashes by which a run is found again."""
     run.data(manifest)
     run.json("matrix_manifest.json", manifest)
-    run.json(DEFINITION, definition.model_dump(mode="json", by_alias=True))
+    run.json(DEFINITION, as_written(definition))
     run.tags(
         {
             "hearth.model": definition.model,

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.artefacts import MANIFEST, made_aside, read_manifest, write_json
+from hearth.definition import ModelDefinition
 from hearth.errors import NotFoundError, StateError
 from hearth.risk_model import RiskModel
 from hearth.settings import Settings
@@ -59,7 +60,7 @@ def keep_version(
 ) -> None:
     """Leave scored rows, metrics, definition and bundle on disk, all or none."""
     with made_aside(folder) as aside:
-        write_json(aside / DEFINITION, training.definition.model_dump(mode="json", by_alias=True))
+        write_json(aside / DEFINITION, as_written(training.definition))
         pq.write_table(scored_table(training.experiment), aside / SCORED, compression="zstd")
         write_json(aside / METRICS, metrics)
         model.save(aside / BUNDLE)
@@ -69,6 +70,11 @@ def keep_version(
             "hearth_version": hearth_version(),
         }
         write_json(aside / MANIFEST, manifest)
+
+
+def as_written(definition: ModelDefinition) -> dict[str, Any]:
+    """A definition as its file has it: what was left out is left out here too."""
+    return definition.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
 def note_put_forward(folder: Path) -> None:

@@ -18,6 +18,9 @@ from training.ranking import Bools, Floats
 from training.versions import TrainedVersion, scored_rows
 
 _KEY = ["split", "entity_id"]
+_NEAR = 0.05
+"""A twentieth of a list: a share of the cohort moves by less where some people come and others go."""
+
 _RANKED: Mapping[str, FigureOf] = {
     "average_precision": lambda cohort, scores: metrics.average_precision(
         scores.raw, cohort.outcomes
@@ -151,7 +154,7 @@ def compare_versions(before: TrainedVersion, after: TrainedVersion, *, seed: int
     Raises
     ------
     StateError
-        If the two are one, no row was scored by both, or their lists are of different length.
+        If the two are one, no row was scored by both, or their lists are of unlike length.
     """
     if before.name == after.name:
         raise StateError(f"{before.name} is to be compared with itself; name another version")
@@ -193,7 +196,10 @@ def _capacities(
     other: pd.DataFrame,
     joined: pd.DataFrame,
 ) -> dict[str, int]:
-    """Length of the list among the common rows of each date, as its share of all that were scored."""
+    """Length of the list among the common rows of each date, as its share of all that were scored.
+
+    Where people came and went between the two the lengths differ a little; the shorter is used.
+    """
     rows = joined.groupby("split").size()
     listed = pd.DataFrame(
         {
@@ -201,7 +207,8 @@ def _capacities(
             for side, frame in ((before.name, one), (after.name, other))
         }
     ).loc[rows.index]
-    unlike = listed[listed[before.name] != listed[after.name]]
+    apart = (listed[before.name] - listed[after.name]).abs()
+    unlike = listed[apart > (listed.max(axis=1) * _NEAR).clip(lower=1)]
     if len(unlike):
         first = unlike.iloc[0]
         raise StateError(
@@ -209,7 +216,7 @@ def _capacities(
             f"{after.name} {first.iloc[1]:g}; only lists of the same length can be compared: train both "
             "with the same capacity"
         )
-    return {str(split): max(1, int(listed.loc[split].iloc[0])) for split in rows.index}
+    return {str(split): max(1, int(listed.loc[split].min())) for split in rows.index}
 
 
 def _common(split: str, rows: pd.DataFrame, capacity: int, seed: int) -> CommonDate:

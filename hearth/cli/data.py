@@ -174,13 +174,13 @@ def ingest(
     context = open_context(command, as_json=as_json)
     for name in accept_shrink or ():
         context.catalogue.source(name)
-    ingest_sources(context, names or None, accept_shrink=accept_shrink or ())
+    context.result(ingest_sources(context, names or None, accept_shrink=accept_shrink or ()))
 
 
 def ingest_sources(
     context: Context, names: list[str] | None, *, accept_shrink: Collection[str] = ()
-) -> None:
-    """Ingest these sources, or all, and say what became of each."""
+) -> list[dict[str, Any]]:
+    """Ingest these sources, or all, and say what became of each; what a machine is told of them."""
     from features.commands import ingest as ingest_all
 
     taken: list[Ingested] = []
@@ -198,24 +198,18 @@ def ingest_sources(
             )
     except HearthError:
         if taken:
-            _tell(context, taken)
+            context.result(_tell(context, taken))
         raise
-    _tell(context, taken)
+    return _tell(context, taken)
 
 
-def _tell(context: Context, taken: list["Ingested"]) -> None:
+def _tell(context: Context, taken: list["Ingested"]) -> list[dict[str, Any]]:
     from features.ingest.snapshot import QUALITY_PAGE, snapshot_folder
     from features.linkage.commands import share_linked
 
     taken = sorted(taken, key=lambda each: each.source)
     state_dir, sources = context.settings.state_dir, context.catalogue.sources
     links = {each.source: share_linked(sources[each.source], state_dir) for each in taken}
-    context.result(
-        [
-            {**vars(each), "links": None if (share := links[each.source]) is None else vars(share)}
-            for each in taken
-        ]
-    )
     for each in taken:
         if not each.up_to_date:
             context.say(f"  {each.source}: {each.rows:,} rows{_lost(context, each)}")
@@ -229,6 +223,10 @@ def _tell(context: Context, taken: list["Ingested"]) -> None:
             context.say(f"  {name}: {share.in_words()}")
     current = sum(each.up_to_date for each in taken)
     context.say(f"Ingested {len(taken)} sources; {current} were up to date.")
+    return [
+        {**vars(each), "links": None if (share := links[each.source]) is None else vars(share)}
+        for each in taken
+    ]
 
 
 def _lost(context: Context, taken: "Ingested") -> str:

@@ -20,16 +20,22 @@ from hearth.cli import (
     linkage,
     look,
     models,
+    monitor,
     pseudonyms,
     quality,
     refresh,
     register,
+    retrain,
     service,
     tuning,
 )
 from hearth.errors import HearthError
 
-EPILOGUE = "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar · 130 stopped, and what was done is kept."
+EPILOGUE = (
+    "Exit codes: 0 done · 1 refused, with the reason · 2 wrong usage · 3 the model did not meet its bar · "
+    "4 monitoring found alarms · 5 the model trained anew is worse than the one before · "
+    "130 stopped, and what was done is kept."
+)
 
 app = typer.Typer(
     name="hearth",
@@ -89,6 +95,8 @@ leaks.mount(app)
 refresh.mount(app)
 compare.mount(app)
 tuning.mount(app)
+monitor.mount(app)
+retrain.mount(app)
 
 
 def main() -> None:
