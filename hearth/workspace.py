@@ -169,9 +169,12 @@ class Workspace:
 
     def train(self, model: str, *, progress: Progress = silent) -> TrainingRun:
         """Train and compare every candidate over time; the best is registered in MLflow."""
+        from hearth.audit_log import AuditLog
+        from hearth.storage.database import open_records
         from training.commands import train
 
-        made = train(self.catalogue, self.settings, model, progress=progress)
+        audit = AuditLog(open_records(self.settings.records_url), lambda: datetime.now(UTC))
+        made = train(self.catalogue, self.settings, model, audit=audit, progress=progress)
         return TrainingRun(model, made.version, made.folder, made.metrics)
 
     def report(

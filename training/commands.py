@@ -6,6 +6,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # p
 
 from features.artefacts import MANIFEST, file_sha256
 from features.matrix import matrix_folder
+from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
@@ -14,12 +15,13 @@ from hearth.settings import Settings
 from training.analyses import analyse
 from training.bundle import assemble
 from training.examples import Examples
-from training.experiment import run_experiment
+from training.experiment import run_experiment, splits_of
 from training.extracts import extract_dates
 from training.fairness_gaps import read_groups
 from training.final import fit_final
 from training.findings import Training
 from training.prepared import Prepared, current_matrix, prepare, training_key
+from training.preregistration import Look, look
 from training.records import metrics_of
 from training.run_log import log_candidates, log_inputs, log_results, summary
 from training.search_log import log_search, search_findings
@@ -42,6 +44,7 @@ def train(
     settings: Settings,
     model: str,
     *,
+    audit: AuditLog,
     again: bool = False,
     progress: Progress = silent,
 ) -> TrainedVersion:
@@ -56,6 +59,8 @@ def train(
         The workspace.
     model
         Name of the model; its matrix has been built.
+    audit
+        Where the bar and each look at a test period are recorded.
     again
         Train even where nothing has changed.
     progress
@@ -92,7 +97,9 @@ def train(
             extracted_on = extract_dates(catalogue, settings, matrix.manifest)
             log_inputs(run, definition, matrix.manifest, extracted_on)
             log_search(run, settled.search)
-            made = _train(catalogue, settings, settled, run, key=key, progress=progress)
+            looked = look(definition, _test_dates(settled.prepared), audit, command="train")
+            run.tags({"hearth.bar_sha256": looked.bar_sha256})
+            made = _train(catalogue, settings, settled, run, looked, key=key, progress=progress)
             run.name(f"{model} v{made.version}, data to {max(extracted_on.values())}")
             return made
 
@@ -102,6 +109,7 @@ def _train(
     settings: Settings,
     settled: Settled,
     run: Run,
+    looked: Look,
     *,
     key: str,
     progress: Progress,
@@ -120,7 +128,7 @@ def _train(
     made = assemble(catalogue, definition, final, hashes)
     training = Training.of(prepared, experiment, final)
     findings = [*search_findings(settled.search), *analyse(training, progress)]
-    metrics = {"model": model, **metrics_of(experiment, findings)}
+    metrics = {"model": model, **metrics_of(experiment, findings, looked)}
     log_candidates(run, experiment, progress)
     progress(f"Train {model}: record", 0, 1)
     log_results(run, training, findings, metrics)
@@ -131,6 +139,11 @@ def _train(
     note_put_forward(folder)
     progress(f"Train {model}: record", 1, 1)
     return TrainedVersion(model, version, folder, metrics, was_current=False)
+
+
+def _test_dates(prepared: Prepared) -> list[date]:
+    splits = splits_of(prepared.definition, prepared.examples, prepared.periods)
+    return [split.test.as_of for split in splits]
 
 
 def _cohort_to_score(prepared: Prepared) -> Examples:

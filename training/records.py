@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from training.experiment import Experiment, SplitResult
 from training.findings import Finding
+from training.preregistration import Look
 from training.ranking import ranks
 
 SCORED_SCHEMA = pa.schema(
@@ -57,15 +58,18 @@ def _scored(result: SplitResult, candidate: str) -> pa.Table:
     return pa.table(columns, schema=SCORED_SCHEMA)
 
 
-def metrics_of(experiment: Experiment, findings: Sequence[Finding]) -> dict[str, Any]:
-    """Metrics as metrics.json holds them."""
+def metrics_of(
+    experiment: Experiment, findings: Sequence[Finding], looked: Look | None = None
+) -> dict[str, Any]:
+    """Metrics as metrics.json holds them; `looked` says how the bar stood when results were seen."""
+    registered = {} if looked is None else {"registered": looked.as_json()}
     return {
         "chosen": experiment.chosen.name,
         "candidates": list(experiment.splits[0].scores),
         "selection": experiment.selection.as_json(),
         "splits": [_split_metrics(result) for result in experiment.splits],
         "comparison": [difference.as_json() for difference in experiment.differences],
-        "success": experiment.verdict.as_json(),
+        "success": {**experiment.verdict.as_json(), **registered},
         "analyses": {finding.name: finding.as_json() for finding in findings},
     }
 

@@ -20,10 +20,28 @@ class Line:
 
 @dataclass(frozen=True)
 class Bar:
-    """Every line of the bar; met where training met it and no line judged here was missed."""
+    """Every line of the bar; met where training met it and no line judged here was missed.
+
+    Attributes
+    ----------
+    is_changed
+        Whether test dates had been looked at before this bar was put on record.
+    history
+        When the bar was put on record and how often each test date was looked at, in sentences;
+        empty where whoever trained the model kept no record of it.
+    """
 
     met: bool
     lines: tuple[Line, ...]
+    is_changed: bool
+    history: tuple[str, ...]
+
+    @property
+    def since(self) -> str:
+        """What is known of when the bar was set."""
+        if self.is_changed:
+            return "changed after results at its test dates had been seen"
+        return "that was set before the results were known"
 
 
 def bar_of(assessment: Assessment) -> Bar:
@@ -34,7 +52,13 @@ def bar_of(assessment: Assessment) -> Bar:
     """
     success = assessment.metrics["success"]
     lines = tuple(_lines(assessment))
-    return Bar(bool(success["met"]) and all(line.met is not False for line in lines), lines)
+    registered = success.get("registered", {})
+    return Bar(
+        bool(success["met"]) and all(line.met is not False for line in lines),
+        lines,
+        bool(registered.get("bar_changed_after_results", False)),
+        tuple(registered.get("sentences", ())),
+    )
 
 
 def _lines(assessment: Assessment) -> Iterator[Line]:

@@ -43,12 +43,11 @@ def findings(assessment: Assessment) -> Iterator[str]:
 def _bar(assessment: Assessment) -> str:
     bar = bar_of(assessment)
     missed = [line.rule for line in bar.lines if line.met is False]
+    if bar.met and bar.is_changed:
+        return f"It met its success bar, but the bar was {bar.since}, so meeting it proves less."
     if bar.met:
-        return "It met the success bar that was set before the results were known."
-    return (
-        "It did not meet the success bar that was set before the results were known. "
-        f"Missed: {listed(missed)}."
-    )
+        return f"It met the success bar {bar.since}."
+    return f"It did not meet the success bar {bar.since}. Missed: {listed(missed)}."
 
 
 def _list(assessment: Assessment) -> Iterator[str]:
@@ -176,9 +175,11 @@ def unknowns(assessment: Assessment) -> Iterator[str]:
 
 def question_to_the_board(assessment: Assessment) -> str:
     """What the board is asked, and what the figures speak for."""
-    counts = tally(assessment)
-    if not bar_of(assessment).met:
+    counts, bar = tally(assessment), bar_of(assessment)
+    if not bar.met:
         advice = "The bar was not met, so the figures speak for refusing it."
+    elif bar.is_changed:
+        advice = "The bar was changed after results had been seen: ask why before anything else."
     elif counts[Verdict.CONCERN]:
         advice = (
             "It should not be approved until each concern is answered: explained, mended, or "

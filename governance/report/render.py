@@ -75,7 +75,8 @@ def render_json(assessment: Assessment, document: Document) -> str:
 
 def _success(assessment: Assessment) -> dict[str, Any]:
     bar = bar_of(assessment)
-    return {"met": bar.met, "lines": [{"rule": line.rule, "met": line.met} for line in bar.lines]}
+    lines = [{"rule": line.rule, "met": line.met} for line in bar.lines]
+    return {"met": bar.met, "lines": lines, "changed_after_results": bar.is_changed}
 
 
 def _source(name: str) -> str:

@@ -3,6 +3,7 @@
 from hearth.audit_log.chain import AuditEntry, Event, append, append_all
 from hearth.audit_log.erasure import erase_payloads
 from hearth.audit_log.log import AuditLog, Clock
+from hearth.audit_log.recorded import Recorded
 from hearth.audit_log.verification import LIMITS, Verification, verify
 from hearth.audit_log.writer import AuditWriter, Row
 
@@ -13,6 +14,7 @@ __all__ = [
     "AuditWriter",
     "Clock",
     "Event",
+    "Recorded",
     "Row",
     "Verification",
     "append",

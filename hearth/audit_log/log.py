@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from hearth.audit_log.chain import AuditEntry, Event, append
+from hearth.audit_log.recorded import Recorded, recorded
 from hearth.audit_log.verification import Verification, verify
-from hearth.storage.engine import writing
+from hearth.storage.engine import reading, writing
 
 Clock = Callable[[], datetime]
 """Tells the time, with its offset."""
@@ -51,6 +52,13 @@ class AuditLog:
             return append(connection, event, self.clock())
         with writing(self.engine) as own:
             return append(own, event, self.clock())
+
+    def recorded(self, action: str, *, connection: Connection | None = None) -> list[Recorded]:
+        """Entries of an action, earliest first; within the caller's transaction if one is given."""
+        if connection is not None:
+            return recorded(connection, action)
+        with reading(self.engine) as own:
+            return recorded(own, action)
 
     def verify(self, *, expected: AuditEntry | None = None) -> Verification:
         """What a walk along the whole chain found; see `verification.verify`."""

@@ -58,7 +58,12 @@ def train_model(context: Context, model: str, *, force: bool = False) -> Trained
 
     with context.progress() as progress:
         made = train_version(
-            context.catalogue, context.settings, model, again=force, progress=progress
+            context.catalogue,
+            context.settings,
+            model,
+            audit=context.audit,
+            again=force,
+            progress=progress,
         )
     state = "is up to date" if made.was_current else "is trained"
     context.say(f"{model} version {made.version} {state}.")
@@ -66,6 +71,8 @@ def train_model(context: Context, model: str, *, force: bool = False) -> Trained
     for line in made.metrics["success"]["lines"]:
         mark = {True: "met    ", False: "NOT MET", None: "n/a    "}[line["met"]]
         context.say(f"  {mark} {line['rule']}: {line['detail']}")
+    for sentence in made.metrics["success"]["registered"]["sentences"]:
+        context.say(f"  {sentence}")
     context.say(f"  {made.metrics['selection']['note']}")
     for finding in made.metrics["analyses"].values():
         for sentence in finding["sentences"]:

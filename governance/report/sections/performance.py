@@ -42,7 +42,10 @@ def section(assessment: Assessment) -> Section:
 
 def _bar(assessment: Assessment) -> Iterator[Block]:
     bar = bar_of(assessment)
-    yield Heading("The success bar, set before the results were known")
+    known = (
+        "changed after results were seen" if bar.is_changed else "set before the results were known"
+    )
+    yield Heading(f"The success bar, {known}")
     # A difference between two counts can give away the smaller of them.
     shows_detail = assessment.policy.protects is None
     columns = (Column("Rule"), Column("Result"))
@@ -52,6 +55,8 @@ def _bar(assessment: Assessment) -> Iterator[Block]:
         (*columns, Column("Figures")) if shows_detail else columns,
         tuple(row if shows_detail else row[:2] for row in rows),
     )
+    if bar.history:
+        yield Paragraph(" ".join(bar.history))
 
 
 def _selection(assessment: Assessment) -> Iterator[Block]:

@@ -69,8 +69,11 @@ def _status(assessment: Assessment) -> Status:
         f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
     ]
     detail = f"Comparisons between groups: {', '.join(told)}."
-    if not bar_of(assessment).met:
+    bar = bar_of(assessment)
+    if not bar.met:
         return Status("The success bar was not met", detail, "concern")
+    if bar.is_changed:
+        return Status("Success bar met, but changed after results were seen", detail, "concern")
     if counts[Verdict.CONCERN]:
         concerns = counted(counts[Verdict.CONCERN], "concern")
         return Status(f"Success bar met, with {concerns} to answer", detail, "concern")

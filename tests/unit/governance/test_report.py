@@ -83,6 +83,23 @@ def test_a_missed_bar_is_the_first_thing_said(council_evidence):
     assert "the figures speak for refusing it" in text_of(assessment)
 
 
+def test_a_bar_changed_after_results_is_a_concern_though_it_is_met(council_evidence):
+    evidence = council_evidence()
+    told = {"bar_changed_after_results": True, "sentences": ["Looks at each test date: 3."]}
+    success = {**evidence.metrics["success"], "registered": told}
+    metrics = {**evidence.metrics, "success": success}
+    assessment = assess(type(evidence)(**{**vars(evidence), "metrics": metrics}))
+
+    status = section(assessment, 0).blocks[0]
+    assert (status.text, status.level) == (
+        "Success bar met, but changed after results were seen",
+        "concern",
+    )
+    assert "ask why before anything else" in text_of(assessment)
+    assert "set before the results were known" not in text_of(assessment)
+    assert "Looks at each test date: 3." in text_of(assessment)
+
+
 def test_every_characteristic_has_a_row_and_a_reason(council):
     rows = table(council, 3, "Coverage").rows
 

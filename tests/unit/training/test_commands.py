@@ -15,6 +15,7 @@ from hearth.errors import DataError, NotFoundError, StateError
 from hearth.registry import CHALLENGER, read_bundle, version_of
 from hearth.risk_model import RiskModel
 from training.commands import train
+from training.preregistration import LOOKED
 from training.records import SCORED_SCHEMA
 from training.turns import own_turn
 
@@ -153,12 +154,12 @@ def test_a_changed_definition_is_refused_until_its_matrix_is_built(homes, tmp_pa
     (changed / "models/poor_homes/model.yaml").write_text(text.replace("{count: 40}", "{count: 9}"))
 
     with pytest.raises(StateError, match=r"has changed since .* run: hearth build poor_homes"):
-        train(load_catalogue(changed), homes.settings, "poor_homes")
+        train(load_catalogue(changed), homes.settings, "poor_homes", audit=homes.audit)
 
 
 def test_a_matrix_that_was_never_built_is_asked_for(homes):
     with pytest.raises(NotFoundError, match="hearth build"):
-        train(homes.catalogue, homes.settings, "never_built")
+        train(homes.catalogue, homes.settings, "never_built", audit=homes.audit)
 
 
 def test_a_run_that_fails_ends_as_failed_and_leaves_no_version(homes):
@@ -207,13 +208,26 @@ def test_a_bar_that_is_not_met_is_said_and_gives_exit_code_three(homes):
     assert "NOT MET lift of at least 50 at capacity" in done.output
     (run,) = homes.runs("unreachable")
     assert (run.info.status, run.data.tags["hearth.bar"]) == ("FINISHED", "not met")
+    assert "before any of these results" in done.output
     assert not homes.train("unreachable").is_bar_met
+
+
+def test_a_training_that_is_up_to_date_looks_at_no_test_date(homes):
+    homes.train(homes.model)
+
+    looks = [each for each in homes.audit.recorded(LOOKED) if each.details["model"] == homes.model]
+    assert len(looks) == 1
+    (run,) = homes.runs(homes.model)
+    assert run.data.tags["hearth.bar_sha256"] == looks[0].details["bar_sha256"]
 
 
 @pytest.fixture(scope="module")
 def twice(homes):
     homes.build("twice")
-    return [train(homes.catalogue, homes.settings, "twice", again=True) for _ in range(2)]
+    return [
+        train(homes.catalogue, homes.settings, "twice", audit=homes.audit, again=True)
+        for _ in range(2)
+    ]
 
 
 def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes, twice):
@@ -222,6 +236,8 @@ def test_training_again_makes_a_new_version_and_the_challenger_of_it(homes, twic
     assert (first.version, second.version) == ("1", "2")
     challenger = homes.client().get_model_version_by_alias("twice", CHALLENGER)
     assert str(challenger.version) == "2"
+    looks = [each.metrics["success"].pop("registered")["looks"] for each in twice]
+    assert looks == [{"2022-01-01": 1}, {"2022-01-01": 2}]
     assert {**first.metrics, "version": "2"} == second.metrics
     bundles = [RiskModel.load(each.folder / "bundle").sha256 for each in (first, second)]
     assert bundles[0] == bundles[1]
@@ -244,14 +260,14 @@ def test_a_run_cut_off_before_its_version_is_kept_leaves_the_challenger_as_it_wa
     homes, monkeypatch
 ):
     homes.build("cut_off")
-    kept = train(homes.catalogue, homes.settings, "cut_off")
+    kept = train(homes.catalogue, homes.settings, "cut_off", audit=homes.audit)
 
     def full(*_given):
         raise OSError("no space left on device")
 
     monkeypatch.setattr("training.commands.keep_version", full)
     with pytest.raises(OSError, match="no space left"):
-        train(homes.catalogue, homes.settings, "cut_off", again=True)
+        train(homes.catalogue, homes.settings, "cut_off", again=True, audit=homes.audit)
 
     assert version_of(homes.client(), "cut_off") == kept.version
 
@@ -261,9 +277,9 @@ def test_the_version_of_a_run_cut_off_is_taken_away_by_the_next(homes, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("training.commands.keep_version", _stopped)
         with pytest.raises(KeyboardInterrupt):
-            train(homes.catalogue, homes.settings, "cut_off", again=True)
+            train(homes.catalogue, homes.settings, "cut_off", again=True, audit=homes.audit)
 
-    made = train(homes.catalogue, homes.settings, "cut_off", again=True)
+    made = train(homes.catalogue, homes.settings, "cut_off", again=True, audit=homes.audit)
 
     registered = homes.client().search_model_versions("name = 'cut_off'")
     kept = {path.name for path in made.folder.parent.iterdir()}
@@ -280,7 +296,7 @@ def test_a_registry_that_does_not_know_what_is_kept_is_refused(homes, tmp_path):
     elsewhere = homes.settings.model_copy(update={"mlflow_url": f"sqlite:///{tmp_path}/mlflow.db"})
 
     with pytest.raises(StateError, match=r"version 1 is kept .* MLflow does not know it"):
-        train(homes.catalogue, elsewhere, homes.model)
+        train(homes.catalogue, elsewhere, homes.model, audit=homes.audit)
 
 
 def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(homes, monkeypatch):
@@ -288,9 +304,9 @@ def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(home
     with monkeypatch.context() as patched:
         patched.setattr("training.tracking.Run.put_forward", _stopped)
         with pytest.raises(KeyboardInterrupt):
-            train(homes.catalogue, homes.settings, "cut_off", again=True)
+            train(homes.catalogue, homes.settings, "cut_off", again=True, audit=homes.audit)
 
-    taken_up = train(homes.catalogue, homes.settings, "cut_off")
+    taken_up = train(homes.catalogue, homes.settings, "cut_off", audit=homes.audit)
 
     assert taken_up.was_current
     assert version_of(homes.client(), "cut_off") == taken_up.version
