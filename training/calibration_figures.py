@@ -1,11 +1,9 @@
 """How far stated probabilities agree with what happened: over all, in the odds, and by bin."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from training.bootstrap import Statistic
-from training.metrics import Outcomes, fit_log_odds, log_odds
+from training.bootstrap import Statistic, Weights, grouped_sums_over, sums_over
+from training.metrics import Outcomes, divide, fit_log_odds, log_odds, quotient
 from training.ranking import Bools, Floats, Ints
 
 BINS = 10
@@ -16,7 +14,7 @@ def in_the_large(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     """Mean probability less the share with the outcome, in [-1, 1]; above 0 promises too many."""
     seen = np.flatnonzero(outcomes.observed)
     excess = probabilities[seen] - outcomes.positive[seen]
-    return _of_totals(seen, np.column_stack([excess, np.ones(len(seen))]), _quotient)
+    return sums_over(seen, np.column_stack([excess, np.ones(len(seen))]), quotient)
 
 
 def slope(probabilities: Floats, outcomes: Outcomes) -> Statistic:
@@ -41,12 +39,11 @@ def slope(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     missed, spread = target - fitted, fitted * (1 - fitted)
     columns = np.column_stack([missed, missed * odds, spread, spread * odds, spread * odds**2])
 
-    def of_totals(totals: Floats) -> Floats:
-        rise, tilt, ones, first, second = totals.T
-        step = _divided(ones * tilt - first * rise, ones * second - first**2)
-        return estimate + step
+    def of_sums(sums: Floats) -> Floats:
+        rise, tilt, ones, first, second = sums
+        return estimate + divide(ones * tilt - first * rise, ones * second - first**2)
 
-    return _of_totals(seen, columns, of_totals)
+    return sums_over(seen, columns, of_sums)
 
 
 def intercept(probabilities: Floats, outcomes: Outcomes) -> Statistic:
@@ -66,7 +63,7 @@ def intercept(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     estimate = _shift(odds, target)
     fitted = _expit(estimate + odds)
     columns = np.column_stack([target - fitted, fitted * (1 - fitted)])
-    return _of_totals(seen, columns, lambda totals: estimate + _quotient(totals))
+    return sums_over(seen, columns, lambda sums: estimate + quotient(sums))
 
 
 def expected_error(probabilities: Floats, outcomes: Outcomes) -> Statistic:
@@ -81,14 +78,15 @@ def expected_error(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     calibration", NeurIPS, for its bias.
     """
     seen = np.flatnonzero(outcomes.observed)
-    bins = bins_of_equal_mass(probabilities[seen])
+    bins = bins_of_equal_mass(probabilities[seen]).astype(np.int8)
     excess = probabilities[seen] - outcomes.positive[seen]
-    by_bin = np.where(bins[:, None] == np.arange(BINS), excess[:, None], 0.0)
+    by_bin = grouped_sums_over(seen, np.column_stack([excess, np.ones(len(seen))]), bins, BINS)
 
-    def of_totals(totals: Floats) -> Floats:
-        return _divided(np.abs(totals[:, :-1]).sum(axis=1), totals[:, -1])
+    def statistic(weights: Weights) -> Floats:
+        distance, rows = by_bin(weights).swapaxes(0, 1)
+        return divide(np.abs(distance).sum(axis=0), rows.sum(axis=0))
 
-    return _of_totals(seen, np.column_stack([by_bin, np.ones(len(seen))]), of_totals)
+    return statistic
 
 
 def error_by_chance(probabilities: Floats, outcomes: Outcomes) -> float:
@@ -112,21 +110,8 @@ def bins_of_equal_mass(probabilities: Floats) -> Ints:
     return np.searchsorted(edges, probabilities, side="left").astype(np.int64)
 
 
-def _of_totals(seen: Ints, columns: Floats, figure: Callable[[Floats], Floats]) -> Statistic:
-    """Statistic of the weighted sums of some columns over the rows looked at."""
-    return lambda weights: figure(weights[:, seen] @ columns)
-
-
-def _quotient(totals: Floats) -> Floats:
-    return _divided(totals[:, 0], totals[:, 1])
-
-
-def _divided(above: Floats, below: Floats) -> Floats:
-    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
-
-
-def _undefined(weights: Floats) -> Floats:
-    return np.full(len(weights), np.nan)
+def _undefined(weights: Weights) -> Floats:
+    return np.full(weights.shape[1], np.nan)
 
 
 def _has_both(positive: Bools) -> bool:

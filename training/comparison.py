@@ -6,10 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from training import metrics
 from training.baselines import RANDOM
-from training.bootstrap import REPLICATES, Statistic, interval, replicate
+from training.bootstrap import REPLICATES, Statistic, Weights, each_once, interval, replicate
 from training.estimator import Candidate
 from training.evaluation import Cohort, Scores
 from training.ranking import Floats, Ints
@@ -90,7 +91,7 @@ def compare(
         for name in names
     }
     drawn = replicate(statistics, codes, replicates=replicates, seed=seed)
-    plain = {key: statistic(np.ones((1, len(codes)))) for key, statistic in statistics.items()}
+    plain = {key: statistic(each_once(len(codes))) for key, statistic in statistics.items()}
     return [
         _difference(
             candidate,
@@ -133,15 +134,15 @@ def _mean_over_splits(
         for start, cohort, own in zip(starts, cohorts, scores, strict=True)
     ]
 
-    def statistic(weights: Floats) -> Floats:
-        return np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)  # type: ignore[no-any-return]  # numpy types the mean as anything
+    def statistic(weights: Weights) -> Floats:
+        return np.mean([part(weights[rows]) for rows, part in parts], axis=0)  # type: ignore[no-any-return]  # numpy types the mean as anything
 
     return statistic
 
 
 def _entity_codes(cohorts: Sequence[Cohort]) -> tuple[Ints, list[int]]:
     """One code per entity over all cohorts, and where each cohort's rows begin."""
-    entities = np.concatenate([np.asarray(cohort.entities, dtype=object) for cohort in cohorts])
-    _, codes = np.unique(entities.astype(str), return_inverse=True)
+    entities = pa.chunked_array([pa.array(cohort.entities, pa.string()) for cohort in cohorts])
+    codes = entities.combine_chunks().dictionary_encode().indices.to_numpy()
     sizes = [len(cohort.entities) for cohort in cohorts]
     return codes.astype(np.int64), [0, *np.cumsum(sizes[:-1]).tolist()]

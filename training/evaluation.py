@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training import calibration_figures, metrics
-from training.bootstrap import REPLICATES, Statistic, interval, replicate
+from training.bootstrap import REPLICATES, Statistic, each_once, interval, replicate
 from training.metrics import Outcomes
 from training.ranking import Bools, Floats, Ints, draw_lots, order_by_score
 from training.schedule import days_earlier
@@ -236,7 +236,7 @@ def _figures(
         precision_at_100=precision_among_seen(order, outcomes, _PUBLISHED_LIST),
         precision_at_10pct=precision_among_seen(order, outcomes, int(_PUBLISHED_SHARE * seen)),
         observed_share_of_list=_finite(
-            metrics.observed_at(order, outcomes, cohort.share)(_ones(len(order)))[0]
+            metrics.observed_at(order, outcomes, cohort.share)(each_once(len(order)))[0]
         ),
         precision_by_ties=precision_by_ties,
         recall_by_ties=recall_by_ties,
@@ -255,7 +255,7 @@ def precision_among_seen(order: Ints, outcomes: Outcomes, length: int) -> float 
 
 
 def _estimate(figure: str, statistic: Statistic, rows: int, drawn: Floats) -> Estimate:
-    value = _finite(statistic(_ones(rows))[0])
+    value = _finite(statistic(each_once(rows))[0])
     bounds = interval(drawn) if value is not None else None
     if value is None or bounds is None:
         return Estimate(value)
@@ -269,10 +269,6 @@ def _estimate(figure: str, statistic: Statistic, rows: int, drawn: Floats) -> Es
 
 def _lift(precision: float | None, base_rate: float) -> float | None:
     return precision / base_rate if precision is not None and base_rate > 0 else None
-
-
-def _ones(rows: int) -> Floats:
-    return np.ones((1, rows))
 
 
 def _finite(value: float) -> float | None:

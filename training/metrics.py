@@ -4,16 +4,17 @@ With weights of one a figure is the plain estimate; with bootstrap weights it is
 A row nobody looked at takes its place on the list but is never counted as a negative.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from training.bootstrap import Statistic
+from training import loops
+from training.bootstrap import Statistic, Weights, sums_over
 from training.ranking import Bools, Floats, Ints
 
 _LEAST_PROBABILITY = 1e-12
 _NEWTON_STEPS = 50
-_SPREAD = 6  # standard deviations: how much further than expected a drawn list may reach
 
 
 @dataclass(frozen=True)
@@ -51,26 +52,25 @@ class Outcomes:
         return Outcomes(self.positive[rows], self.observed[rows])
 
 
-def _divide(above: Floats, below: Floats) -> Floats:
+def divide(above: Floats, below: Floats) -> Floats:
+    """Quotients; NaN where nothing is divided by."""
     return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
 
 
-def _drawn_into_list(weights: Floats, order: Ints, share: float) -> tuple[Floats, Ints]:
-    """Weight of the rows, in rank order, that falls within `share` of all weight, and those rows.
+def quotient(sums: Floats) -> Floats:
+    """First of two sums over the second."""
+    return divide(sums[0], sums[1])
 
-    Only the head of the ranking is looked at: as far as the list reaches in any replicate.
-    """
-    length = share * weights.sum(axis=1, keepdims=True)
-    expected = share * len(order)
-    head = min(len(order), int(expected + _SPREAD * np.sqrt(expected)) + 1)
-    while True:
-        ranked = weights[:, order[:head]]
-        reached = np.cumsum(ranked, axis=1)
-        if head == len(order) or (reached[:, -1:] >= length).all():
-            break
-        head = min(len(order), 2 * head)
-    listed: Floats = np.clip(length - (reached - ranked), 0, ranked)
-    return listed, order[:head]
+
+def _listed(order: Ints, outcomes: Outcomes, share: float) -> Callable[[Weights], Floats]:
+    """From weights to who is on the list: nobody looked, without the outcome, with it; by replicate."""
+    kind = (outcomes.observed.astype(np.int8) + outcomes.positive)[order]
+    everybody = np.arange(len(order))
+
+    def found(weights: Weights) -> Floats:
+        return loops.listed(weights, order, kind, share * loops.drawn(weights, everybody))
+
+    return found
 
 
 def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
@@ -85,11 +85,11 @@ def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     share
         Length of the list as a share of the cohort, in (0, 1].
     """
+    listed = _listed(order, outcomes, share)
 
-    def statistic(weights: Floats) -> Floats:
-        listed, rows = _drawn_into_list(weights, order, share)
-        found = outcomes.at(rows)
-        return _divide(listed @ found.positive.astype(float), listed @ found.observed.astype(float))
+    def statistic(weights: Weights) -> Floats:
+        _, without, found = listed(weights)
+        return divide(found, found + without)
 
     return statistic
 
@@ -100,51 +100,40 @@ def recall_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     Where not everybody was looked at this is the recall of *known* cases; the recall of all
     cases is then not identified (Lakkaraju et al. 2017, "The selective labels problem").
     """
-    positives = np.flatnonzero(outcomes.positive)
+    listed, positives = _listed(order, outcomes, share), np.flatnonzero(outcomes.positive)
 
-    def statistic(weights: Floats) -> Floats:
-        listed, rows = _drawn_into_list(weights, order, share)
-        found = listed @ outcomes.positive[rows].astype(float)
-        return _divide(found, weights[:, positives].sum(axis=1))
+    def statistic(weights: Weights) -> Floats:
+        return divide(listed(weights)[2], loops.drawn(weights, positives))
 
     return statistic
 
 
 def observed_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     """Share of the list that was looked at, in [0, 1]."""
+    listed = _listed(order, outcomes, share)
 
-    def statistic(weights: Floats) -> Floats:
-        listed, rows = _drawn_into_list(weights, order, share)
-        return _divide(listed @ outcomes.observed[rows].astype(float), listed.sum(axis=1))
+    def statistic(weights: Weights) -> Floats:
+        found = listed(weights)
+        return divide(found[1:].sum(axis=0), found.sum(axis=0))
 
     return statistic
 
 
 @dataclass(frozen=True)
 class _Blocks:
-    """Rows looked at, sorted from the highest score, in blocks of equal score."""
+    """Rows looked at, from the highest score; which have the outcome; the last of equal scores."""
 
     rows: Ints
-    starts: Ints
-    positive: Floats
-    negative: Floats
+    positive: Bools
+    ends: Bools
 
     @classmethod
     def of(cls, scores: Floats, outcomes: Outcomes) -> "_Blocks":
         rows = np.flatnonzero(outcomes.observed)
         rows = rows[np.argsort(-scores[rows], kind="stable")]
         ranked = scores[rows]
-        starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(rows) else rows
-        seen = outcomes.at(rows)
-        return cls(rows, starts, seen.positive.astype(float), seen.negative.astype(float))
-
-    def totals(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Weight of positives and of negatives in each block, shape (replicates, blocks)."""
-        ranked = weights[:, self.rows]
-        return (
-            np.add.reduceat(ranked * self.positive, self.starts, axis=1),
-            np.add.reduceat(ranked * self.negative, self.starts, axis=1),
-        )
+        ends = np.append(ranked[1:] != ranked[:-1], True)[: len(rows)]
+        return cls(rows, outcomes.positive[rows], ends)
 
 
 def auc(scores: Floats, outcomes: Outcomes) -> Statistic:
@@ -156,11 +145,9 @@ def auc(scores: Floats, outcomes: Outcomes) -> Statistic:
     """
     blocks = _Blocks.of(scores, outcomes)
 
-    def statistic(weights: Floats) -> Floats:
-        positive, negative = blocks.totals(weights)
-        below = negative.sum(axis=1, keepdims=True) - np.cumsum(negative, axis=1)
-        wins = (positive * (below + negative / 2)).sum(axis=1)
-        return _divide(wins, positive.sum(axis=1) * negative.sum(axis=1))
+    def statistic(weights: Weights) -> Floats:
+        wins, positive, negative = loops.wins(weights, blocks.rows, blocks.positive, blocks.ends)
+        return divide(wins, positive * negative)
 
     return statistic
 
@@ -172,14 +159,7 @@ def average_precision(scores: Floats, outcomes: Outcomes) -> Statistic:
     """
     blocks = _Blocks.of(scores, outcomes)
 
-    def statistic(weights: Floats) -> Floats:
-        positive, negative = blocks.totals(weights)
-        found = np.cumsum(positive, axis=1)
-        precision = _divide(found, found + np.cumsum(negative, axis=1))
-        gained = np.where(positive > 0, positive * precision, 0.0).sum(axis=1)
-        return _divide(gained, positive.sum(axis=1))
-
-    return statistic
+    return lambda weights: quotient(loops.gains(weights, blocks.rows, blocks.positive, blocks.ends))
 
 
 def brier(probabilities: Floats, outcomes: Outcomes) -> Statistic:
@@ -192,23 +172,14 @@ def brier(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     seen = np.flatnonzero(outcomes.observed)
     squared = (probabilities[seen] - outcomes.positive[seen]) ** 2
 
-    def statistic(weights: Floats) -> Floats:
-        drawn = weights[:, seen]
-        return _divide(drawn @ squared, drawn.sum(axis=1))
-
-    return statistic
+    return sums_over(seen, np.column_stack([squared, np.ones(len(seen))]), quotient)
 
 
 def predicted_over_actual(probabilities: Floats, outcomes: Outcomes) -> Statistic:
     """Positives predicted for each that came true; 1 is right, above 1 is too many."""
     seen = np.flatnonzero(outcomes.observed)
-    expected, positive = probabilities[seen], outcomes.positive[seen].astype(float)
-
-    def statistic(weights: Floats) -> Floats:
-        drawn = weights[:, seen]
-        return _divide(drawn @ expected, drawn @ positive)
-
-    return statistic
+    columns = np.column_stack([probabilities[seen], outcomes.positive[seen]])
+    return sums_over(seen, columns, quotient)
 
 
 def log_odds(probabilities: Floats) -> Floats:

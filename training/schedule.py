@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from training.bootstrap import Statistic
+from training.bootstrap import Statistic, Weights
 from training.metrics import Outcomes
 from training.ranking import Floats
 
@@ -54,7 +54,7 @@ def days_earlier(
         share = np.add.reduceat(found[by_score], starts) / np.where(drawn > 0, drawn, 1.0)
         return float((found @ days - share @ spent) / total)
 
-    def statistic(weights: Floats) -> Floats:
-        return np.array([of_draw(row) for row in weights[:, made]], dtype=float)
+    def statistic(weights: Weights) -> Floats:
+        return np.array([of_draw(draw) for draw in weights[made].T.astype(float)], dtype=float)
 
     return statistic

@@ -8,6 +8,7 @@ from hearth.definition import Baseline
 from hearth.risk_model import FeatureSpec, RuleScorer
 from training import metrics
 from training.baselines import Rule
+from training.bootstrap import each_once
 from training.examples import Examples
 from training.ranking import Bools
 
@@ -50,4 +51,4 @@ def _evenly(rows: int, wanted: int) -> Bools:
 
 def _average_precision(rule: RuleScorer, rows: Examples) -> float:
     statistic = metrics.average_precision(rows.raw_scores(rule), rows.outcomes)
-    return float(statistic(np.ones((1, len(rows))))[0])
+    return float(statistic(each_once(len(rows)))[0])

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from training import metrics
+from training.bootstrap import each_once
 from training.metrics import Outcomes
 
 rows = st.lists(
@@ -21,7 +22,7 @@ rows = st.lists(
 def unpack(drawn):
     marks = np.array([mark for mark, _, _ in drawn])
     scores = np.array([score for _, score, _ in drawn])
-    weights = np.array([float(weight) for _, _, weight in drawn])
+    weights = np.array([weight for _, _, weight in drawn], dtype=np.uint8)
     outcomes = Outcomes(marks == "+", marks != "?")
     assume((weights[outcomes.positive] > 0).any() and (weights[outcomes.negative] > 0).any())
     return outcomes, scores, weights
@@ -40,7 +41,7 @@ def test_our_figure_is_scikit_learns_on_the_rows_looked_at(ours, theirs, drawn):
     outcomes, scores, weights = unpack(drawn)
     seen = outcomes.observed
 
-    ours_now = ours(scores, outcomes)(weights[None, :])[0]
+    ours_now = ours(scores, outcomes)(weights[:, None])[0]
 
     theirs_now = theirs(outcomes.positive[seen], scores[seen], sample_weight=weights[seen])
     assert ours_now == pytest.approx(theirs_now, abs=1e-12)
@@ -52,8 +53,8 @@ def test_rows_nobody_looked_at_are_never_counted_as_negative(drawn):
     seen = np.flatnonzero(outcomes.observed)
 
     for figure in (metrics.auc, metrics.average_precision, metrics.brier):
-        with_unseen = figure(scores, outcomes)(weights[None, :])[0]
-        without = figure(scores[seen], outcomes.at(seen))(weights[None, seen])[0]
+        with_unseen = figure(scores, outcomes)(weights[:, None])[0]
+        without = figure(scores[seen], outcomes.at(seen))(weights[seen, None])[0]
         assert with_unseen == pytest.approx(without, abs=1e-12)
 
 
@@ -65,6 +66,6 @@ def test_precision_on_a_list_is_of_those_on_it_who_were_looked_at(drawn, data):
     listed = outcomes.at(order[:length])
     assume(listed.observed.any())
 
-    precision = metrics.precision_at(order, outcomes, length / len(order))(np.ones((1, len(order))))
+    precision = metrics.precision_at(order, outcomes, length / len(order))(each_once(len(order)))
 
     assert precision[0] == pytest.approx(listed.positive.sum() / listed.observed.sum())

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 
 from training import calibration_figures as figures
-from training.bootstrap import interval, replicate
+from training.bootstrap import each_once, interval, replicate
 from training.metrics import Outcomes, log_odds
 
 
 def plain(statistic, rows):
-    return statistic(np.ones((1, rows)))[0]
+    return statistic(each_once(rows))[0]
 
 
 def drawn(rows, seed=3):
@@ -54,7 +54,7 @@ def test_one_class_has_neither_slope_nor_intercept():
 def test_one_step_moves_a_replicate_as_far_as_fitting_it_anew_would():
     truth, outcomes = drawn(2_000)
     rows = np.random.default_rng(1).integers(2_000, size=2_000)
-    weights = np.bincount(rows, minlength=2_000)[None].astype(float)
+    weights = np.bincount(rows, minlength=2_000)[:, None].astype(np.uint8)
 
     stepped = figures.slope(truth, outcomes)(weights)[0]
     anew = plain(figures.slope(truth[rows], outcomes.at(rows)), 2_000)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from training import metrics
+from training.bootstrap import each_once
 from training.metrics import Outcomes
 from training.ranking import draw_lots, order_by_score
 
@@ -14,7 +15,7 @@ def outcomes(text: str) -> Outcomes:
 
 def plain(statistic) -> float:
     def of(rows: int) -> float:
-        return float(statistic(np.ones((1, rows)))[0])
+        return float(statistic(each_once(rows))[0])
 
     return of
 
@@ -48,7 +49,7 @@ def test_the_observed_share_of_the_list_is_stated():
 def test_a_row_drawn_twice_takes_two_places_on_the_list():
     precision = metrics.precision_at(np.arange(4), outcomes("+--+"), share=2 / 4)
 
-    assert precision(np.array([[2.0, 1.0, 1.0, 0.0]]))[0] == pytest.approx(1.0)
+    assert precision(np.array([[2, 1, 1, 0]], dtype=np.uint8).T)[0] == pytest.approx(1.0)
 
 
 def test_the_base_rate_is_of_those_looked_at():

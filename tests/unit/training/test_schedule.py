@@ -14,7 +14,7 @@ def visits(marks, *days):
 
 
 def earlier(scores, days, outcomes, weights=None):
-    drawn = np.ones((1, len(scores))) if weights is None else np.array([weights], dtype=float)
+    drawn = np.array([weights or [1] * len(scores)], dtype=np.uint8).T
     return days_earlier(np.array(scores, dtype=float), days, outcomes)(drawn)[0]
 
 

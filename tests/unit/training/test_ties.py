@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from training.bootstrap import each_once
 from training.metrics import Outcomes, precision_at
 from training.ranking import draw_lots, order_by_score
 from training.ties import Ties, ties_at
@@ -22,7 +23,7 @@ def test_what_is_expected_is_what_lots_give_on_average():
     scores, found = np.repeat([2.0, 1.0], [3, 9]), outcomes("+--++++-----")
     entities = [str(row) for row in range(12)]
     orders = [order_by_score(scores, draw_lots(entities, seed)) for seed in range(2_000)]
-    given = [precision_at(order, found, 6 / 12)(np.ones((1, 12)))[0] for order in orders]
+    given = [precision_at(order, found, 6 / 12)(each_once(12))[0] for order in orders]
 
     assert np.mean(given) == pytest.approx(ties_at(scores, found, 6)[0].expected, abs=0.01)
 
