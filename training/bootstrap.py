@@ -25,8 +25,9 @@ _AT_ONCE = 32
 
 Key = TypeVar("Key", bound=Hashable)
 
-Weights = npt.NDArray[np.uint8]
-"""How often each row is drawn in each replicate, shape (rows, replicates)."""
+Weights = npt.NDArray[np.uint8] | Floats
+"""How often each row is drawn in each replicate, shape (rows, replicates); shares where it counts
+by a weight of its own besides."""
 
 Statistic = Callable[[Weights], Floats]
 """Weights to a figure per replicate, NaN where undefined."""

@@ -2,7 +2,7 @@
 
 `weights` is (rows, replicates): how often each row was drawn. One row's weights lie side by side,
 so that a row is fetched once for all replicates and the processor handles several at a time.
-Weights are whole numbers, so sums of them are exact in any order.
+How often rows were drawn are whole numbers, so sums of them are exact in any order.
 """
 
 from typing import Any

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.bootstrap import Statistic, interval, replicate
+from training.bootstrap import Statistic, Weights, each_once, interval, replicate
 from training.comparison import Difference
 from training.ranking import Floats
 from training.search.judge import Judge
@@ -33,7 +33,7 @@ def against_house(judge: Judge, best: Parameters) -> Difference:
     entities = np.concatenate([fold.judged.entities for fold in folds])
     _, codes = np.unique(entities, return_inverse=True)
     drawn = replicate(statistics, codes.astype(np.int64), seed=learner.seed)
-    once = np.ones((1, len(codes)))
+    once = each_once(len(codes))
     value = float((statistics[BEST](once) - statistics[HOUSE](once))[0])
     bounds = interval(drawn[BEST] - drawn[HOUSE]) if np.isfinite(value) else None
     known = value if np.isfinite(value) else None
@@ -52,8 +52,8 @@ def _over_folds(judge: Judge, raws: Sequence[Floats]) -> Statistic:
         for fold, raw, end in zip(judge.folds, raws, ends, strict=True)
     ]
 
-    def statistic(weights: Floats) -> Floats:
-        found: Floats = np.mean([part(weights[:, rows]) for rows, part in parts], axis=0)
+    def statistic(weights: Weights) -> Floats:
+        found: Floats = np.mean([part(weights[rows]) for rows, part in parts], axis=0)
         return found
 
     return statistic

@@ -7,7 +7,7 @@ import numpy as np
 
 from hearth.definition import ModelDefinition
 from training import metrics
-from training.bootstrap import Statistic
+from training.bootstrap import Statistic, each_once
 from training.evaluation import Cohort
 from training.ranking import Floats
 from training.search.folds import Fold
@@ -54,7 +54,7 @@ class Objective:
 
     def figures(self, cohort: Cohort, raw: Floats) -> tuple[float, float]:
         """The figure and the average precision; 0 where nobody on the list was looked at."""
-        once = np.ones((1, len(raw)))
+        once = each_once(len(raw))
         found = [s(once)[0] for s in (self.statistic(cohort, raw), _average_precision(cohort, raw))]
         value, steady = np.nan_to_num(found)
         return float(value), float(steady)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.bootstrap import Statistic, interval, replicate
+from training.bootstrap import Statistic, Weights, each_once, interval, replicate, sums_over
 from training.evaluation import Estimate
-from training.metrics import Outcomes, auc
+from training.metrics import Outcomes, auc, quotient
 from training.ranking import Bools, Floats, Ints
 from training.selective.propensity import weights
 
@@ -84,7 +84,7 @@ def estimates(judged: Judged, *, seed: int, replicates: int = REPLICATES) -> Fig
         if judged.probability is not None:
             statistics[figure, "doubly_robust"] = _doubly_robust(judged, judged.probability, rows)
     drawn = replicate(statistics, judged.entities, replicates=replicates, seed=seed)
-    value = {key: float(one(np.ones((1, len(judged.raw))))[0]) for key, one in statistics.items()}
+    value = {key: float(one(each_once(len(judged.raw)))[0]) for key, one in statistics.items()}
     for figure, way in list(statistics):
         if (figure, "drawn") in statistics and way != "drawn":
             key = (figure, f"{way}_less_drawn")
@@ -122,14 +122,7 @@ def _figures(judged: Judged, weight: Floats, outcomes: Outcomes) -> dict[str, St
 def _ratio(above: Floats, below: Floats) -> Statistic:
     """Weighted sum over weighted sum; NaN where the latter is 0."""
     rows = np.flatnonzero(below)
-
-    def statistic(drawn: Floats) -> Floats:
-        mine = drawn[:, rows]
-        under = mine @ below[rows]
-        share: Floats = np.full(len(drawn), np.nan)
-        return np.divide(mine @ above[rows], under, out=share, where=under > 0)
-
-    return statistic
+    return sums_over(rows, np.column_stack([above[rows], below[rows]]), quotient)
 
 
 def _mean_auc(judged: Judged, weight: Floats, outcomes: Outcomes) -> Statistic:
@@ -139,8 +132,8 @@ def _mean_auc(judged: Judged, weight: Floats, outcomes: Outcomes) -> Statistic:
         rows = np.flatnonzero((judged.dates == date) & (weight > 0))
         parts.append((rows, auc(judged.raw[rows], outcomes.at(rows))))
 
-    def statistic(drawn: Floats) -> Floats:
-        each = [one(drawn[:, rows] * weight[rows]) for rows, one in parts]
+    def statistic(drawn: Weights) -> Floats:
+        each = [one(drawn[rows] * weight[rows, None]) for rows, one in parts]
         return np.asarray(np.mean(each, axis=0), dtype=np.float64)
 
     return statistic
