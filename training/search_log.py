@@ -51,10 +51,8 @@ def _sentences(search: Searched) -> Iterator[str]:
     if search.set_aside:
         yield f"{search.set_aside[0].upper()}{search.set_aside[1:]}."
     metric, found = search.metric.replace("_", " "), search.difference
-    dates = f"{len(search.folds)} dates" if len(search.folds) > 1 else "1 date"
     yield (
-        f"{len(search.tried)} settings were tried on {dates} before the first test date, "
-        f"{search.folds[0]} to {search.folds[-1]}; the best, trial {search.best.number}, has "
+        f"{len(search.tried)} settings were tried on {_dates(search)}; the best, trial {search.best.number}, has "
         f"{metric} {search.best.figure:.3f}."
     )
     if found.difference is None or found.low is None or found.high is None:
@@ -70,6 +68,13 @@ def _sentences(search: Searched) -> Iterator[str]:
         yield f"{ahead}, which may be noise: the house settings stay."
 
 
+def _dates(search: Searched) -> str:
+    first, last = search.folds[0], search.folds[-1]
+    if first == last:
+        return f"the one date before the first test that can be judged on, {first}"
+    return f"{len(search.folds)} dates before the first test, {first} to {last}"
+
+
 def _plots(search: Searched) -> Iterator[tuple[str, Figure]]:
     yield "search_history", _history(search)
     if search.importances:
@@ -77,7 +82,7 @@ def _plots(search: Searched) -> Iterator[tuple[str, Figure]]:
 
 
 def _history(search: Searched) -> Figure:
-    figure, axes = _canvas(f"What was tried, judged on {search.folds[0]} to {search.folds[-1]}")
+    figure, axes = _canvas("What was tried, judged before the first test date")
     whole = [each for each in search.tried if not each.was_given_up]
     given_up = [each for each in search.tried if each.was_given_up]
     numbers, figures = [each.number for each in whole], [each.figure for each in whole]
