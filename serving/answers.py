@@ -24,10 +24,14 @@ class ModelReference(msgspec.Struct, frozen=True):
 
 
 class Interval(msgspec.Struct, frozen=True):
-    """Range in which the probability likely lies, and how it was found."""
+    """Range in which the probability likely lies, how likely, and how it was found."""
 
     low: Share
     high: Share
+    level: Annotated[
+        float,
+        Meta(gt=0, lt=1, description="Share of such ranges that are meant to hold what they say."),
+    ]
     method: str
 
 

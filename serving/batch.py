@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog
 from hearth.errors import DataError, Fault, PermissionDeniedError
@@ -56,7 +59,7 @@ def score_file(
         CSV or Parquet: every feature of the model, an empty cell where nothing is recorded, and
         `entity_id` if rows are to be told apart; or `entity_id` alone, looked up in the feature store.
     target
-        CSV or Parquet to write: `entity_id` if given, probability, band, rank_percentile and, for whoever
+        CSV or Parquet to write: `entity_id` if given, probability, band, rank_percentile, low and high and, for whoever
         may read reasons, the three largest.
     identity
         Whoever asks.
@@ -245,6 +248,7 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
         "probability": [float(one) for one in model.probability(raw)],
         "band": [model.cohort.band(one) for one in percentiles],
         "rank_percentile": percentiles,
+        **_ends(model, raw),
     }
     if not identity.may(Permission.EXPLAIN_READ):
         return scores
@@ -253,6 +257,14 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     return scores | {
         f"reason_{j + 1}": [reasons[j] for reasons in texts] for j in range(_TOP_REASONS)
     }
+
+
+def _ends(model: RiskModel, raw: NDArray[np.float64]) -> Columns:
+    """Low and high ends of the intervals; no column where the model gives none."""
+    ends = model.interval(raw)
+    return (
+        {} if ends is None else dict(zip(("low", "high"), (e.tolist() for e in ends), strict=True))
+    )
 
 
 def _reason_texts(

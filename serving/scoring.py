@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hearth.errors import NotFoundError
 from hearth.periods import Period
@@ -14,6 +15,7 @@ from hearth.risk_model import RiskModel
 from serving.answers import (
     DataQuality,
     Figures,
+    Interval,
     Links,
     ModelReference,
     Oversight,
@@ -39,6 +41,10 @@ _STANDING_CAVEATS = (
     "Reasons say what the record holds and how the model weighed it; they do not say what would help.",
 )
 _NO_INTERVAL = "This model gives no range around its probability; read it as rough."
+_RANGE = (
+    "The range is that of people who score alike; one person's own chance may lie outside it, and "
+    "a model trained anew may score differently."
+)
 _OVER = "This model was to end before today. Ask its owner before you use the score."
 _STALE = "The records behind this score are more than three months old."
 
@@ -162,14 +168,23 @@ def make_score(
 
 def _figures(model: RiskModel, raw: float) -> Figures:
     percentile = model.cohort.percentile(raw)
-    probability = float(model.probability(np.array([raw]))[0])
+    scores = np.array([raw])
+    probability = float(model.probability(scores)[0])
     return Figures(
         probability=min(max(probability, 0.0), 1.0),
-        interval=None,
+        interval=_interval(model, scores),
         band=model.cohort.band(percentile),
         rank_percentile=percentile,
         base_rate=model.cohort.base_rate,
     )
+
+
+def _interval(model: RiskModel, scores: NDArray[np.float64]) -> Interval | None:
+    table, ends = model.uncertainty, model.interval(scores)
+    if table is None or ends is None:
+        return None
+    low, high = (float(end[0]) for end in ends)
+    return Interval(low, high, table.level, table.method)
 
 
 def _caveats(model: RiskModel, freshness: int | None, today: date) -> tuple[str, ...]:
@@ -177,7 +192,8 @@ def _caveats(model: RiskModel, freshness: int | None, today: date) -> tuple[str,
     sunset = model.about.get("oversight", {}).get("sunset")
     is_over = bool(sunset) and date.fromisoformat(sunset) < today
     stale = (_STALE,) if _is_stale(freshness) else ()
-    return (*((_OVER,) if is_over else ()), *stale, *_STANDING_CAVEATS, _NO_INTERVAL, *own)
+    rough = (_NO_INTERVAL,) if model.uncertainty is None else (_RANGE,)
+    return (*((_OVER,) if is_over else ()), *stale, *_STANDING_CAVEATS, *rough, *own)
 
 
 def _flags(freshness: int | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.risk_model import Cohort, ReasonWords, RiskModel
 from training.final import Final
+from training.uncertainty import uncertainty
 
 DISTRIBUTION = "hearth-council"
 
@@ -48,6 +49,7 @@ def assemble(
             base_rate=final.fitted.held_out.base_rate,
         ),
         reasons=_reasons(catalogue, definition),
+        uncertainty=uncertainty(final.fitted.held_out, final.fitted.calibration),
     )
 
 

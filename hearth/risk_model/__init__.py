@@ -10,6 +10,7 @@ from hearth.risk_model.scorers import (
     RuleScorer,
     Scorer,
 )
+from hearth.risk_model.uncertainty import Uncertainty
 
 __all__ = [
     "BoosterScorer",
@@ -22,5 +23,6 @@ __all__ = [
     "RiskModel",
     "RuleScorer",
     "Scorer",
+    "Uncertainty",
     "as_recorded",
 ]

@@ -23,8 +23,10 @@ from hearth.risk_model.files import (
     write_folder,
 )
 from hearth.risk_model.scorers import Scorer, read_scorer
+from hearth.risk_model.uncertainty import Uncertainty
 
 Vector = NDArray[np.float64]
+_UNCERTAINTY = "uncertainty.json"
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class RiskModel:
 
     `about` holds what a reader of a score must know: name, title, question, unit, candidate,
     purpose, intervention, release_level, caveats, oversight, trained_on, hashes and code version.
+    `uncertainty` is None in bundles from before there was one.
     """
 
     about: Mapping[str, Any]
@@ -86,6 +89,7 @@ class RiskModel:
     calibration: Calibration
     cohort: Cohort
     reasons: tuple[ReasonWords, ...]
+    uncertainty: Uncertainty | None = None
     written: Mapping[str, bytes] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -113,6 +117,12 @@ class RiskModel:
         """Calibrated probability of raw scores, in [0, 1]."""
         return self.calibration.probability(raw)
 
+    def interval(self, raw: Vector) -> tuple[Vector, Vector] | None:
+        """Ends of the interval around each probability, in [0, 1]; None where the bundle has none."""
+        if self.uncertainty is None:
+            return None
+        return self.uncertainty.interval(raw, self.probability(raw))
+
     @cached_property
     def files(self) -> dict[str, bytes]:
         """The bundle: text files by name, with their manifest."""
@@ -130,9 +140,15 @@ class RiskModel:
                 "calibration.json": to_json(self.calibration.to_dict()),
                 "cohort.json": to_json(self.cohort.to_dict()),
                 "reasons.json": to_json([vars(words) for words in self.reasons]),
+                **self._uncertainty_file(),
                 **self.scorer.files(),
             }
         )
+
+    def _uncertainty_file(self) -> dict[str, bytes]:
+        if self.uncertainty is None:
+            return {}
+        return {_UNCERTAINTY: to_json(self.uncertainty.to_dict())}
 
     @property
     def sha256(self) -> str:
@@ -165,6 +181,7 @@ class RiskModel:
     @classmethod
     def _read(cls, files: dict[str, bytes]) -> "RiskModel":
         head = json.loads(files["model.json"])
+        table = files.get(_UNCERTAINTY)
         return cls(
             about=head["about"],
             features=tuple(FeatureSpec.from_dict(item) for item in head["features"]),
@@ -172,5 +189,6 @@ class RiskModel:
             calibration=Calibration.from_dict(json.loads(files["calibration.json"])),
             cohort=Cohort.from_dict(json.loads(files["cohort.json"])),
             reasons=tuple(ReasonWords(**item) for item in json.loads(files["reasons.json"])),
+            uncertainty=None if table is None else Uncertainty.from_dict(json.loads(table)),
             written=files,
         )

@@ -45,7 +45,9 @@ def test_a_subject_is_scored_with_reasons(client):
     assert answer.status_code == 201
     score = answer.json()
     assert 0 < score["score"]["probability"] < 1
-    assert score["score"]["interval"] is None
+    interval = score["score"]["interval"]
+    assert interval["low"] <= score["score"]["probability"] <= interval["high"]
+    assert interval["level"] == 0.95
     assert {reason["code"] for reason in score["explanation"]["reasons"]} >= {"arrears", "tenure"}
     assert score["model"]["approved_by_role"] == "board_member"
 

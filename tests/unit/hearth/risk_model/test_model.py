@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from hearth.errors import BundleError
-from hearth.risk_model import Calibration, RiskModel
+from hearth.risk_model import Calibration, RiskModel, Uncertainty
 from hearth.risk_model.files import to_json, with_manifest
 
 if TYPE_CHECKING:
@@ -112,3 +113,17 @@ def test_a_logistic_score_adds_its_terms_by_hand(make_risk_model: Make) -> None:
     )
     row = model.encode({"arrears_count_12m": 4, "home_tenure": tenure})
     assert model.raw_score(row) == pytest.approx([expected], abs=1e-12)
+
+
+def test_the_table_of_intervals_is_part_of_the_bundle(make_risk_model: Make) -> None:
+    model, rows = make_risk_model("logistic", seed=3)
+    table = Uncertainty(
+        0.95, "outcomes of those who score alike", (0.0, 1.0), (0.1, 0.2), (0.5, 0.9)
+    )
+
+    again = RiskModel.load(replace(model, uncertainty=table, written=None).files)
+
+    assert again.uncertainty == table
+    ends = again.interval(again.raw_score(rows))
+    assert ends is not None
+    assert np.all(ends[0] <= ends[1])
