@@ -22,7 +22,7 @@ from features.group_parts import FilledGroup, SpilledGroup
 from features.households import Households, households_folder, read_households
 from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import KnownRows, known_batches, known_rows
-from features.label_maturity import check_maturity
+from features.label_maturity import check_maturity, outcomes_known_by
 from features.labels import label_rows
 from features.linkage.persons import links_folder
 from features.point_in_time.partitions import Partitions, entities_in_partition
@@ -229,11 +229,16 @@ class Assembly:
         fills = imputation.statistics(pa.concat_tables(parts), features, rows["as_of"], filling)
         return FilledGroup(columns, features, fills)
 
+    @property
+    def labels_known_by(self) -> date:
+        """Day to which the extract of outcomes reaches."""
+        contract = self._catalogue.source(self.definition.label.source)
+        return outcomes_known_by(contract, self._state_dir)
+
     def label_table(self) -> pa.Table:
         """Labels, a row for each of the cohort's; DataError where the extract is not whole for them."""
         label = self.definition.label
-        contract = self._catalogue.source(label.source)
-        extracted_on = contract.read.extracted_on or self._last_known_on(contract)
+        extracted_on = self.labels_known_by
         arm = [] if label.random_arm is None else [label.random_arm.column]
         source = self._rows(label.source, [label.outcome.column, *label.assessor, *arm])
         visits = None
@@ -285,7 +290,3 @@ class Assembly:
 
     def _rows(self, source: str, columns: Sequence[str] | None = None) -> KnownRows:
         return known_rows(self._catalogue.source(source), self._state_dir, columns)
-
-    def _last_known_on(self, contract: SourceContract) -> date:
-        last = snapshot_manifest(self._state_dir, contract.source)["last_known_on"]
-        return date.fromisoformat(last)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import exp, lgamma
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,13 @@ import pyarrow as pa
 
 from features.conditions import meets
 from features.days import date_of, day_of, days
+from features.ingest.snapshot import snapshot_manifest
 from features.known_rows import EVENT_DATE, KnownRows
 from features.labels import rows_that_say
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
 from hearth.periods import Period
+from hearth.source_contract import SourceContract
 
 BY_CHANCE = 1e-6
 """Probability below which rows of one class alone are held to be a fault of the extract."""
@@ -46,6 +49,12 @@ class _Checked:
 
     def fault(self, place: str, found: str, remedy: str) -> Fault:
         return Fault(f"models/{self.definition.model}/model.yaml", place, found, remedy)
+
+
+def outcomes_known_by(contract: SourceContract, state_dir: Path) -> date:
+    """Day to which an extract reaches: as its contract says, or else the last day it knows of."""
+    last = snapshot_manifest(state_dir, contract.source)["last_known_on"]
+    return contract.read.extracted_on or date.fromisoformat(last)
 
 
 def check_maturity(

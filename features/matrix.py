@@ -141,6 +141,7 @@ def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress
             **made_from,
             "model": definition.model,
             "as_of": [day.isoformat() for day in definition.as_of.dates()],
+            "labels_known_by": assembly.labels_known_by.isoformat(),
             "score_as_of": definition.as_of.dates()[-1].isoformat(),
             "rows": len(parts.of_row),
             "features": [_described(feature) for feature in assembly.features],

@@ -8,13 +8,12 @@ from features.artefacts import MANIFEST, file_sha256
 from features.matrix import matrix_folder
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
-from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 from hearth.registry import check_registered, name_challenger, open_registry
 from hearth.settings import Settings
 from training.analyses import analyse
 from training.bundle import assemble
-from training.examples import Examples
+from training.checks import check_rows
 from training.experiment import run_experiment, splits_of
 from training.extracts import extract_dates
 from training.fairness_gaps import read_groups
@@ -90,7 +89,9 @@ def train(
                 name_challenger(client, model, current.version)
                 note_put_forward(current.folder)
             return current
-        settled = settle(settings, prepare(definition, matrix), progress)
+        prepared = prepare(definition, matrix)
+        check_rows(prepared)
+        settled = settle(settings, prepared, progress)
         run_of_turn = tracked_run(settings, client, model, model, tags={TURN: turn})
         # numpy's threads wait for each other on matrices of this size: 20 times the CPU, no less time
         with threadpool_limits(1, user_api="blas"), run_of_turn as run:
@@ -118,7 +119,7 @@ def _train(
     definition, examples, periods = prepared.definition, prepared.examples, prepared.periods
     groups = read_groups(settings, definition)
     experiment = run_experiment(definition, examples, periods, progress, groups=groups)
-    cohort = _cohort_to_score(prepared)
+    cohort = examples.on([definition.as_of.dates()[-1]])
     final = fit_final(definition, experiment, examples, periods, cohort)
     model = definition.model
     hashes = {
@@ -144,14 +145,3 @@ def _train(
 def _test_dates(prepared: Prepared) -> list[date]:
     splits = splits_of(prepared.definition, prepared.examples, prepared.periods)
     return [split.test.as_of for split in splits]
-
-
-def _cohort_to_score(prepared: Prepared) -> Examples:
-    last = str(prepared.matrix.manifest["score_as_of"])
-    cohort = prepared.examples.on([date.fromisoformat(last)])
-    if not len(cohort):
-        fault = f"found nobody at {last}, the date that is scored for use"
-        remedy = "bring as_of.last back to a date that the data reach"
-        file = f"models/{prepared.definition.model}/model.yaml"
-        raise DataError([Fault(file, "cohort", fault, remedy)])
-    return cohort

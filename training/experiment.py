@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 
@@ -162,14 +163,21 @@ def splits_of(
     DataError
         If there is none.
     """
-    splits = [
-        split
-        for split in temporal_splits(periods, Timetable.of(definition))
-        if _both_classes(examples.on(split.training_dates).observed())
-    ]
+    splits = usable_splits(definition, examples, periods)
     if not splits:
         raise DataError([_nothing_to_test(definition)])
     return splits
+
+
+def usable_splits(
+    definition: ModelDefinition, examples: Examples, periods: Sequence[LabelPeriod]
+) -> list[Split]:
+    """Test dates with earlier outcomes of both kinds to learn from; there may be none."""
+    return [
+        split
+        for split in temporal_splits(periods, Timetable.of(definition))
+        if _both_classes(examples, split.training_dates)
+    ]
 
 
 def fit(
@@ -225,8 +233,9 @@ def _scores(fitted: Fitted, test: Examples) -> Scores:
     return Scores(raw, fitted.calibration.probability(raw))
 
 
-def _both_classes(examples: Examples) -> bool:
-    positive = examples.outcomes.positive
+def _both_classes(examples: Examples, dates: Sequence[date]) -> bool:
+    rows = np.isin(examples.as_of, np.array(dates, dtype="datetime64[D]"))
+    positive = examples.positive[rows & examples.outcomes.observed]
     return bool(positive.any() and not positive.all())
 
 

@@ -1,7 +1,7 @@
 """What an analysis looks into, once every candidate was tested, and what it finds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -39,12 +39,15 @@ class Finding:
         File name without its ending, and the plot.
     sentences
         What a terminal and a report say of it, in plain English.
+    tags
+        By which its run can be found in MLflow.
     """
 
     name: str
     figures: Mapping[str, Any]
     plots: Sequence[tuple[str, Figure]] = ()
     sentences: Sequence[str] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Figures and sentences as metrics.json holds them."""

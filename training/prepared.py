@@ -1,6 +1,7 @@
 """What a training or an analysis starts from: a model's rows, and when each outcome was known."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from features.artefacts import canonical_sha256, code_sha256, model_sha256
@@ -38,6 +39,11 @@ class Prepared:
     matrix: Matrix
     examples: Examples
     periods: tuple[LabelPeriod, ...]
+
+    @property
+    def labels_known_by(self) -> date:
+        """Day to which the extract of outcomes reaches."""
+        return date.fromisoformat(self.matrix.manifest["labels_known_by"])
 
 
 def current_matrix(

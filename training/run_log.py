@@ -80,6 +80,7 @@ def log_results(
     for finding in findings:
         run.json(f"analyses/{finding.name}.json", finding.as_json())
         run.figures(finding.plots)
+        run.tags(finding.tags)
     explained = Explained.of(final.fitted.scorer, final.cohort, seed=definition.learner.seed)
     run.json("importance.json", [item.as_json() for item in explained.importance()])
     run.figures(explained.figures())

@@ -3,10 +3,11 @@
 from hearth.progress import Progress, silent
 from training.analyses.decision_curves import decision_curves
 from training.analyses.list_overlap import list_overlap
+from training.analyses.notes import notes
 from training.analyses.selection_over_time import selection_over_time
 from training.findings import Analysis, Finding, Training
 
-ANALYSES: tuple[Analysis, ...] = (decision_curves, list_overlap, selection_over_time)
+ANALYSES: tuple[Analysis, ...] = (notes, decision_curves, list_overlap, selection_over_time)
 
 
 def analyse(training: Training, progress: Progress = silent) -> list[Finding]:

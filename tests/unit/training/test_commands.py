@@ -162,11 +162,21 @@ def test_a_matrix_that_was_never_built_is_asked_for(homes):
         train(homes.catalogue, homes.settings, "never_built", audit=homes.audit)
 
 
-def test_a_run_that_fails_ends_as_failed_and_leaves_no_version(homes):
+def test_rows_on_which_no_training_could_stand_are_refused_before_a_run(homes):
+    before = len(homes.runs("untestable"))
+
+    with pytest.raises(DataError, match=r"test_from` asks for tests on 2023-01-01, and no outcome"):
+        homes.train("untestable")
+
+    assert len(homes.runs("untestable")) == before
+
+
+def test_a_run_that_fails_ends_as_failed_and_leaves_no_version(homes, monkeypatch):
+    monkeypatch.setattr("training.commands.check_rows", lambda _: None)
     with pytest.raises(DataError, match="leaves no test date"):
         homes.train("untestable")
 
-    assert [run.info.status for run in homes.runs("untestable")] == ["FAILED"]
+    assert homes.runs("untestable")[0].info.status == "FAILED"
     assert not (homes.settings.state_dir / "runs" / "untestable").exists()
 
 
@@ -314,3 +324,10 @@ def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(home
 
 def _stopped(*_given):
     raise KeyboardInterrupt
+
+
+def test_a_date_on_which_nobody_looked_is_named_by_the_training(homes):
+    notes = homes.trained.metrics["analyses"]["notes"]
+
+    assert notes["sentences"] == ["2023-01-01 is not tested: no outcome was observed."]
+    assert json.loads(homes.artefacts(homes.model)["analyses/notes.json"].read_text()) == notes
