@@ -9,7 +9,7 @@ from features.synthetic.block import Block, Topic
 from features.synthetic.licensing import Register, sublets
 from features.synthetic.recording import Frame, happens, recorded, stack, take
 from features.synthetic.scenario import DependsOn
-from features.synthetic.timeline import EXTRACT, START, YEAR, Floats, Ints
+from features.synthetic.timeline import EXTRACT, START, YEAR, Floats, Ints, day
 
 REASONS: Final = ("complaint", "programme", "random")
 COMPLAINT, PROGRAMME, RANDOM = range(3)
@@ -22,6 +22,7 @@ _RANDOM: Final = 0.0004
 _OF_TENURE: Final = np.array([0.06, 1.0, 0.03, 0.45])
 """Officers act on private lettings: by the tenure the council *knows*, in the order of TENURES."""
 _MOST_COMPLAINTS: Final = 6
+_APRILS: Final = np.array([day(f"{year}-04-01") for year in range(2015, 2027)])
 _BY_TIP: Final = 6.0
 _WITHOUT_TIP: Final = 0.5
 """How tips change the worry about homes let without their licence, and about the others."""
@@ -86,7 +87,8 @@ class _Officers:
     def inspect(self, begins: int) -> None:
         """Visit homes in the quarter that begins on a day, and note what is found."""
         rng, homes = self.rng, len(self.block.places)
-        recent = (self.told_on < begins) & (self.told_on >= begins - int(YEAR))
+        settled = self._settled(begins)
+        recent = (self.told_on < settled) & (self.told_on >= settled - int(YEAR))
         told = np.bincount(self.told_home[recent], minlength=homes)
         worry = _BASE + _BY_COMPLAINT * np.minimum(told, _MOST_COMPLAINTS)
         worry = worry * _OF_TENURE[self.block.places.recorded_tenure]
@@ -117,6 +119,12 @@ class _Officers:
             }
         )
         self._enforce(where, on, np.where(finding == UNLICENSED, spell, -1))
+
+    def _settled(self, begins: int) -> int:
+        """Day by whose records it is settled where to look in the quarter that begins on a day."""
+        if not self.block.scenario.inspecting.planned:
+            return begins
+        return int(_APRILS[np.searchsorted(_APRILS, begins, side="right") - 1])
 
     def _tips(self, begins: int) -> Floats:
         """By how much tips that no table holds change the worry about each home."""

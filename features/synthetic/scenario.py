@@ -44,10 +44,22 @@ class DependsOn(StrEnum):
 
 @dataclass(frozen=True)
 class Inspecting:
-    """How officers go about it; `effort` multiplies the chance of every home."""
+    """How officers go about it.
+
+    Parameters
+    ----------
+    depends_on
+        What decides where they look.
+    effort
+        Multiplies the chance of every home.
+    planned
+        Each April for the year ahead, by the complaints recorded until then; else each quarter
+        anew, so that complaints of the year itself lead to visits too.
+    """
 
     depends_on: DependsOn = DependsOn.RECORDED
     effort: float = 1.0
+    planned: bool = False
 
 
 @dataclass(frozen=True)

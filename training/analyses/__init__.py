@@ -1,13 +1,20 @@
-"""The analyses of every training, in the order in which they are shown; none fits a model anew."""
+"""The analyses of every training, in the order in which they are shown; none fits a candidate anew."""
 
 from hearth.progress import Progress, silent
 from training.analyses.decision_curves import decision_curves
 from training.analyses.list_overlap import list_overlap
 from training.analyses.notes import notes
 from training.analyses.selection_over_time import selection_over_time
+from training.analyses.selective_labels import selective_labels
 from training.findings import Analysis, Finding, Training
 
-ANALYSES: tuple[Analysis, ...] = (notes, decision_curves, list_overlap, selection_over_time)
+ANALYSES: tuple[Analysis, ...] = (
+    notes,
+    decision_curves,
+    list_overlap,
+    selection_over_time,
+    selective_labels,
+)
 
 
 def analyse(training: Training, progress: Progress = silent) -> list[Finding]:

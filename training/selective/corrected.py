@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.bootstrap import Statistic, Weights, each_once, interval, replicate, sums_over
+from training.bootstrap import (
+    REPLICATES,
+    Statistic,
+    Weights,
+    each_once,
+    interval,
+    replicate,
+    sums_over,
+)
 from training.evaluation import Estimate
 from training.metrics import Outcomes, auc, quotient
 from training.ranking import Bools, Floats, Ints
 from training.selective.propensity import weights
-
-REPLICATES = 500
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ Figures = Mapping[str, Mapping[str, Estimate]]
 def estimates(judged: Judged, *, seed: int, replicates: int = REPLICATES) -> Figures:
     """Figure → way of estimating it → estimate with its 95 % interval.
 
-    `plain` counts those looked at as if they were everybody. `corrected` weights each by the inverse
+    `plain` counts those looked at as if they were everybody. `weighted` weights each by the inverse
     of its propensity, weights summing to one (Hájek); it is right where being looked at depends on
     the recorded features only. `doubly_robust` adds to the mean probability what those looked at
     show it to miss; it is right where that holds and either propensity or probability is. `drawn`
@@ -101,7 +107,7 @@ def _ways(judged: Judged) -> dict[str, tuple[Floats, Outcomes]]:
     observed = judged.outcomes.observed
     ways = {
         "plain": (observed.astype(float), judged.outcomes),
-        "corrected": (weights(observed, judged.propensity), judged.outcomes),
+        "weighted": (weights(observed, judged.propensity), judged.outcomes),
     }
     if judged.arm is not None:
         ways["drawn"] = (judged.arm.observed.astype(float), judged.arm)
@@ -152,6 +158,9 @@ def _all(rows: Bools) -> Bools:
 
 
 def _estimate(value: float, replicated: Floats) -> Estimate:
+    """None where it cannot be told; draws that are all alike say nothing of how far it could move."""
     if not np.isfinite(value):
         return Estimate(None)
+    if len(np.unique(replicated[np.isfinite(replicated)])) == 1:
+        return Estimate(value)
     return Estimate(value, *(interval(replicated) or (None, None)))

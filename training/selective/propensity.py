@@ -20,6 +20,7 @@ TOLERATED = 0.05
 LEAST_EFFECTIVE = 30.0
 """Rows looked at, by their weights' worth, below which a share says little."""
 
+_ENOUGH = 50_000
 _QUANTILES = (0.5, 0.9, 0.99, 1.0)
 
 
@@ -75,7 +76,7 @@ def propensities(examples: Examples, fit: Callable[[Examples], Scorer], *, seed:
     fold = _folds(examples, seed)
     found = np.full(len(examples), float(examples.outcomes.observed.mean()))
     for mine in (fold == number for number in range(FOLDS)):
-        others = looked.where(~mine)
+        others = _few(looked.where(~mine), seed)
         if mine.any() and others.has_both_classes:
             raw = looked.where(mine).raw_scores(fit(others))
             found[mine] = 1 / (1 + np.exp(-raw))
@@ -112,6 +113,14 @@ def overlap(rows: Bools, observed: Bools, propensity: Floats) -> Overlap:
         effective=float(weight.sum()) ** 2 / total if total else 0.0,
         weights=tuple(map(float, np.quantile(weight, _QUANTILES))) if len(weight) else (),
     )
+
+
+def _few(examples: Examples, seed: int) -> Examples:
+    """No more rows than a propensity needs, drawn by lot; they are held in memory."""
+    if len(examples) <= _ENOUGH:
+        return examples
+    drawn = np.random.default_rng(seed).choice(len(examples), _ENOUGH, replace=False)
+    return examples.where(np.sort(drawn))
 
 
 def _folds(examples: Examples, seed: int) -> Ints:
