@@ -1,7 +1,5 @@
 """What the command line asks of training: train a model from its matrix, and register the best."""
 
-from datetime import date
-
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 from features.artefacts import MANIFEST, file_sha256
@@ -14,12 +12,12 @@ from hearth.settings import Settings
 from training.analyses import analyse
 from training.bundle import assemble
 from training.checks import check_rows
-from training.experiment import run_experiment, splits_of
+from training.experiment import run_experiment
 from training.extracts import extract_dates
 from training.fairness_gaps import read_groups
 from training.final import fit_final
 from training.findings import Training
-from training.prepared import Prepared, current_matrix, prepare, training_key
+from training.prepared import current_matrix, prepare, training_key
 from training.preregistration import Look, look
 from training.records import metrics_of
 from training.run_log import log_candidates, log_inputs, log_results, summary
@@ -98,7 +96,7 @@ def train(
             extracted_on = extract_dates(catalogue, settings, matrix.manifest)
             log_inputs(run, definition, matrix.manifest, extracted_on)
             log_search(run, settled.search)
-            looked = look(definition, _test_dates(settled.prepared), audit, command="train")
+            looked = look(definition, settled.prepared.test_dates, audit, command="train")
             run.tags({"hearth.bar_sha256": looked.bar_sha256})
             made = _train(catalogue, settings, settled, run, looked, key=key, progress=progress)
             run.name(f"{model} v{made.version}, data to {max(extracted_on.values())}")
@@ -140,8 +138,3 @@ def _train(
     note_put_forward(folder)
     progress(f"Train {model}: record", 1, 1)
     return TrainedVersion(model, version, folder, metrics, was_current=False)
-
-
-def _test_dates(prepared: Prepared) -> list[date]:
-    splits = splits_of(prepared.definition, prepared.examples, prepared.periods)
-    return [split.test.as_of for split in splits]

@@ -12,6 +12,7 @@ from hearth.definition import ModelDefinition
 from hearth.errors import StateError
 from hearth.settings import Settings
 from training.examples import Examples, label_periods, read_examples
+from training.experiment import splits_of
 from training.splits import LabelPeriod
 
 _MODULES = sorted(
@@ -44,6 +45,12 @@ class Prepared:
     def labels_known_by(self) -> date:
         """Day to which the extract of outcomes reaches."""
         return date.fromisoformat(self.matrix.manifest["labels_known_by"])
+
+    @property
+    def test_dates(self) -> list[date]:
+        """As-of dates whose labels a training judges by, earliest first."""
+        splits = splits_of(self.definition, self.examples, self.periods)
+        return [split.test.as_of for split in splits]
 
 
 def current_matrix(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 from features.artefacts import canonical_sha256, read_manifest, written
+from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.errors import StateError
 from hearth.progress import Progress, silent
@@ -17,6 +18,7 @@ from hearth.settings import Settings
 from training.analyses.refitted import REFITTED
 from training.findings import Finding
 from training.prepared import current_matrix, prepare, training_key
+from training.preregistration import look
 from training.settled import settle
 from training.tracking import tracked_run
 from training.turns import TURN, own_turn
@@ -49,6 +51,7 @@ def analyse_anew(
     model: str,
     names: Sequence[str],
     *,
+    audit: AuditLog,
     again: bool = False,
     progress: Progress = silent,
 ) -> tuple[TrainedVersion, list[Analysed]]:
@@ -65,6 +68,8 @@ def analyse_anew(
         Name of the model; it is trained.
     names
         Keys of `REFITTED`.
+    audit
+        Where each look at a test period is recorded: what is fitted anew is judged there too.
     again
         Run even what was found before.
     progress
@@ -94,6 +99,7 @@ def analyse_anew(
         client = open_registry(settings)
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:
+                look(definition, prepared.test_dates, audit, command=f"analyse {name}")
                 finding = REFITTED[name](prepared, progress)
                 if finding is not None:
                     _log(settings, client, version, turn, finding)

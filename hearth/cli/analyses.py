@@ -48,7 +48,13 @@ def analyse(
         )
     with context.progress() as progress:
         version, found = analyse_anew(
-            context.catalogue, context.settings, model, names, again=force, progress=progress
+            context.catalogue,
+            context.settings,
+            model,
+            names,
+            audit=context.audit,
+            again=force,
+            progress=progress,
         )
     context.result({"model": model, "version": version.version, "analyses": _by_name(found)})
     for each in found:

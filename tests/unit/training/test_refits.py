@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from hearth.cli.main import app
 from hearth.errors import StateError
+from training.preregistration import LOOKED
 from training.refits import analyse_anew
 
 pytestmark = [
@@ -18,7 +19,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def analysed(homes):
-    analyse_anew(homes.catalogue, homes.settings, homes.model, ["seeds"])
+    analyse_anew(homes.catalogue, homes.settings, homes.model, ["seeds"], audit=homes.audit)
     return homes
 
 
@@ -58,17 +59,20 @@ def test_a_machine_gets_what_is_kept(analysed):
 
 
 def test_force_runs_again(analysed):
-    before = len(_logged(analysed))
+    before, looks = len(_logged(analysed)), len(analysed.audit.recorded(LOOKED))
 
     assert "seeds is done" in _seeds(analysed, "seeds", "--force").output
     assert len(_logged(analysed)) == before + 1
+    assert len(analysed.audit.recorded(LOOKED)) == looks + 1
 
 
 def test_a_model_that_was_not_trained_is_refused(analysed):
     analysed.build("unreachable")
 
     with pytest.raises(StateError, match="run: hearth train unreachable"):
-        analyse_anew(analysed.catalogue, analysed.settings, "unreachable", ["seeds"])
+        analyse_anew(
+            analysed.catalogue, analysed.settings, "unreachable", ["seeds"], audit=analysed.audit
+        )
 
 
 def test_an_unknown_analysis_is_wrong_usage(analysed):
