@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import lightgbm
 import numpy as np
 
 from hearth.definition import ModelDefinition
 from hearth.risk_model import BoosterScorer
-from hearth.risk_model.encoding import Matrix
-from hearth.risk_model.scorers import Vector
 from training.estimator import LightGBM
 from training.examples import Examples
 from training.ranking import Floats
@@ -75,12 +74,9 @@ class Judge:
     def _figures(self, fold: Fold, parameters: Parameters) -> Floats:
         """The figure and the average precision for every number of trees, cut from one fit."""
         numbers = numbers_of_trees(self.definition.learner)
-        text = self._fit(fold, with_trees(parameters, max(numbers))).text
-        raw, figures = np.zeros(len(fold.judged)), []
-        for start, end in zip((0, *numbers), numbers, strict=False):
-            raw = raw + fold.judged.raw_scores(_Stage(text, start=start, trees=end - start))
-            figures.append(self.objective.figures(fold.cohort, raw))
-        return np.array(figures)
+        grown = self._fit(fold, with_trees(parameters, max(numbers))).booster
+        raws = np.vstack([_by_trees(grown, rows, numbers) for rows in fold.judged.rows.batches()])
+        return np.array([self.objective.figures(fold.cohort, raw) for raw in raws.T])
 
     def _fit(self, fold: Fold, parameters: Parameters) -> BoosterScorer:
         learner = self.definition.learner
@@ -91,20 +87,12 @@ class Judge:
         return trees.fit(fold.learnt_from())
 
 
-@dataclass(frozen=True)
-class _Stage(BoosterScorer):
-    """Some of the trees of a booster, in the order in which they were grown."""
-
-    start: int = 0
-    trees: int = 0
-
-    def raw_score(self, rows: Matrix) -> Vector:
-        """What these trees add to the log-odds of each row."""
-        found = self.booster.predict(
-            rows,
-            raw_score=True,
-            start_iteration=self.start,
-            num_iteration=self.trees,
-            num_threads=1,
+def _by_trees(grown: lightgbm.Booster, rows: Floats, numbers: Sequence[int]) -> Floats:
+    """Log-odds of rows by the first so many trees, shape (rows, numbers)."""
+    stages = [
+        grown.predict(
+            rows, raw_score=True, start_iteration=start, num_iteration=end - start, num_threads=1
         )
-        return np.asarray(found, dtype=np.float64)
+        for start, end in zip((0, *numbers), numbers, strict=False)
+    ]
+    return np.cumsum(np.column_stack([np.asarray(each) for each in stages]), axis=1)

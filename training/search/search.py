@@ -20,9 +20,20 @@ from training.search.study import kept_study
 from training.splits import LabelPeriod
 
 _ROOM = Path(__file__).parents[1]
+_OTHERS = (
+    "bootstrap",
+    "estimator",
+    "examples",
+    "loops",
+    "metrics",
+    "ranking",
+    "rows",
+    "splits",
+    "stored_rows",
+)
 _MODULES = (
     *sorted(Path(__file__).parent.glob("*.py")),
-    *(_ROOM / f"{name}.py" for name in ("estimator", "examples", "metrics", "ranking", "splits")),
+    *(_ROOM / f"{name}.py" for name in _OTHERS),
 )
 """Code that has a say in what a trial comes to."""
 
