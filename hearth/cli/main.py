@@ -27,6 +27,7 @@ from hearth.cli import (
     register,
     retrain,
     service,
+    splits,
     tuning,
 )
 from hearth.errors import HearthError
@@ -85,6 +86,7 @@ for part in (
     analyses,
     approval,
     service,
+    splits,
     demo,
 ):
     part.mount(app)
@@ -97,6 +99,7 @@ compare.mount(app)
 tuning.mount(app)
 monitor.mount(app)
 retrain.mount(app)
+splits.mount(app)
 
 
 def main() -> None:

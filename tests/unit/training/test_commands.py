@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from hearth.risk_model import RiskModel
 from training.commands import train
 from training.preregistration import LOOKED
 from training.records import SCORED_SCHEMA
+from training.splits_shown import splits_shown
 from training.turns import own_turn
 
 pytestmark = [
@@ -331,3 +333,16 @@ def test_a_date_on_which_nobody_looked_is_named_by_the_training(homes):
 
     assert notes["sentences"] == ["2023-01-01 is not tested: no outcome was observed."]
     assert json.loads(homes.artefacts(homes.model)["analyses/notes.json"].read_text()) == notes
+
+
+def test_the_splits_shown_are_those_trained_by_with_counts_by_date(homes):
+    shown = splits_shown(homes.catalogue, homes.settings, homes.model, today=date(2026, 1, 1))
+
+    trained = homes.trained.metrics["splits"]
+    assert [split["test_as_of"] for split in shown.as_json()["splits"]] == [
+        date.fromisoformat(split["test_as_of"]) for split in trained
+    ]
+    last = shown.counts[date(2022, 1, 1)]
+    assert (last.rows, last.observed) == (trained[-1]["rows"], trained[-1]["observed"])
+    assert last.base_rate == pytest.approx(trained[-1]["base_rate"])
+    assert [each.as_of for each in shown.untested] == [date(2023, 1, 1)]
