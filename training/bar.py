@@ -66,7 +66,7 @@ def judge(
     against = {
         d.against: d for d in differences if d.candidate == chosen and d.metric == success.metric
     }
-    lifts = {split: each.lift for split, each in figures.items()}
+    lifts = {split: each.lift.value for split, each in figures.items()}
     return Verdict(
         (
             *_compared(success, chosen, against),

@@ -1,7 +1,7 @@
 """How candidates did on a test cohort: figures at capacity first, each with its interval."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -91,7 +91,12 @@ class Scores:
     probability: Floats | None = None
 
 
-_WITH_INTERVALS = (
+_AT_CAPACITY = ("precision_at_capacity", "recall_at_capacity")
+_OTHERS = (
+    "lift",
+    "precision_at_100",
+    "precision_at_10pct",
+    "observed_share_of_list",
     "auc",
     "average_precision",
     "brier",
@@ -114,6 +119,10 @@ class CandidateFigures:
 
     precision_at_capacity: Estimate
     recall_at_capacity: Estimate
+    lift: Estimate
+    precision_at_100: Estimate
+    precision_at_10pct: Estimate
+    observed_share_of_list: Estimate
     auc: Estimate
     average_precision: Estimate
     brier: Estimate
@@ -124,10 +133,6 @@ class CandidateFigures:
     expected_calibration_error: Estimate
     days_earlier: Estimate
     calibration_error_by_chance: float | None
-    lift: float | None
-    precision_at_100: float | None
-    precision_at_10pct: float | None
-    observed_share_of_list: float | None
     precision_by_ties: Ties
     recall_by_ties: Ties
     lift_by_ties: Ties
@@ -135,18 +140,13 @@ class CandidateFigures:
     def as_json(self) -> dict[str, Any]:
         """Figures as metrics.json holds them."""
         return {
-            "precision_at_capacity": _parts(self.precision_at_capacity),
-            "recall_at_capacity": _parts(self.recall_at_capacity),
-            **{name: getattr(self, name).value for name in _WITH_INTERVALS},
+            **{name: asdict(getattr(self, name)) for name in _AT_CAPACITY},
+            **{name: getattr(self, name).value for name in _OTHERS},
             "calibration_error_by_chance": self.calibration_error_by_chance,
-            "lift": self.lift,
-            "precision_at_100": self.precision_at_100,
-            "precision_at_10pct": self.precision_at_10pct,
-            "observed_share_of_list": self.observed_share_of_list,
             "precision_if_ties_fell": self.precision_by_ties.as_json(),
             "recall_if_ties_fell": self.recall_by_ties.as_json(),
             "lift_if_ties_fell": self.lift_by_ties.as_json(),
-            "intervals": {name: _parts(getattr(self, name)) for name in _WITH_INTERVALS},
+            "intervals": {name: asdict(getattr(self, name)) for name in _OTHERS},
         }
 
 
@@ -183,7 +183,6 @@ def evaluate(
         name: _figures(
             cohort,
             scores,
-            orders[name],
             {
                 figure: _estimate(figure, statistic, len(codes), drawn[owner, figure])
                 for (owner, figure), statistic in statistics.items()
@@ -199,9 +198,19 @@ def _statistics(cohort: Cohort, scores: Scores, order: Ints) -> dict[str, Statis
     found = {
         "precision_at_capacity": metrics.precision_at(order, outcomes, cohort.share),
         "recall_at_capacity": metrics.recall_at(order, outcomes, cohort.share),
+        "lift": metrics.lift_at(order, outcomes, cohort.share),
+        "observed_share_of_list": metrics.observed_at(order, outcomes, cohort.share),
         "auc": metrics.auc(scores.raw, outcomes),
         "average_precision": metrics.average_precision(scores.raw, outcomes),
     }
+    seen = order[outcomes.observed[order]]
+    lengths = {
+        "precision_at_100": _PUBLISHED_LIST,
+        "precision_at_10pct": int(_PUBLISHED_SHARE * len(seen)),
+    }
+    for name, length in lengths.items():
+        if 0 < length <= len(seen):
+            found[name] = metrics.precision_at(seen, outcomes, length / len(seen))
     probability = scores.probability
     if probability is not None:
         found["brier"] = metrics.brier(probability, outcomes)
@@ -215,43 +224,20 @@ def _statistics(cohort: Cohort, scores: Scores, order: Ints) -> dict[str, Statis
     return found
 
 
-def _figures(
-    cohort: Cohort, scores: Scores, order: Ints, estimates: Mapping[str, Estimate]
-) -> CandidateFigures:
+def _figures(cohort: Cohort, scores: Scores, estimates: Mapping[str, Estimate]) -> CandidateFigures:
     outcomes = cohort.outcomes
-    unknown = Estimate(None)
-    precision = estimates["precision_at_capacity"]
     by_chance = None
     if scores.probability is not None:
         by_chance = _finite(calibration_figures.error_by_chance(scores.probability, outcomes))
-    seen = int(outcomes.observed.sum())
     precision_by_ties, recall_by_ties = ties_at(scores.raw, outcomes, cohort.capacity)
     over_chance = 1 / outcomes.base_rate if outcomes.base_rate > 0 else float("nan")
     return CandidateFigures(
-        precision_at_capacity=precision,
-        recall_at_capacity=estimates["recall_at_capacity"],
-        **{name: estimates.get(name, unknown) for name in _WITH_INTERVALS},
+        **{name: estimates.get(name, Estimate(None)) for name in (*_AT_CAPACITY, *_OTHERS)},
         calibration_error_by_chance=by_chance,
-        lift=_lift(precision.value, outcomes.base_rate),
-        precision_at_100=precision_among_seen(order, outcomes, _PUBLISHED_LIST),
-        precision_at_10pct=precision_among_seen(order, outcomes, int(_PUBLISHED_SHARE * seen)),
-        observed_share_of_list=_finite(
-            metrics.observed_at(order, outcomes, cohort.share)(each_once(len(order)))[0]
-        ),
         precision_by_ties=precision_by_ties,
         recall_by_ties=recall_by_ties,
         lift_by_ties=precision_by_ties.times(over_chance),
     )
-
-
-def precision_among_seen(order: Ints, outcomes: Outcomes, length: int) -> float | None:
-    """Share with the outcome in the first `length` rows of those looked at, in [0, 1].
-
-    None where fewer than `length` were looked at, or `length` is 0.
-    """
-    ranked = outcomes.at(order)
-    seen = ranked.positive[ranked.observed]
-    return float(seen[:length].mean()) if 0 < length <= len(seen) else None
 
 
 def _estimate(figure: str, statistic: Statistic, rows: int, drawn: Floats) -> Estimate:
@@ -260,20 +246,11 @@ def _estimate(figure: str, statistic: Statistic, rows: int, drawn: Floats) -> Es
     if value is None or bounds is None:
         return Estimate(value)
     low, high = bounds
-    if (
-        figure == _ERROR
-    ):  # chance adds to it, and again in each replicate: the basic interval undoes it
+    # chance adds to it, and again in each replicate: the basic interval takes that off again
+    if figure == _ERROR:
         low, high = max(0.0, 2 * value - high), max(0.0, 2 * value - low)
     return Estimate(value, low, high)
 
 
-def _lift(precision: float | None, base_rate: float) -> float | None:
-    return precision / base_rate if precision is not None and base_rate > 0 else None
-
-
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
-
-
-def _parts(estimate: Estimate) -> dict[str, float | None]:
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}

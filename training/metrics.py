@@ -65,7 +65,7 @@ def quotient(sums: Floats) -> Floats:
 def _listed(order: Ints, outcomes: Outcomes, share: float) -> Callable[[Weights], Floats]:
     """From weights to who is on the list: nobody looked, without the outcome, with it; by replicate."""
     kind = (outcomes.observed.astype(np.int8) + outcomes.positive)[order]
-    everybody = np.arange(len(order))
+    everybody = np.sort(order)
 
     def found(weights: Weights) -> Floats:
         return loops.listed(weights, order, kind, share * loops.drawn(weights, everybody))
@@ -79,17 +79,29 @@ def precision_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
     Parameters
     ----------
     order
-        Shape (n,); row numbers, first on the list first.
+        Row numbers, first on the list first; of everybody, or of those to be ranked.
     outcomes
-        Of the same rows.
+        Of everybody, shape (n,).
     share
-        Length of the list as a share of the cohort, in (0, 1].
+        Length of the list as a share of those ranked, in (0, 1].
     """
     listed = _listed(order, outcomes, share)
 
     def statistic(weights: Weights) -> Floats:
         _, without, found = listed(weights)
         return divide(found, found + without)
+
+    return statistic
+
+
+def lift_at(order: Ints, outcomes: Outcomes, share: float) -> Statistic:
+    """Precision of the list over the base rate of those looked at; 1 is a random order's."""
+    precision = precision_at(order, outcomes, share)
+    positives, seen = np.flatnonzero(outcomes.positive), np.flatnonzero(outcomes.observed)
+
+    def statistic(weights: Weights) -> Floats:
+        base_rate = divide(loops.drawn(weights, positives), loops.drawn(weights, seen))
+        return divide(precision(weights), base_rate)
 
     return statistic
 

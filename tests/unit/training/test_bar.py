@@ -19,7 +19,9 @@ RIGHT = Estimate(1.0, 0.9, 1.1)
 
 
 def figures(lift=3.0, ratio=RIGHT, slope=RIGHT):
-    return SimpleNamespace(lift=lift, predicted_over_actual=ratio, calibration_slope=slope)
+    return SimpleNamespace(
+        lift=Estimate(lift), predicted_over_actual=ratio, calibration_slope=slope
+    )
 
 
 def verdict(*differences, chosen="lightgbm", lift=3.0, bar=BAR):

@@ -28,21 +28,21 @@ def test_figures_at_capacity_come_with_intervals():
 def test_lift_is_precision_over_the_base_rate_of_those_looked_at():
     figures = evaluate(cohort("++??----", capacity=2), {"rule": falling(8)}, replicates=10)["rule"]
 
-    assert figures.lift == pytest.approx(1 / (2 / 6))
+    assert figures.lift.value == pytest.approx(1 / (2 / 6))
 
 
 def test_the_share_of_the_list_that_was_looked_at_is_reported():
     figures = evaluate(cohort("+?-?", capacity=2), {"rule": falling(4)}, replicates=10)["rule"]
 
-    assert figures.observed_share_of_list == pytest.approx(0.5)
+    assert figures.observed_share_of_list.value == pytest.approx(0.5)
 
 
 def test_published_precision_ranks_only_those_looked_at():
     marks = "?" * 50 + "+" * 50 + "-" * 100
     figures = evaluate(cohort(marks, capacity=10), {"rule": falling(200)}, replicates=10)["rule"]
 
-    assert figures.precision_at_100 == pytest.approx(0.5)
-    assert figures.precision_at_10pct == pytest.approx(1.0)
+    assert figures.precision_at_100.value == pytest.approx(0.5)
+    assert figures.precision_at_10pct.value == pytest.approx(1.0)
 
 
 def test_a_score_of_one_value_shows_how_much_ties_decide():
@@ -62,6 +62,14 @@ def test_a_candidate_without_probabilities_has_no_calibration():
 def test_a_capacity_of_nobody_is_refused():
     with pytest.raises(ValueError, match="capacity is 0"):
         cohort("+-", capacity=0)
+
+
+def test_every_figure_of_a_list_comes_with_an_interval():
+    figures = evaluate(cohort("+-++?-" * 60, capacity=50), {"rule": falling(360)})["rule"]
+
+    for name in ("lift", "observed_share_of_list", "precision_at_100", "precision_at_10pct"):
+        found = getattr(figures, name)
+        assert found.low < found.value < found.high
 
 
 def test_a_better_candidate_is_better_by_a_paired_interval_above_zero():
