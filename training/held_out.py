@@ -15,8 +15,8 @@ from training.splits import LabelPeriod
 _LATEST_FOLDS = 3
 """Folds forward in time: the latest, because what scores mean changes and old ones mislead."""
 
-_LEAST_LEARNT = 1 / 3
-"""Of the rows the final scorer learns from, the share a fold's scorer must have learnt from: one that
+_LEAST_LEARNT = 0.45
+"""Nearly half: of the rows the final scorer learns from, the share a fold's scorer must have learnt from: one that
 saw far fewer spreads its scores otherwise, and its probabilities are not the final one's."""
 
 _CROSS_FITS = 5
@@ -64,7 +64,7 @@ def hold_out(
     """Scores of training rows, each by a scorer fitted without them.
 
     Forward in time where dates allow it: each later date is scored by a scorer fitted on the
-    dates whose labels were known by then, as long as these hold a third of all rows. Where no date
+    dates whose labels were known by then, as long as these hold nearly half of all rows. Where no date
     does, entities are dealt into five parts by hash and each part is scored by a scorer fitted on
     the others.
 

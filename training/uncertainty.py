@@ -16,7 +16,7 @@ _METHOD = "outcomes of those who score alike"
 _SCORES = 200
 """Scores in the table: more would only repeat windows that overlap."""
 
-_LEAST_NEAR = 200
+_LEAST_NEAR = 100
 """Rows near a score whose outcomes are counted, at least; with fewer, one outcome moves a point."""
 
 _SHARE_NEAR = 0.05
