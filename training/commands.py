@@ -1,5 +1,7 @@
 """What the command line asks of training: train a model from its matrix, and register the best."""
 
+from dataclasses import replace
+
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 from features.artefacts import MANIFEST, file_sha256
@@ -17,6 +19,7 @@ from training.extracts import extract_dates
 from training.fairness_gaps import read_groups
 from training.final import fit_final
 from training.findings import Training
+from training.model_card import model_card
 from training.prepared import current_matrix, prepare, training_key
 from training.preregistration import Look, look
 from training.records import metrics_of
@@ -26,6 +29,8 @@ from training.settled import Settled, settle
 from training.tracking import Run, tracked_run
 from training.turns import TURN, own_turn
 from training.versions import (
+    MODEL_CARD,
+    Trained,
     TrainedVersion,
     current_version,
     keep_version,
@@ -98,9 +103,19 @@ def train(
             log_search(run, settled.search)
             looked = look(definition, settled.prepared.test_dates, audit, command="train")
             run.tags({"hearth.bar_sha256": looked.bar_sha256})
-            made = _train(catalogue, settings, settled, run, looked, key=key, progress=progress)
-            run.name(f"{model} v{made.version}, data to {max(extracted_on.values())}")
-            return made
+            trained = _train(catalogue, settings, settled, run, looked, progress=progress)
+            version = run.register(trained.bundle, summary(trained.metrics))
+            trained = replace(trained, metrics={**trained.metrics, "version": version})
+            card = model_card(catalogue, definition, trained.metrics, extracted_on)
+            run.name(f"{model} v{version}, data to {max(extracted_on.values())}")
+            run.card(MODEL_CARD, card)
+            folder = run_folder(settings, model, version)
+            made_from = {"key": key, "mlflow_run": run.run_id}
+            keep_version(folder, trained, card, made_from)
+            run.put_forward(version)
+            note_put_forward(folder)
+            progress(f"Train {model}: record", 1, 1)
+            return TrainedVersion(model, version, folder, trained.metrics, was_current=False)
 
 
 def _train(
@@ -110,9 +125,8 @@ def _train(
     run: Run,
     looked: Look,
     *,
-    key: str,
     progress: Progress,
-) -> TrainedVersion:
+) -> Trained:
     prepared = settled.prepared
     definition, examples, periods = prepared.definition, prepared.examples, prepared.periods
     groups = read_groups(settings, definition)
@@ -131,10 +145,4 @@ def _train(
     log_candidates(run, experiment, progress)
     progress(f"Train {model}: record", 0, 1)
     log_results(run, training, findings, metrics)
-    version = run.register(made, summary(metrics))
-    folder, metrics = run_folder(settings, model, version), {**metrics, "version": version}
-    keep_version(folder, training, made, metrics, {"key": key, "mlflow_run": run.run_id})
-    run.put_forward(version)
-    note_put_forward(folder)
-    progress(f"Train {model}: record", 1, 1)
-    return TrainedVersion(model, version, folder, metrics, was_current=False)
+    return Trained(training, made, metrics)

@@ -24,6 +24,7 @@ DESCRIPTION = "mlflow.note.content"
 
 StartsRun = Callable[[str, Mapping[str, str]], AbstractContextManager["Run"]]
 
+_LONGEST_DESCRIPTION = 7_500  # MLflow takes tags of 8,000
 _LONGEST_PARAMETER = 6_000  # MLflow's own limit
 
 
@@ -39,9 +40,16 @@ class Run:
         """Give the run the name that lists show."""
         self._client.update_run(self.run_id, name=name)
 
+    def card(self, file: str, card: str) -> None:
+        """Log a model card, and show it as the run's description."""
+        self._client.log_text(self.run_id, card, file)
+        self.describe(card)
+
     def describe(self, markdown: str) -> None:
-        """Set the description that MLflow shows above a run."""
-        self._client.set_tag(self.run_id, DESCRIPTION, markdown)
+        """Set the description that MLflow shows above a run, whole lines of it where it is long."""
+        whole = markdown[: markdown.rfind("\n", 0, _LONGEST_DESCRIPTION)]
+        shown = markdown if len(markdown) <= _LONGEST_DESCRIPTION else whole
+        self._client.set_tag(self.run_id, DESCRIPTION, shown)
 
     def parameters(self, values: Mapping[str, Any]) -> None:
         """Log parameters."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METRICS, SCORED, BUNDLE = "metrics.json", "scored.parquet", "bundle"
-DEFINITION = "definition.json"
+DEFINITION, MODEL_CARD = "definition.json", "model_card.md"
 PUT_FORWARD = "put_forward.txt"
 
 
@@ -51,22 +51,28 @@ def run_folder(settings: Settings, model: str, version: str) -> Path:
     return settings.state_dir / "runs" / model / version
 
 
-def keep_version(
-    folder: Path,
-    training: Training,
-    model: RiskModel,
-    metrics: dict[str, Any],
-    made_from: dict[str, str],
-) -> None:
-    """Leave scored rows, metrics, definition and bundle on disk, all or none."""
+@dataclass(frozen=True)
+class Trained:
+    """What a training came to: what went into it, the bundle, and metrics as metrics.json holds them."""
+
+    training: Training
+    bundle: RiskModel
+    metrics: dict[str, Any]
+
+
+def keep_version(folder: Path, trained: Trained, card: str, made_from: dict[str, str]) -> None:
+    """Leave scored rows, metrics, definition, model card and bundle on disk, all or none."""
     with made_aside(folder) as aside:
-        write_json(aside / DEFINITION, as_written(training.definition))
-        pq.write_table(scored_table(training.experiment), aside / SCORED, compression="zstd")
-        write_json(aside / METRICS, metrics)
-        model.save(aside / BUNDLE)
+        (aside / MODEL_CARD).write_text(card, encoding="utf-8")
+        write_json(aside / DEFINITION, as_written(trained.training.definition))
+        pq.write_table(
+            scored_table(trained.training.experiment), aside / SCORED, compression="zstd"
+        )
+        write_json(aside / METRICS, trained.metrics)
+        trained.bundle.save(aside / BUNDLE)
         manifest = {
             **made_from,
-            "bundle_sha256": model.sha256,
+            "bundle_sha256": trained.bundle.sha256,
             "hearth_version": hearth_version(),
         }
         write_json(aside / MANIFEST, manifest)

@@ -81,6 +81,17 @@ def test_the_run_is_named_by_version_and_extract(run):
     assert run.info.run_name == "poor_homes v1, data to 2024-01-01"
 
 
+def test_the_model_card_says_what_the_version_is_for_and_how_it_did(homes, run):
+    card = (homes.trained.folder / "model_card.md").read_text()
+
+    assert run.data.tags["mlflow.note.content"] == card
+    assert homes.artefacts(homes.model)["model_card.md"].read_text() == card
+    assert "# Homes in poor condition: poor_homes version 1" in card
+    assert "| `visits` | Visits | 2024-01-01 |" in card
+    assert "- met: beats dampest first by precision at capacity:" in card
+    assert "not used from 2027-12-31" in card
+
+
 def test_the_registered_version_says_what_it_takes_and_how_it_did(homes):
     version = homes.client().get_model_version(homes.model, "1")
     described = yaml.safe_load(homes.artefacts(homes.model)["model/MLmodel"].read_text())
@@ -120,9 +131,9 @@ def test_nothing_that_is_logged_or_kept_is_pickled(homes):
     runs = homes.settings.state_dir / "runs"
     files = [*homes.artefacts(homes.model).values(), *(p for p in runs.rglob("*") if p.is_file())]
 
-    assert {path.suffix for path in files} == {"", ".json", ".txt", ".png", ".parquet"}
+    assert {path.suffix for path in files} == {"", ".json", ".md", ".txt", ".png", ".parquet"}
     for path in files:
-        if path.suffix in {"", ".json", ".txt"}:  # MLmodel has no ending
+        if path.suffix in {"", ".json", ".md", ".txt"}:  # MLmodel has no ending
             path.read_text(encoding="utf-8")
 
 
