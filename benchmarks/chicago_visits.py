@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +30,7 @@ _OWN = {
 """Candidates of `hearth train`, by the name they are shown under."""
 
 _SEED = 1
+_TRIALS = 15
 _ONLY_LEARNT_FROM = 6
 """First dates of the earlier ones, of which every fold learns: a year."""
 
@@ -77,6 +77,7 @@ def chicago() -> dict[str, Any]:
                 ],
                 before=day,
             ),
+            *_said(problem),
             {"the bar of the problem is met": problem.is_bar_met, "chosen": problem.chosen},
         ],
         "ratios": {
@@ -86,6 +87,14 @@ def chicago() -> dict[str, Any]:
             "chicago_days_earlier_no_inspector": figures[WITHOUT].days_earlier.value,
         },
     }
+
+
+def _said(problem: Problem) -> list[dict[str, Any]]:
+    """What Hearth itself says of who looked, and of better parameters on the dates before the test."""
+    audit = problem.answer("analyse", problem.model, "assessors")["analyses"]["assessors"]
+    search = problem.answer("tune", problem.model, "--trials", str(_TRIALS))
+    sentences = [*audit["sentences"], *search["sentences"]]
+    return [{"hearth says": sentence} for sentence in sentences]
 
 
 def _as_cohort(test: pd.DataFrame) -> Cohort:
@@ -120,8 +129,7 @@ def _with_category(examples: Examples, name: str, values: Sequence[str]) -> Exam
     code = {value: float(place) for place, value in enumerate(vocabulary)}
     column = np.array([code.get(value, np.nan) for value in values])
     spec = FeatureSpec(name, name, "chicago_visits", "category", vocabulary)
-    rows = np.column_stack([examples.rows, column])
-    return replace(examples, features=(*examples.features, spec), rows=rows)
+    return examples.beside([spec], column[:, None])
 
 
 def _trees(problem: Problem) -> Learner:

@@ -43,24 +43,33 @@ class Problem:
                 target = self.folder / source.relative_to(home)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-        self.hearth("ingest")
-        self.hearth("build", model)
-        self.is_bar_met = self.hearth("train", model) != _BAR_NOT_MET
+        self._hearth("ingest")
+        self._hearth("build", model)
+        self._hearth("train", model)
 
-    def hearth(self, *arguments: str) -> int:
-        """Exit code of a command, 0 or that of a bar not met; any other ends the benchmark."""
+    def answer(self, *arguments: str) -> Any:
+        """What a command answers in JSON."""
+        return json.loads(self._hearth(*arguments, "--json"))
+
+    def _hearth(self, *arguments: str) -> str:
+        """What a command says; a bar not met is an answer, any other failure ends the benchmark."""
         environment = {n: v for n, v in os.environ.items() if not n.startswith("HEARTH_")}
         command = [str(_HEARTH), "--workspace", str(self.folder), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode not in {0, _BAR_NOT_MET}:
             sys.exit(f"hearth {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
-        return done.returncode
+        return done.stdout
 
     @property
     def metrics(self) -> dict[str, Any]:
         """What `hearth train` wrote of the version."""
         found: dict[str, Any] = json.loads((self._run / "metrics.json").read_text())
         return found
+
+    @property
+    def is_bar_met(self) -> bool:
+        """Whether the version may be put forward."""
+        return bool(self.metrics["success"]["met"])
 
     @property
     def chosen(self) -> str:
