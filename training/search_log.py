@@ -96,7 +96,9 @@ def _history(search: Searched) -> Figure:
         s=18,
     )
     axes.step(numbers, np.maximum.accumulate(figures), where="post", label="best so far")
-    axes.axhline(figures[0], color="black", linestyle=":", label="house settings")
+    axes.axhline(
+        figures[0], color="black", linestyle=":", label="house settings, trees as they do best"
+    )
     axes.set_xlabel("Trial")
     axes.set_ylabel(f"{search.metric.replace('_', ' ')}, mean over dates")
     axes.legend(fontsize="small")

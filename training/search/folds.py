@@ -10,6 +10,9 @@ from training.evaluation import Cohort
 from training.examples import Examples
 from training.splits import LabelPeriod, Split, Timetable
 
+_LATEST = 8
+"""Folds judged on: the latest, whose trees learn from about as much as those that will be used."""
+
 
 @dataclass(frozen=True)
 class Fold:
@@ -49,7 +52,7 @@ def known_before_tests(
 def folds_of(
     definition: ModelDefinition, examples: Examples, periods: Sequence[LabelPeriod]
 ) -> tuple[Fold, ...]:
-    """Folds of a model, earliest first, none with a label that was not known by `as_of.test_from`.
+    """The latest folds, earliest first, none with a label that was not known by `as_of.test_from`.
 
     Every date before the tests is judged by a model of its own, which learns from the dates that
     the definition's timetable gives a model fitted on that day.
@@ -62,14 +65,14 @@ def folds_of(
     known, timetable = known_before_tests(definition, periods), Timetable.of(definition)
     learnt_from = {test: timetable.learnt_from(known, by=test.as_of) for test in known}
     splits = [Split(test, own, fitted_on=test.as_of) for test, own in learnt_from.items() if own]
-    folds = [
+    usable = [
         fold
         for fold in (_fold(definition, examples, split) for split in splits)
         if fold.learnt_from().has_both_classes and fold.judged.observed().has_both_classes
     ]
-    if not folds:
+    if not usable:
         raise DataError([_nothing_to_judge_by(definition)])
-    return tuple(folds)
+    return tuple(usable[-_LATEST:])
 
 
 def _fold(definition: ModelDefinition, examples: Examples, split: Split) -> Fold:

@@ -59,6 +59,14 @@ def test_a_search_judges_on_dates_whose_labels_were_known_by_the_first_test(defi
         assert all(p.known_on <= fold.day for p in fold.split.training)
 
 
+def test_the_latest_eight_dates_are_judged_on(definition, make_examples, label_years):
+    dates = tuple(date(year, 1, 1) for year in range(2005, 2024))
+    folds = folds_of(definition, make_examples(homes=20, dates=dates), label_years(dates))
+
+    assert [fold.day.year for fold in folds] == list(range(2015, 2023))
+    assert len(folds[0].split.training) == 10
+
+
 def test_without_a_date_before_the_tests_the_fault_says_what_to_change(definition, rows):
     late = definition.as_of.model_copy(update={"test_from": date(2020, 1, 1)})
     wanting = definition.model_copy(update={"as_of": late})

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from hearth.errors import BundleError
-from hearth.risk_model import Calibration, RiskModel, Uncertainty
+from hearth.risk_model import Calibration, RiskModel, RuleScorer, Uncertainty
 from hearth.risk_model.files import to_json, with_manifest
+from hearth.risk_model.scorers import read_scorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,3 +128,13 @@ def test_the_table_of_intervals_is_part_of_the_bundle(make_risk_model: Make) -> 
     ends = again.interval(again.raw_score(rows))
     assert ends is not None
     assert np.all(ends[0] <= ends[1])
+
+
+def test_a_threshold_is_kept_with_its_rule() -> None:
+    rule = RuleScorer(feature=0, features=2, sign=-1.0, missing=0.0, average=0.5, threshold=-2.0)
+    rows = np.array([[1.0, 0.0], [2.0, 0.0], [3.0, 0.0], [np.nan, 0.0]])
+
+    again = read_scorer("rule", rule.files())
+
+    assert again == rule
+    assert again.raw_score(rows).tolist() == [1.0, 1.0, 0.0, 0.0]
