@@ -30,6 +30,7 @@ from hearth.cli import (
     splits,
     tuning,
 )
+from hearth.cli.endings import Stoppable, disk_full_message
 from hearth.errors import HearthError
 
 EPILOGUE = (
@@ -40,6 +41,7 @@ EPILOGUE = (
 
 app = typer.Typer(
     name="hearth",
+    cls=Stoppable,
     help="Risk prediction for local government: build features, train, report, approve, serve.",
     epilog=EPILOGUE,
     no_args_is_help=True,
@@ -99,7 +101,6 @@ compare.mount(app)
 tuning.mount(app)
 monitor.mount(app)
 retrain.mount(app)
-splits.mount(app)
 
 
 def main() -> None:
@@ -107,7 +108,16 @@ def main() -> None:
     try:
         app()
     except HearthError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            str(error), style="red", markup=False
-        )
+        _tell(str(error))
         sys.exit(error.exit_code)
+    except Exception as error:
+        message = disk_full_message(error)
+        if message is None:
+            raise
+        _tell(message)
+        sys.exit(1)
+
+
+def _tell(message: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(message, style="red", markup=False)

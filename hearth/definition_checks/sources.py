@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hearth.definition import FeatureGroup, ModelDefinition, Role, Unit
 from hearth.definition_checks.conditions import NUMBERS, condition_faults
+from hearth.definition_checks.protected import protected_faults
 from hearth.definition_checks.snapshots import snapshot_faults
 from hearth.errors import Fault
 from hearth.feature import DERIVED, column_of
@@ -66,6 +67,7 @@ def source_faults(
     yield from _subject_faults(checked)
     yield from _residence_faults(checked)
     yield from snapshot_faults(definition, sources, file=file)
+    yield from protected_faults(definition, sources, file=file)
     for i, group in enumerate(definition.features):
         if group.source in sources:
             yield from _group_faults(checked, group, sources[group.source], f"features[{i}]")
