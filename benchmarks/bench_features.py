@@ -14,7 +14,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import harness
@@ -214,15 +213,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Tasks(dict[str, harness.Task]):
-    """Functions of the engines by name; an engine is loaded when asked for, so that none pays for another."""
-
-    def __missing__(self, name: str) -> harness.Task:
-        engine, function = name.split(".")
-        task: harness.Task = getattr(import_module(f"engines.{engine}"), function)
-        return task
-
-
 def _do(task: str, **arguments: object) -> harness.Cost:
     return harness.run(__file__, task, **arguments)
 
@@ -265,4 +255,4 @@ def _row(run: tuple[str, str, int], cost: harness.Cost) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    harness.main(_Tasks(), compare)
+    harness.main(harness.EngineTasks(), compare)

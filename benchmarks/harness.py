@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,15 @@ class Cost:
     base_mb: float
     peak_mb: float
     said: Mapping[str, Any]
+
+
+class EngineTasks(dict[str, Task]):
+    """Functions of `engines` by name; an engine is loaded when asked for, so that none pays for another."""
+
+    def __missing__(self, name: str) -> Task:
+        engine, function = name.split(".")
+        task: Task = getattr(import_module(f"engines.{engine}"), function)
+        return task
 
 
 def run(script: str, task: str, **arguments: object) -> Cost:

@@ -23,6 +23,9 @@ _FEW_CELLS = 2 * CELLS
 """A matrix of so many values is held; reading it again for every fit would cost more than 64 MB."""
 
 
+_NOTHING = -1, np.empty((0, 0))
+
+
 class Store(Protocol):
     """Where all rows of a matrix lie.
 
@@ -101,26 +104,31 @@ class Stored:
         self._matrix = key
         self._folder, self._features = folder, tuple(features)
         self._at_once = max(1, CELLS // max(1, int(self.starts[-1])))
-        self._part, self._rows = -1, np.empty((0, 0))
-        self._first, self._columns = -1, np.empty((0, 0))
+        self._part = self._columns = _NOTHING
 
     def part(self, number: int) -> Floats:
         """Rows of a part, read and encoded."""
-        if number != self._part:
-            self._part, self._rows = -1, np.empty((0, 0))
+        held, rows = self._part
+        if number != held:
+            del rows
+            self._part = _NOTHING  # so that two are never held
             table = read_part(self._folder, number, _names(self._features))
-            self._part, self._rows = number, encode(self._features, table, order="C")
-        return self._rows
+            rows = encode(self._features, table, order="C")
+            self._part = number, rows
+        return rows
 
     def column(self, place: int) -> Floats:
         """One feature of all rows, read together with those beside it."""
         first = place - place % self._at_once
-        if first != self._first:
-            self._first, self._columns = -1, np.empty((0, 0))
+        held, columns = self._columns
+        if first != held:
+            del columns
+            self._columns = _NOTHING
             beside = self._features[first : first + self._at_once]
             table = read_columns(self._folder, _names(beside))
-            self._first, self._columns = first, encode(beside, table, order="F")
-        return self._columns[:, place - first]
+            columns = encode(beside, table, order="F")
+            self._columns = first, columns
+        return columns[:, place - first]
 
     def select(self, places: Sequence[int]) -> "Stored":
         """The same rows, with some of the features alone."""

@@ -16,6 +16,9 @@ from hearth.risk_model.files import to_json
 
 Vector = NDArray[np.float64]
 
+_ROWS_WORTH_THREADS = 10_000
+"""Below it threads wait for each other."""
+
 
 class Scorer(Protocol):
     """What every kind of model can do with encoded rows."""
@@ -58,9 +61,9 @@ class BoosterScorer:
 
     def raw_score(self, rows: Matrix) -> Vector:
         """Log-odds of each row."""
-        return np.asarray(
-            self.booster.predict(rows, raw_score=True, num_threads=1), dtype=np.float64
-        )
+        threads = 1 if len(rows) < _ROWS_WORTH_THREADS else 0  # 0: one for each core
+        found = self.booster.predict(rows, raw_score=True, num_threads=threads)
+        return np.asarray(found, dtype=np.float64)
 
     def contributions(self, rows: Matrix) -> Matrix:
         """TreeSHAP contributions and base value, in log-odds."""
