@@ -7,6 +7,7 @@ from training.analyses.list_overlap import list_overlap
 from training.analyses.notes import notes
 from training.analyses.selection_over_time import selection_over_time
 from training.analyses.selective_labels import selective_labels
+from training.analyses.treated_outcomes import treated_outcomes
 from training.findings import Analysis, Finding, Training
 
 ANALYSES: tuple[Analysis, ...] = (
@@ -16,6 +17,7 @@ ANALYSES: tuple[Analysis, ...] = (
     list_overlap,
     selection_over_time,
     selective_labels,
+    treated_outcomes,
 )
 
 
