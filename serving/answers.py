@@ -42,13 +42,17 @@ class Figures(msgspec.Struct, frozen=True):
     interval: Annotated[
         Interval | None, Meta(description="Null where the model gives none; never made up.")
     ]
-    band: str
+    band: Annotated[str | None, Meta(description="Null where the model abstains.")]
     rank_percentile: Annotated[
         float, Meta(ge=0, le=100, description="Percent of the cohort that scores lower.")
     ]
     base_rate: Annotated[
         float, Meta(ge=0, le=1, description="Share of the whole cohort with the outcome.")
     ]
+    abstained: Annotated[
+        bool,
+        Meta(description="The model says that it cannot tell; the first caveat says why."),
+    ] = False
 
 
 class FeatureShown(msgspec.Struct, frozen=True):

@@ -59,7 +59,8 @@ def score_file(
         CSV or Parquet: every feature of the model, an empty cell where nothing is recorded, and
         `entity_id` if rows are to be told apart; or `entity_id` alone, looked up in the feature store.
     target
-        CSV or Parquet to write: `entity_id` if given, probability, band, rank_percentile, low and high and, for whoever
+        CSV or Parquet to write: `entity_id` if given, probability, band (empty where the model abstains), rank_percentile, low and
+        high and, for whoever
         may read reasons, the three largest.
     identity
         Whoever asks.
@@ -244,9 +245,11 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     raw = model.raw_score(matrix)
     percentiles = [model.cohort.percentile(float(one)) for one in raw]
     scores: Columns = {SUBJECT: chunk[SUBJECT]} if SUBJECT in chunk else {}
+    abstained = np.logical_or(*model.abstains(matrix, raw))
+    bands = [model.cohort.band(one) for one in percentiles]
     scores |= {
         "probability": [float(one) for one in model.probability(raw)],
-        "band": [model.cohort.band(one) for one in percentiles],
+        "band": ["" if no else band for band, no in zip(bands, abstained, strict=True)],
         "rank_percentile": percentiles,
         **_ends(model, raw),
     }

@@ -45,6 +45,10 @@ _RANGE = (
     "The range is that of people who score alike; one person's own chance may lie outside it, and "
     "a model trained anew may score differently."
 )
+_TOO_WIDE = (
+    "The model abstains: the range around its probability is too wide. Decide without the score."
+)
+_TOO_THIN = "The model abstains: too little is on record. Decide without the score."
 _OVER = "This model was to end before today. Ask its owner before you use the score."
 _STALE = "The records behind this score are more than three months old."
 
@@ -139,6 +143,7 @@ def make_score(
     raw = float(model.raw_score(row)[0])
     today = now.date()
     freshness = (today - inputs.as_of).days if inputs.is_from_store else None
+    unsure = _unsure(model, row, raw)
     return ScoreAnswer(
         score_id=score_id,
         model=ModelReference(
@@ -155,9 +160,9 @@ def make_score(
         as_of=inputs.as_of,
         scored_at=now,
         expires_at=EXPIRES_AFTER.after(today),
-        score=_figures(model, raw),
+        score=_figures(model, raw, abstained=bool(unsure)),
         explanation=explain(model, inputs.values, contributions),
-        caveats=_caveats(model, freshness, today),
+        caveats=(*unsure, *_caveats(model, freshness, today)),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
         oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),
         links=Links(
@@ -166,16 +171,23 @@ def make_score(
     )
 
 
-def _figures(model: RiskModel, raw: float) -> Figures:
+def _unsure(model: RiskModel, row: NDArray[np.float64], raw: float) -> tuple[str, ...]:
+    """Why the model abstains; nothing where it does not."""
+    is_wide, is_thin = (bool(flag[0]) for flag in model.abstains(row, np.array([raw])))
+    return (*((_TOO_WIDE,) if is_wide else ()), *((_TOO_THIN,) if is_thin else ()))
+
+
+def _figures(model: RiskModel, raw: float, *, abstained: bool) -> Figures:
     percentile = model.cohort.percentile(raw)
     scores = np.array([raw])
     probability = float(model.probability(scores)[0])
     return Figures(
         probability=min(max(probability, 0.0), 1.0),
         interval=_interval(model, scores),
-        band=model.cohort.band(percentile),
+        band=None if abstained else model.cohort.band(percentile),
         rank_percentile=percentile,
         base_rate=model.cohort.base_rate,
+        abstained=abstained,
     )
 
 

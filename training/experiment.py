@@ -40,7 +40,7 @@ class SplitResult:
     """What every candidate made of one test date.
 
     `test` holds everybody scored, `cohort` the same people as they are judged; `scores`,
-    `figures` and `gaps` (between groups, empty where none is held) are by candidate name.
+    `figures`, `gaps` (between groups, empty where none is held) and `fitted` are by candidate name.
     """
 
     split: Split
@@ -50,6 +50,7 @@ class SplitResult:
     scores: Mapping[str, Scores]
     figures: Mapping[str, CandidateFigures]
     gaps: Mapping[str, float | None] = field(default_factory=dict)
+    fitted: Mapping[str, Fitted] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -206,14 +207,15 @@ def _run_split(
         seed=seed,
         visited_on=test.found_on if definition.label.schedule == "daily" else None,
     )
-    scores = {
-        candidate.name: _scores(fit(candidate, learnt_from, split.training, seed=seed), test)
+    fitted = {
+        candidate.name: fit(candidate, learnt_from, split.training, seed=seed)
         for candidate in candidates
     }
+    scores = {name: _scores(each, test) for name, each in fitted.items()}
     scores[RANDOM] = Scores(random_scores(test.entities, seed))
     rows = int(learnt_from.outcomes.observed.sum())
     figures, gaps = evaluate(cohort, scores), _gaps(groups, split, cohort, scores)
-    return SplitResult(split, rows, test, cohort, scores, figures, gaps)
+    return SplitResult(split, rows, test, cohort, scores, figures, gaps, fitted)
 
 
 def _gaps(

@@ -32,6 +32,25 @@ class Baseline(Strict):
         return self
 
 
+class Abstain(Strict):
+    """When a score is held to rest on too little to be leant on."""
+
+    wider_than: Share | None = Field(
+        default=None, description="Width of a score's interval above which the model abstains."
+    )
+    fewer_recorded_than: int | None = Field(
+        default=None,
+        ge=1,
+        description="Number of feature groups that must hold anything recorded.",
+    )
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.wider_than is None and self.fewer_recorded_than is None:
+            raise ValueError("is empty; write wider_than, fewer_recorded_than or both")
+        return self
+
+
 class CalibrationLimits(Strict):
     """Between which figures probabilities are held to agree with what happens."""
 

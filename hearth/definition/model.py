@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from hearth.definition.assessment import (
+    Abstain,
     Baseline,
     Capacity,
     Fairness,
@@ -83,6 +84,9 @@ class ModelDefinition(Strict):
     fairness: Fairness = Field(
         default=Fairness(),
         description="For whom results are compared, and within which limits.",
+    )
+    abstain: Abstain | None = Field(
+        default=None, description="When the model says that it cannot tell; never if not given."
     )
     caveats: tuple[Text, ...] = Field(
         default=(), description="What every reader of a score must know."

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hearth.digest import sha256_of
 from hearth.errors import BundleError
+from hearth.risk_model.abstention import Abstention, Flags
 from hearth.risk_model.cohort import Cohort
 from hearth.risk_model.encoding import FeatureSpec, Matrix, Value, encode_columns, encode_record
 from hearth.risk_model.files import (
@@ -122,6 +123,17 @@ class RiskModel:
         if self.uncertainty is None:
             return None
         return self.uncertainty.interval(raw, self.probability(raw))
+
+    @cached_property
+    def abstention(self) -> Abstention:
+        """When the model says that it cannot tell."""
+        return Abstention.of(self.about)
+
+    def abstains(self, rows: Matrix, raw: Vector) -> tuple[Flags, Flags]:
+        """Whether each row's interval is too wide, and whether too little is recorded of it."""
+        ends, rule = self.interval(raw), self.abstention
+        wide = np.zeros(len(raw), dtype=bool) if ends is None else rule.is_too_wide(*ends)
+        return wide, rule.is_too_thin(self.features, rows)
 
     @cached_property
     def files(self) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """The analyses of every training, in the order in which they are shown; none fits a candidate anew."""
 
 from hearth.progress import Progress, silent
+from training.analyses.abstention import abstention
 from training.analyses.calibration_over_time import calibration_over_time
 from training.analyses.decision_curves import decision_curves
 from training.analyses.list_overlap import list_overlap
@@ -13,6 +14,7 @@ from training.findings import Analysis, Finding, Training
 ANALYSES: tuple[Analysis, ...] = (
     notes,
     calibration_over_time,
+    abstention,
     decision_curves,
     list_overlap,
     selection_over_time,

@@ -252,3 +252,24 @@ def test_a_logistic_regression_or_a_rule_is_served_as_well(council, model_maker,
     )
     assert total == pytest.approx(3.0 if kind == "rule" else total)
     assert answer["explanation"]["scale"] == ("rule_value" if kind == "rule" else "log_odds")
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ({"fewer_recorded_than": 99}, "too little is on record"),
+        ({"wider_than": 0.001}, "is too wide"),
+    ],
+)
+def test_a_model_that_abstains_says_why_and_gives_no_band(
+    council, client, publisher, model_maker, rule, why
+):
+    unsure = model_maker(rows=300, name="unsure", abstain=rule)
+    publisher(council.engine, unsure)
+    nothing = {feature.name: None for feature in unsure.features}
+
+    answer = client.post("/v1/models/unsure/scores", json={"values": nothing}).json()
+
+    assert answer["score"]["abstained"]
+    assert answer["score"]["band"] is None
+    assert why in answer["caveats"][0]
