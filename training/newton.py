@@ -14,7 +14,7 @@ _CONVERGED = 1e-9
 """Of the greatest step in log-odds; Newton's steps square their error, so the next would be nothing."""
 
 
-def solve_logistic(batches: Batches, ridge: Floats) -> Floats:
+def solve_logistic(batches: Batches, ridge: Floats, start: Floats) -> Floats:
     """Coefficients, shape (p,), that minimise log loss plus half the ridge times their squares.
 
     Every step goes once over the rows and holds one batch and a matrix of (p, p). A step that
@@ -27,12 +27,14 @@ def solve_logistic(batches: Batches, ridge: Floats) -> Floats:
     ridge
         Shape (p,), 0 or more; at most the intercept's is 0, so that the minimum is finite wherever
         both classes are seen.
+    start
+        Coefficients to begin from, shape (p,).
 
     References
     ----------
     Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, section 4.4.1.
     """
-    held = np.zeros(len(ridge))
+    held = start
     loss, gradient, curvature = _sums(batches, held, ridge)
     for _ in range(_STEPS):
         step = np.linalg.solve(curvature, gradient)

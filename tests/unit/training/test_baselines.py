@@ -46,6 +46,15 @@ def test_the_order_of_the_rows_does_not_move_the_logistic_regression(seen):
     np.testing.assert_allclose(seen.raw_scores(forth), seen.raw_scores(back), atol=1e-10)
 
 
+def test_a_start_from_some_rows_leads_to_the_same_logistic_regression(seen, monkeypatch):
+    at_once = Logistic(seen.features).fit(seen)
+    monkeypatch.setattr("training.baselines._ROWS_TO_START", 50)
+    by_steps = Logistic(seen.features).fit(seen)
+
+    assert by_steps != at_once
+    np.testing.assert_allclose(seen.raw_scores(by_steps), seen.raw_scores(at_once), atol=1e-9)
+
+
 @pytest.mark.parametrize(("order", "first"), [("highest_first", 9.0), ("lowest_first", 1.0)])
 def test_a_rule_ranks_by_its_feature_and_puts_the_missing_last(seen, order, first):
     values = np.array([9.0, 1.0, np.nan])
