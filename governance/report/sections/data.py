@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import (
     Block,
@@ -11,19 +10,15 @@ from governance.report.document import (
     Column,
     Facts,
     Heading,
-    Inset,
     Paragraph,
     Section,
     Table,
 )
+from governance.report.looked_at import looked_at, looked_at_by_group
 from governance.report.words import (
-    NOUNS,
-    UNKNOWN,
     count,
     day,
-    group_name,
     listed,
-    percent,
     rate_alone,
     rate_with_interval,
     source_name,
@@ -62,10 +57,10 @@ def section(assessment: Assessment) -> Section:
                     ),
                 )
             ),
-            *_selective(assessment),
+            *looked_at(assessment),
             *_leaks(assessment),
             *_base_rates(assessment),
-            *_looked_at_by_group(assessment),
+            *looked_at_by_group(assessment),
         ),
     )
 
@@ -87,35 +82,6 @@ def _which_row(label: Label) -> str:
     if label.at:
         return "the child's first row of all"
     return {"any": "any row in that time", "first": "the first row in that time", "last": "the last row in that time"}[label.row]  # fmt: skip
-
-
-def _selective(assessment: Assessment) -> Iterator[Block]:
-    yield Heading("Who was looked at")
-    definition, results = assessment.definition, assessment.performance.over_all
-    nouns = NOUNS[definition.unit][1]
-    if definition.label.observed == "always":
-        yield Paragraph(
-            "Where nothing is recorded, the outcome is taken not to have happened. If some "
-            f"{nouns} come to notice less than others, their outcomes are under-counted, and "
-            "nothing in this report can show it."
-        )
-        return
-    counts = results.candidates[assessment.candidate].counts
-    on_list = _share(counts["selected_known"], counts["selected"])
-    off_list = _share(counts["unselected_known"], counts["unselected"])
-    yield Inset(
-        f"The outcome is known only where somebody looked: {rate_alone(results.observed_share)} of "
-        f"{nouns}, {on_list} of those on the list and {off_list} of those not on it. The rest are "
-        "ranked but never counted as if the outcome had not happened. If those looked at were "
-        "chosen for their risk, rates among them are higher than among all.",
-        is_warning=True,
-    )
-
-
-def _share(part: int | None, whole: int | None) -> str:
-    if part is None or whole is None:
-        return "[c]"
-    return percent(part / whole) if whole else UNKNOWN
 
 
 def _leaks(assessment: Assessment) -> Iterator[Block]:
@@ -180,34 +146,3 @@ def _base_rates(assessment: Assessment) -> Iterator[Block]:
             for split in splits
         ),
     )
-
-
-def _looked_at_by_group(assessment: Assessment) -> Iterator[Block]:
-    if assessment.definition.label.observed == "always":
-        return
-    titles = {a.name: title_of(a) for a in assessment.definition.fairness.attributes}
-    for name, table in assessment.tables.items():
-        if all(row.counts["n"] is None for row in table.rows):
-            yield Paragraph(
-                f"How many were looked at, by {titles[name].lower()}, is withheld: some of these "
-                "numbers are too small to print."
-            )
-            continue
-        yield Table(
-            f"How many were looked at, by {titles[name].lower()}",
-            (
-                Column("Group"),
-                Column("Cohort", "number"),
-                Column("Outcome known", "number"),
-                Column("Share known (95% interval)", "number"),
-            ),
-            tuple(
-                (
-                    group_name(row.group),
-                    count(row.counts["n"]),
-                    count(row.counts["known"]),
-                    rate_with_interval(row.rates["observed_share"]),
-                )
-                for row in table.rows
-            ),
-        )
