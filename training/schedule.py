@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from training.bootstrap import Statistic, Weights
-from training.metrics import Outcomes
+from training import loops
+from training.bootstrap import Statistic
+from training.metrics import Outcomes, quotient
 from training.ranking import Floats
 
 
@@ -32,29 +33,10 @@ def days_earlier(
     City of Chicago (2015), "Food inspections evaluation": critical violations found 7 days sooner.
     """
     made = np.flatnonzero(outcomes.observed & ~np.isnat(visited_on))
-    days = visited_on[made].astype("datetime64[D]").astype(np.int64).astype(float)
-    days = days - days.min() if len(days) else days
-    by_day = np.argsort(days, kind="stable")
-    by_score = np.argsort(-scores[made], kind="stable")
-    ranked = scores[made][by_score]
-    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]]) if len(made) else made
-    positive = outcomes.positive[made].astype(float)
-
-    def of_draw(weights: Floats) -> float:
-        found = weights * positive
-        total = found.sum()
-        if total == 0:
-            return float("nan")
-        drawn = np.add.reduceat(weights[by_score], starts)
-        ends = np.cumsum(drawn)
-        # area under the schedule up to each end: days of all visits made by then, added up
-        places = np.r_[0.0, np.cumsum(weights[by_day])]
-        area = np.r_[0.0, np.cumsum(weights[by_day] * days[by_day])]
-        spent = np.diff(np.interp(ends, places, area), prepend=0.0)
-        share = np.add.reduceat(found[by_score], starts) / np.where(drawn > 0, drawn, 1.0)
-        return float((found @ days - share @ spent) / total)
-
-    def statistic(weights: Weights) -> Floats:
-        return np.array([of_draw(draw) for draw in weights[made].T.astype(float)], dtype=float)
-
-    return statistic
+    rows = made[np.argsort(-scores[made], kind="stable")]
+    ranked = scores[rows]
+    ends = np.append(ranked[1:] != ranked[:-1], True)[: len(rows)]
+    dates, day = np.unique(visited_on[rows].astype("datetime64[D]"), return_inverse=True)
+    days = (dates - dates[:1]).astype(np.float64)
+    positive = outcomes.positive[rows]
+    return lambda weights: quotient(loops.moved(weights, rows, positive, ends, day, days))
