@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hearth.definition import Search
 from hearth.settings import load_settings
 from training.metrics import Outcomes
+from training.rows import Rows as EncodedRows
 from training.search import Rows, search
 
 
@@ -18,8 +19,9 @@ def _otherwise(examples, later, seed):
     random = np.random.default_rng(seed)
     observed = np.where(later, random.random(len(examples)) < 0.7, examples.outcomes.observed)
     happens = np.where(later, random.random(len(examples)) < 0.5, examples.outcomes.positive)
-    drawn = random.normal(size=examples.rows.shape) * [1, 1, 0]
-    rows = np.where(later[:, None], drawn, examples.rows)
+    table = examples.rows.table()
+    drawn = random.normal(size=table.shape) * [1, 1, 0]
+    rows = EncodedRows.of(np.where(later[:, None], drawn, table))
     return replace(examples, rows=rows, outcomes=Outcomes(happens & observed, observed))
 
 
