@@ -76,6 +76,8 @@ class Monitored:
         Precision at capacity on the last date it was tested on, and the base rate there.
     expected
         What the probabilities alone foresee of the list now: precision at capacity, and AUC.
+    expected_then
+        The precision at capacity that they foresaw on the last test date; None if there were none.
     says_who_was_visited
         Whether the definition names the visits that followed the list.
     """
@@ -88,6 +90,7 @@ class Monitored:
     tested: Estimate
     tested_base_rate: tuple[float, int]
     expected: tuple[float, float | None]
+    expected_then: float | None
     mature: tuple[Mature, ...]
     selection: tuple[SelectionDrift, ...]
     says_who_was_visited: bool
@@ -139,6 +142,7 @@ class Monitored:
             "score": self.score.as_json(),
             "tested_precision_at_capacity": vars(self.tested),
             "expected_precision_at_capacity": self.expected[0],
+            "expected_precision_at_last_test": self.expected_then,
             "expected_auc": self.expected[1],
             "mature": [each.as_json() for each in self.mature],
             "selection": [each.as_json() for each in self.selection],
@@ -146,12 +150,23 @@ class Monitored:
             "notes": self.notes(),
         }
 
+    @property
+    def _is_expected_to_fall(self) -> bool:
+        """Whether what is foreseen fell by more, as a share, than from the tested value to its low end.
+
+        Both sides come from probabilities, so that what they are off by on both cancels.
+        """
+        then, tested = self.expected_then, self.tested
+        if not then or tested.value is None or tested.low is None:
+            return False
+        return self.expected[0] * tested.value < then * tested.low
+
     def _performance_alarms(self) -> list[str]:
         found = []
-        if self.tested.low is not None and self.expected[0] < self.tested.low:
+        if self._is_expected_to_fall:
             found.append(
-                f"expected precision at capacity is {self.expected[0]:.0%}, below what was tested "
-                f"({self.tested.value:.0%}, from {self.tested.low:.0%})"
+                f"expected precision at capacity is {self.expected[0]:.0%}, and was {self.expected_then:.0%} "
+                "on the last test date: a greater fall than the interval tested leaves room for"
             )
         for each in self.mature:
             rate, then = each.base_rate[0], self.tested_base_rate[0]

@@ -94,6 +94,7 @@ def monitor(
         tested=Estimate(**last["candidates"][kept.metrics["chosen"]]["precision_at_capacity"]),
         tested_base_rate=(last["base_rate"], last["observed"]),
         expected=(expected_precision(probability, selected), expected_auc(raw, probability)),
+        expected_then=_expected_then(kept),
         mature=_mature(catalogue, settings, bundle, definition, today),
         selection=tuple(_selection(settings, definition, kept, now)),
         says_who_was_visited=definition.label.visited is not None,
@@ -103,6 +104,13 @@ def monitor(
     _record(settings, model, monitored, kept, folder)
     progress(f"{_TASK} {model}: record", 3, 3)
     return MonitorRecord(monitored, folder)
+
+
+def _expected_then(kept: TrainedVersion) -> float | None:
+    """Mean probability on the list of the last test date; None where scores were not calibrated."""
+    scored = scored_rows(kept)
+    listed = scored[(scored["split"] == scored["split"].max()) & scored["selected"]]
+    return float(listed["score"].mean()) if listed["calibrated"].all() else None
 
 
 def _mature(
