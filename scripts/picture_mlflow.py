@@ -109,7 +109,9 @@ def _picture(page: Page, address: str, sign: str, path: Path) -> None:
     paths.evaluate_all("found => found.forEach(each => each.style.visibility = 'hidden')")
     page.screenshot(path=path, clip=_WITHOUT_ASSISTANT)
     with Image.open(path) as taken:
-        taken.convert("P", palette=Image.Palette.ADAPTIVE, colors=64).save(path, optimize=True)
+        taken.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            path, optimize=True
+        )
 
 
 if __name__ == "__main__":
