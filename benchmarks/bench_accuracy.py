@@ -17,10 +17,10 @@ from chicago_visits import chicago
 from real_data import ROOT, Problem
 
 import hearth
-from training.comparison import compare
-from training.evaluation import Cohort, Scores, evaluate
-from training.metrics import Outcomes
-from training.ranking import Bools, Floats
+from training.figures.comparison import compare
+from training.figures.evaluation import Cohort, Scores, evaluate
+from training.figures.metrics import Outcomes
+from training.figures.ranking import Bools, Floats
 
 _SEED = 1
 _SHOWN = ("auc", "precision_at_100", "precision_at_10pct", "predicted_over_actual")

@@ -24,11 +24,11 @@ from features.commands import build, ingest
 from features.synthetic.council import synthesise as make_council
 from hearth.catalogue import load_catalogue
 from hearth.settings import load_settings
-from training.baselines import Logistic
-from training.estimator import Candidate
+from training.data.prepared import current_matrix, prepare
 from training.experiment import fit, splits_of, trees_of
-from training.prepared import current_matrix, prepare
-from training.uncertainty import uncertainty
+from training.learners.baselines import Logistic
+from training.learners.estimator import Candidate
+from training.probabilities.uncertainty import uncertainty
 
 MODEL = "school_readiness"
 RUN_ON = date(2026, 11, 2)

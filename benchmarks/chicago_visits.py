@@ -11,14 +11,14 @@ import pandas as pd
 from real_data import Problem
 
 from hearth.risk_model import FeatureSpec
-from training.baselines import Logistic
-from training.comparison import compare
-from training.estimator import Candidate, LightGBM
-from training.evaluation import CandidateFigures, Cohort, Estimate, Scores, evaluate
-from training.examples import Examples
+from training.data.examples import Examples
 from training.experiment import trees_of
-from training.metrics import Outcomes, auc
-from training.schedule import days_earlier
+from training.figures.comparison import compare
+from training.figures.evaluation import CandidateFigures, Cohort, Estimate, Scores, evaluate
+from training.figures.metrics import Outcomes, auc
+from training.figures.schedule import days_earlier
+from training.learners.baselines import Logistic
+from training.learners.estimator import Candidate, LightGBM
 
 PUBLISHED = "published score"
 WITHOUT, WITH = "LightGBM, no inspector", "LightGBM + inspector"

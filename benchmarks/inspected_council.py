@@ -28,11 +28,11 @@ from features.synthetic.scenario import NO_DEFECTS, DependsOn, Inspecting, Scena
 from hearth.catalogue import load_catalogue
 from hearth.settings import load_settings
 from training.analyses.selective_labels import selective_labels
-from training.evaluation import Cohort, Scores
-from training.examples import Examples
+from training.data.examples import Examples
+from training.data.prepared import Prepared, prepare
 from training.experiment import fit, splits_of, trees_of
+from training.figures.evaluation import Cohort, Scores
 from training.findings import Finding
-from training.prepared import Prepared, prepare
 
 ROOT = Path(__file__).parents[1]
 MODEL = "unlicensed_hmo"

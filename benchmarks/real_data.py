@@ -15,7 +15,7 @@ import pandas as pd
 
 from hearth.catalogue import load_catalogue
 from hearth.settings import load_settings
-from training.prepared import Prepared, current_matrix, prepare
+from training.data.prepared import Prepared, current_matrix, prepare
 
 ROOT = Path(__file__).parents[1]
 _HEARTH = Path(sys.executable).with_name("hearth")

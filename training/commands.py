@@ -12,28 +12,29 @@ from hearth.progress import Progress, silent
 from hearth.registry import check_registered, name_challenger, open_registry
 from hearth.settings import Settings
 from training.analyses import analyse
-from training.bundle import assemble
-from training.checks import check_rows
+from training.choosing.fairness_gaps import read_groups
+from training.choosing.preregistration import Look, look
+from training.data.checks import check_rows
+from training.data.extracts import extract_dates
+from training.data.prepared import current_matrix, prepare, training_key
 from training.experiment import run_experiment
-from training.extracts import extract_dates
-from training.fairness_gaps import read_groups
 from training.final import fit_final
 from training.findings import Training
-from training.model_card import model_card
-from training.prepared import current_matrix, prepare, training_key
-from training.preregistration import Look, look
-from training.records import metrics_of
-from training.run_log import log_candidates, log_inputs, log_results, summary
-from training.search_log import log_search, search_findings
+from training.logged.run_log import log_candidates, log_inputs, log_results, summary
+from training.logged.search_log import log_search, search_findings
+from training.logged.tracking import Run, tracked_run
+from training.logged.turns import TURN, own_turn
 from training.settled import Settled, settle
-from training.tracking import Run, tracked_run
-from training.turns import TURN, own_turn
-from training.versions import (
+from training.trained.bundle import assemble
+from training.trained.model_card import model_card
+from training.trained.records import metrics_of
+from training.trained.versions import (
     MODEL_CARD,
     Trained,
     TrainedVersion,
     current_version,
     keep_version,
+    kept_version,
     newest_version,
     note_put_forward,
     run_folder,
@@ -115,7 +116,7 @@ def train(
             run.put_forward(version)
             note_put_forward(folder)
             progress(f"Train {model}: record", 1, 1)
-            return TrainedVersion(model, version, folder, trained.metrics, was_current=False)
+            return replace(kept_version(settings, model, version), was_current=False)
 
 
 def _train(

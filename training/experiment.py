@@ -10,18 +10,18 @@ from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 from hearth.risk_model import Calibration, FeatureSpec, Scorer
-from training.bar import Verdict, judge
-from training.baselines import RANDOM, Logistic, Rule, random_scores
-from training.calibration import calibrate
-from training.comparison import Difference, compare, pairs_of
-from training.estimator import Candidate, LightGBM, Remembered
-from training.evaluation import CandidateFigures, Cohort, Scores, evaluate
-from training.examples import Examples
-from training.fairness_gaps import Groups
-from training.held_out import HeldOut, hold_out
-from training.selection import Selection, select
-from training.single_feature import BestFeature
-from training.splits import LabelPeriod, Split, Timetable, temporal_splits
+from training.choosing.bar import Verdict, judge
+from training.choosing.fairness_gaps import Groups
+from training.choosing.selection import Selection, select
+from training.data.examples import Examples
+from training.figures.comparison import Difference, compare, pairs_of
+from training.figures.evaluation import CandidateFigures, Cohort, Scores, evaluate
+from training.learners.baselines import RANDOM, Logistic, Rule, random_scores
+from training.learners.estimator import Candidate, LightGBM, Remembered
+from training.learners.single_feature import BestFeature
+from training.probabilities.calibration import calibrate
+from training.probabilities.held_out import HeldOut, hold_out
+from training.validation.splits import LabelPeriod, Split, Timetable, temporal_splits
 
 _TASK = "Train"
 

@@ -6,10 +6,10 @@ from datetime import date
 
 from hearth.definition import ModelDefinition
 from hearth.risk_model import Scorer
-from training.estimator import LightGBM
-from training.examples import Examples
+from training.data.examples import Examples
 from training.experiment import Experiment, Fitted, fit
-from training.splits import LabelPeriod, Timetable
+from training.learners.estimator import LightGBM
+from training.validation.splits import LabelPeriod, Timetable
 
 
 @dataclass(frozen=True)

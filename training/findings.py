@@ -7,9 +7,9 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hearth.progress import Progress
+from training.data.prepared import Prepared
 from training.experiment import Experiment
 from training.final import Final
-from training.prepared import Prepared
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from hearth.progress import Progress, silent
 from hearth.registry import open_registry
 from hearth.settings import Settings
 from training.analyses.refitted import REFITTED
+from training.choosing.preregistration import look
+from training.data.prepared import current_matrix, prepare, training_key
 from training.findings import Finding
-from training.prepared import current_matrix, prepare, training_key
-from training.preregistration import look
+from training.logged.tracking import tracked_run
+from training.logged.turns import TURN, own_turn
 from training.settled import settle
-from training.tracking import tracked_run
-from training.turns import TURN, own_turn
-from training.versions import TrainedVersion, current_version
+from training.trained.versions import TrainedVersion, current_version
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

@@ -8,7 +8,7 @@ from features.matrix import LABELS, Matrix
 from hearth.definition import Search
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
-from training.prepared import Prepared
+from training.data.prepared import Prepared
 from training.search import Rows, Searched, search
 
 

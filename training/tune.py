@@ -7,12 +7,12 @@ from hearth.definition import Search
 from hearth.progress import Progress, silent
 from hearth.registry import experiment_id, open_registry
 from hearth.settings import Settings
-from training.prepared import current_matrix, prepare
+from training.data.prepared import current_matrix, prepare
+from training.logged.search_log import TAG, log_search, search_findings, tag_of
+from training.logged.tracking import Run, tracked_run
+from training.logged.turns import TURN, own_turn
 from training.search import Searched
-from training.search_log import TAG, log_search, search_findings, tag_of
 from training.settled import search_in
-from training.tracking import Run, tracked_run
-from training.turns import TURN, own_turn
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

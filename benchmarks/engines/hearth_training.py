@@ -9,9 +9,9 @@ from typing import Any
 
 from engines.training_data import judged
 from features import artefacts
-from training.estimator import LightGBM
-from training.evaluation import evaluate
-from training.examples import read_examples
+from training.data.examples import read_examples
+from training.figures.evaluation import evaluate
+from training.learners.estimator import LightGBM
 
 
 def train(folder: str, rounds: int) -> dict[str, Any]:

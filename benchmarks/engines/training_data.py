@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from features import artefacts
 from features.feature_parts import part_name
-from training.evaluation import Cohort, Scores
-from training.metrics import Outcomes
+from training.figures.evaluation import Cohort, Scores
+from training.figures.metrics import Outcomes
 
 _CELLS = 4_000_000  # of a part, as `features.point_in_time.partitions` has them
 _CATEGORIES = list("abcdef")

@@ -8,7 +8,7 @@ from rich.table import Table
 from hearth.cli.context import Context, JsonOption, open_context
 
 if TYPE_CHECKING:
-    from training.version_comparison import Comparison
+    from training.trained.version_comparison import Comparison
 
 _EITHER = "MODEL@VERSION; the version is a number, champion or challenger."
 
@@ -30,7 +30,7 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare two versions on the people whom both scored: figures, calibration, and who is listed."""
-    from training.version_comparison import compare_named
+    from training.trained.version_comparison import compare_named
 
     context = open_context(command, as_json=as_json)
     model, version = _named(before, "")

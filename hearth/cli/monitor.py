@@ -26,8 +26,8 @@ def monitor(
     as_json: JsonOption = False,
 ) -> None:
     """Hold the approved version, or the newest, against the feature store and the outcomes known by now."""
-    from training.monitored import worst_first
-    from training.monitoring import monitor as watch
+    from training.watching.monitored import worst_first
+    from training.watching.monitoring import monitor as watch
 
     context = open_context(command, as_json=as_json)
     wanted = in_use(context, model, version)

@@ -28,9 +28,9 @@ def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = 
     whether the new one takes its place is for the board. Building on a new extract voids the
     approval of the version before.
     """
-    from training.same_definition import check_same_definition
-    from training.version_comparison import compare_named
-    from training.versions import kept_version
+    from training.trained.same_definition import check_same_definition
+    from training.trained.version_comparison import compare_named
+    from training.trained.versions import kept_version
 
     context = open_context(command, as_json=as_json)
     before = kept_version(context.settings, model, in_use(context, model))

@@ -10,7 +10,7 @@ from hearth.cli.arguments import ModelArgument
 from hearth.cli.context import Context, JsonOption, open_context
 
 if TYPE_CHECKING:
-    from training.splits_shown import SplitsShown
+    from training.validation.splits_shown import SplitsShown
 
 _TEXT = 30  # characters beside the drawing
 _LEAST, _MOST = 40, 100  # characters of the drawing
@@ -34,8 +34,8 @@ def splits(
     as_json: JsonOption = False,
 ) -> None:
     """Draw the dates a model learns from and is tested on, before its matrix is built or after."""
-    from training import split_chart
-    from training.splits_shown import splits_shown
+    from training.validation import split_chart
+    from training.validation.splits_shown import splits_shown
 
     context = open_context(command, as_json=as_json)
     shown = splits_shown(context.catalogue, context.settings, model, today=context.today)
@@ -54,7 +54,7 @@ def splits(
 
 
 def _draw(context: Context, shown: "SplitsShown") -> None:
-    from training.split_chart import LEGEND, text_axis, text_lines
+    from training.validation.split_chart import LEGEND, text_axis, text_lines
 
     if not shown.splits:
         context.say("No date can be tested on.")

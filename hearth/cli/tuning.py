@@ -36,7 +36,7 @@ def tune(
     as_json: JsonOption = False,
 ) -> None:
     """Look for better learner parameters on dates before the first test date, or go on looking."""
-    from training.search_log import search_findings
+    from training.logged.search_log import search_findings
     from training.tune import tune as tune_model
 
     context = open_context(command, as_json=as_json)

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from training.metrics import Outcomes, auc
-from training.schedule import days_earlier
+from training.figures.metrics import Outcomes, auc
+from training.figures.schedule import days_earlier
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 

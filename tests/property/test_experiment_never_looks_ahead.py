@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from training.experiment import run_experiment
-from training.metrics import Outcomes
+from training.figures.metrics import Outcomes
 
 
 def _otherwise(examples, later, seed):

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import calibration_figures, metrics
-from training.bootstrap import each_once
-from training.metrics import Outcomes
-from training.schedule import days_earlier
+from training.figures import calibration_figures, metrics
+from training.figures.bootstrap import each_once
+from training.figures.metrics import Outcomes
+from training.figures.schedule import days_earlier
 
 LEVELS = [0.05, 0.2, 0.25, 0.5, 0.75, 0.95]  # few, so that many are level
 DAYS = np.datetime64("2024-01-01") + np.arange(40) % 7

@@ -4,9 +4,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from training import metrics
-from training.bootstrap import each_once
-from training.metrics import Outcomes
+from training.figures import metrics
+from training.figures.bootstrap import each_once
+from training.figures.metrics import Outcomes
 
 rows = st.lists(
     st.tuples(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hearth.definition import Search
 from hearth.settings import load_settings
-from training.metrics import Outcomes
-from training.rows import Rows as EncodedRows
+from training.data.rows import Rows as EncodedRows
+from training.figures.metrics import Outcomes
 from training.search import Rows, search
 
 

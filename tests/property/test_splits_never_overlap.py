@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hearth.periods import Period
-from training.splits import LabelPeriod, Split, Timetable, temporal_splits
+from training.validation.splits import LabelPeriod, Split, Timetable, temporal_splits
 
 
 def _days(many):

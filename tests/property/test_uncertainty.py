@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from hearth.risk_model import RiskModel, Uncertainty
-from training.calibration import calibrate
-from training.held_out import HeldOut
-from training.uncertainty import LEVEL, uncertainty
+from training.probabilities.calibration import calibrate
+from training.probabilities.held_out import HeldOut
+from training.probabilities.uncertainty import LEVEL, uncertainty
 
 SCORES = arrays.arrays(
     np.float64, st.integers(2, 300), elements=st.one_of(st.floats(-8, 8), st.integers(0, 4))

@@ -9,12 +9,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from hearth.progress import Progress, silent
-from training.comparison import Difference, compare
-from training.evaluation import Cohort, Scores
-from training.examples import Examples
+from training.data.examples import Examples
+from training.data.prepared import Prepared
 from training.experiment import splits_of, trees_of
+from training.figures.comparison import Difference, compare
+from training.figures.evaluation import Cohort, Scores
 from training.findings import Finding
-from training.prepared import Prepared
 
 Kind = Literal["source", "group"]
 Fits = Mapping[frozenset[str], str]

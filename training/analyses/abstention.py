@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from hearth.risk_model.abstention import Abstention
-from training.evaluation import Scores, evaluate
 from training.experiment import SplitResult
+from training.figures.evaluation import Scores, evaluate
+from training.figures.ranking import Bools
 from training.findings import Finding, Training
-from training.ranking import Bools
-from training.uncertainty import uncertainty
+from training.probabilities.uncertainty import uncertainty
 
 
 def abstention(training: Training) -> Finding | None:

@@ -10,17 +10,17 @@ from matplotlib.figure import Figure
 from features.feature_parts import read_columns
 from hearth.progress import Progress, silent
 from hearth.risk_model import FeatureSpec
-from training.baselines import Logistic
-from training.comparison import Difference, compare
-from training.estimator import Candidate
-from training.evaluation import Cohort, Scores, evaluate
-from training.examples import Examples, specs_of
+from training.data.examples import Examples, specs_of
+from training.data.prepared import Prepared
+from training.data.rows import encode
 from training.experiment import splits_of, trees_of
+from training.figures.comparison import Difference, compare
+from training.figures.evaluation import Cohort, Scores, evaluate
+from training.figures.metrics import average_precision
+from training.figures.ranking import Floats
 from training.findings import Finding
-from training.metrics import average_precision
-from training.prepared import Prepared
-from training.ranking import Floats
-from training.rows import encode
+from training.learners.baselines import Logistic
+from training.learners.estimator import Candidate
 
 _LEARNERS = ("lightgbm", "logistic")
 _FIGURES = ("auc", "average_precision", "precision_at_capacity", "days_earlier")

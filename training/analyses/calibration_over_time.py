@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from training.evaluation import Estimate
+from training.figures.evaluation import Estimate
 from training.findings import Finding, Training
 
 _FIGURES = {

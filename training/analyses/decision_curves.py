@@ -2,10 +2,10 @@
 
 from matplotlib.figure import Figure
 
-from training.decision_curve import DecisionCurve, decision_curve
 from training.experiment import SplitResult
+from training.figures.decision_curve import DecisionCurve, decision_curve
 from training.findings import Finding, Training
-from training.plots import canvas
+from training.logged.plots import canvas
 
 Curves = dict[str, DecisionCurve]
 """By candidate name."""

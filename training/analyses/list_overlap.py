@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 
 from training.experiment import Experiment, SplitResult
+from training.figures.overlap import Overlap, overlap
 from training.findings import Finding, Training
-from training.overlap import Overlap, overlap
 
 
 def list_overlap(training: Training) -> Finding:

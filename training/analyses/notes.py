@@ -1,6 +1,6 @@
 """What a reader of a training must know of its rows: dates not tested, features that say nothing."""
 
-from training.checks import constant_features, one_class, unseen_categories, untested
+from training.data.checks import constant_features, one_class, unseen_categories, untested
 from training.findings import Finding, Training
 
 

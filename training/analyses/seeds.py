@@ -9,14 +9,14 @@ import numpy.typing as npt
 from hearth.definition import ModelDefinition
 from hearth.progress import Progress, silent
 from hearth.risk_model import Scorer
-from training.baselines import Logistic
-from training.estimator import Candidate
-from training.evaluation import Cohort
-from training.examples import Examples
+from training.data.examples import Examples
+from training.data.prepared import Prepared
 from training.experiment import splits_of, trees_of
+from training.figures.evaluation import Cohort
+from training.figures.ranking import Floats, draw_lots
 from training.findings import Finding
-from training.prepared import Prepared
-from training.ranking import Floats, draw_lots
+from training.learners.baselines import Logistic
+from training.learners.estimator import Candidate
 
 _PAIRS = 5
 """Times the entities are parted in two; each half teaches one refit."""

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hearth.definition import ChoiceRule
-from training.choice import RULES, Past, choose
+from training.choosing.choice import RULES, Past, choose
+from training.choosing.selection import past_of
 from training.experiment import Experiment
+from training.figures.ranking import Floats
 from training.findings import Finding, Training
-from training.plots import canvas
-from training.ranking import Floats
-from training.selection import past_of
+from training.logged.plots import canvas
 
 
 @dataclass(frozen=True)

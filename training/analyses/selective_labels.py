@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from training.bootstrap import each_once
+from training.figures.bootstrap import each_once
+from training.figures.metrics import Outcomes, auc
+from training.figures.ranking import Bools
 from training.findings import Finding, Training
-from training.metrics import Outcomes, auc
-from training.ranking import Bools
 from training.selective.bounds import worst_case
 from training.selective.corrected import Judged, estimates
 from training.selective.drawing import drawings
@@ -34,7 +34,11 @@ def selective_labels(training: Training) -> Finding | None:
         return None
     seed = training.definition.learner.seed
     judged = judged_lists(
-        experiment.splits, experiment.chosen.name, training.examples, training.periods, seed=seed
+        experiment.splits,
+        experiment.chosen.name,
+        training.examples,
+        training.periods,
+        seed=seed,
     )
     bounds = worst_case(judged.on_list, judged.outcomes)
     found = estimates(judged, seed=seed)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from training.bootstrap import Statistic, each_once, interval, replicate, sums_over
-from training.evaluation import Estimate
 from training.experiment import SplitResult
+from training.figures.bootstrap import Statistic, each_once, interval, replicate, sums_over
+from training.figures.evaluation import Estimate
+from training.figures.metrics import Outcomes, quotient
+from training.figures.ranking import Bools, Ints
 from training.findings import Finding, Training
-from training.metrics import Outcomes, quotient
-from training.ranking import Bools, Ints
 
 _WARNING = (
     "An outcome after a visit is an outcome after help. Where the visits work, precision among the "

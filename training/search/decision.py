@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.bootstrap import Statistic, Weights, each_once, interval, replicate
-from training.comparison import Difference
-from training.ranking import Floats
+from training.figures.bootstrap import Statistic, Weights, each_once, interval, replicate
+from training.figures.comparison import Difference
+from training.figures.ranking import Floats
 from training.search.judge import Judge
 from training.search.space import Parameters
 

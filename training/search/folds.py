@@ -6,9 +6,9 @@ from datetime import date
 
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
-from training.evaluation import Cohort
-from training.examples import Examples
-from training.splits import LabelPeriod, Split, Timetable
+from training.data.examples import Examples
+from training.figures.evaluation import Cohort
+from training.validation.splits import LabelPeriod, Split, Timetable
 
 _LATEST = 8
 """Folds judged on: the latest, whose trees learn from about as much as those that will be used."""

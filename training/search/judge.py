@@ -8,13 +8,13 @@ import numpy as np
 
 from hearth.definition import ModelDefinition
 from hearth.risk_model import BoosterScorer
-from training.estimator import LightGBM
-from training.examples import Examples
-from training.ranking import Floats
+from training.data.examples import Examples
+from training.figures.ranking import Floats
+from training.learners.estimator import LightGBM
 from training.search.folds import Fold, folds_of
 from training.search.objective import Objective
 from training.search.space import Parameters, numbers_of_trees, with_trees
-from training.splits import LabelPeriod
+from training.validation.splits import LabelPeriod
 
 _OF_TIES = 1e-6
 """Weight of the average precision beside the metric: less than one row of a list of 100,000."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hearth.definition import ModelDefinition
-from training import metrics
-from training.bootstrap import Statistic, each_once
-from training.evaluation import Cohort
-from training.ranking import Floats
+from training.figures import metrics
+from training.figures.bootstrap import Statistic, each_once
+from training.figures.evaluation import Cohort
+from training.figures.ranking import Floats
 from training.search.folds import Fold
 
 AVERAGE_PRECISION = "average_precision"

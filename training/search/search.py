@@ -9,31 +9,21 @@ from features.artefacts import canonical_sha256, code_sha256
 from hearth.definition import ModelDefinition, Search
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
-from training.comparison import Difference
-from training.examples import Examples
+from training.data.examples import Examples
+from training.figures.comparison import Difference
 from training.search.decision import against_house, is_beyond_noise
 from training.search.folds import known_before_tests
 from training.search.judge import Judge
 from training.search.run import Tried, best_of, parameters_of, run_trials
 from training.search.space import Parameters
 from training.search.study import kept_study
-from training.splits import LabelPeriod
+from training.validation.splits import LabelPeriod
 
 _ROOM = Path(__file__).parents[1]
-_OTHERS = (
-    "bootstrap",
-    "estimator",
-    "examples",
-    "loops",
-    "metrics",
-    "ranking",
-    "rows",
-    "splits",
-    "stored_rows",
-)
+_OTHERS = ("data", "figures", "learners", "validation")
 _MODULES = (
     *sorted(Path(__file__).parent.glob("*.py")),
-    *(_ROOM / f"{name}.py" for name in _OTHERS),
+    *(path for name in _OTHERS for path in sorted((_ROOM / name).glob("*.py"))),
 )
 """Code that has a say in what a trial comes to."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hearth.definition import Learner
-from training.estimator import DEFAULTS, ROUNDS, ROUNDS_NAMES
+from training.learners.estimator import DEFAULTS, ROUNDS, ROUNDS_NAMES
 
 if TYPE_CHECKING:
     from optuna import Trial

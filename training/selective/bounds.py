@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from training.metrics import Outcomes
-from training.ranking import Bools
+from training.figures.metrics import Outcomes
+from training.figures.ranking import Bools
 
 
 @dataclass(frozen=True)

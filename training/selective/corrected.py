@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.bootstrap import (
+from training.figures.bootstrap import (
     REPLICATES,
     Statistic,
     Weights,
@@ -14,9 +14,9 @@ from training.bootstrap import (
     replicate,
     sums_over,
 )
-from training.evaluation import Estimate
-from training.metrics import Outcomes, auc, quotient
-from training.ranking import Bools, Floats, Ints
+from training.figures.evaluation import Estimate
+from training.figures.metrics import Outcomes, auc, quotient
+from training.figures.ranking import Bools, Floats, Ints
 from training.selective.propensity import weights
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from training.plots import canvas
+from training.logged.plots import canvas
 from training.selective.bounds import Bounds
 from training.selective.corrected import Figures, Judged
 

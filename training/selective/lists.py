@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.estimator import LightGBM
-from training.examples import Examples
+from training.data.examples import Examples
 from training.experiment import SplitResult
-from training.metrics import Outcomes
+from training.figures.metrics import Outcomes
+from training.learners.estimator import LightGBM
 from training.selective.corrected import Judged
 from training.selective.propensity import propensities
-from training.splits import LabelPeriod
+from training.validation.splits import LabelPeriod
 
 _ROUNDS = 100
 """Trees of the propensity; fixed, and few, because it is to be smooth rather than sharp."""

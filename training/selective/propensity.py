@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hearth.risk_model import Scorer
-from training.examples import Examples
-from training.metrics import Outcomes
-from training.ranking import Bools, Floats, Ints, draw_lots
+from training.data.examples import Examples
+from training.figures.metrics import Outcomes
+from training.figures.ranking import Bools, Floats, Ints, draw_lots
 
 FOLDS = 5
 LEAST_PROPENSITY = 0.02

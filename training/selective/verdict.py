@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from training.evaluation import Estimate
+from training.figures.evaluation import Estimate
 from training.selective.bounds import Bounds
 from training.selective.corrected import Figures, Judged
 from training.selective.propensity import Overlap

@@ -14,7 +14,7 @@ def engine(monkeypatch):
 
 
 def test_hearth_and_the_scripts_learn_the_same_trees(engine, tmp_path, monkeypatch):
-    monkeypatch.setattr("training.rows._FEW_CELLS", 0)  # so that Hearth reads from disk
+    monkeypatch.setattr("training.data.rows._FEW_CELLS", 0)  # so that Hearth reads from disk
     made, data = str(tmp_path / "matrix"), engine("training_data")
     monkeypatch.setattr(data, "_CELLS", 10_000)
     data.make(made, rows=1_300, columns=20)

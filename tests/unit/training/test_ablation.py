@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from training.analyses.ablation import ablation, parts_of
-from training.prepared import Prepared
+from training.data.prepared import Prepared
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from training.analyses.decision_curves import decision_curves
 from training.analyses.list_overlap import list_overlap
 from training.experiment import run_experiment
-from training.plots import experiment_figures
+from training.logged.plots import experiment_figures
 
 
 @pytest.fixture

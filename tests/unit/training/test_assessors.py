@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from training.analyses.assessors import assessors
-from training.metrics import Outcomes
-from training.prepared import Prepared
+from training.data.prepared import Prepared
+from training.figures.metrics import Outcomes
 
 MATRIX = SimpleNamespace(manifest={"features": []})
 

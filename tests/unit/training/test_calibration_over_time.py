@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from training.analyses.calibration_over_time import calibration_over_time
-from training.evaluation import Estimate
 from training.experiment import run_experiment
+from training.figures.evaluation import Estimate
 
 
 def _training(*ratios):

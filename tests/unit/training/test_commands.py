@@ -15,11 +15,11 @@ from hearth.cli.main import app
 from hearth.errors import DataError, NotFoundError, StateError
 from hearth.registry import CHALLENGER, read_bundle, version_of
 from hearth.risk_model import RiskModel
+from training.choosing.preregistration import LOOKED
 from training.commands import train
-from training.preregistration import LOOKED
-from training.records import SCORED_SCHEMA
-from training.splits_shown import splits_shown
-from training.turns import own_turn
+from training.logged.turns import own_turn
+from training.trained.records import SCORED_SCHEMA
+from training.validation.splits_shown import splits_shown
 
 pytestmark = [
     pytest.mark.slow,
@@ -325,7 +325,7 @@ def test_a_registry_that_does_not_know_what_is_kept_is_refused(homes, tmp_path):
 def test_a_run_cut_off_before_its_version_was_named_is_taken_up_by_the_next(homes, monkeypatch):
     homes.build("cut_off")
     with monkeypatch.context() as patched:
-        patched.setattr("training.tracking.Run.put_forward", _stopped)
+        patched.setattr("training.logged.tracking.Run.put_forward", _stopped)
         with pytest.raises(KeyboardInterrupt):
             train(homes.catalogue, homes.settings, "cut_off", again=True, audit=homes.audit)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from hearth.errors import DataError
-from training.estimator import LightGBM
+from training.data.rows import Rows
 from training.experiment import candidates_of, fit, run_experiment
 from training.final import fit_final
-from training.records import SCORED_SCHEMA, metrics_of, scored_table
-from training.rows import Rows
+from training.learners.estimator import LightGBM
+from training.trained.records import SCORED_SCHEMA, metrics_of, scored_table
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_test_dates_that_share_a_model_share_its_fits(
 ):
     fits = []
     monkeypatch.setattr(
-        "training.estimator.LightGBM.fit",
+        "training.learners.estimator.LightGBM.fit",
         lambda self, seen, fit=LightGBM.fit: fits.append(seen.dates()) or fit(self, seen),
     )
     definition = define({"validation": {"retrain_every": "24m"}})

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from hearth.cli.main import app
 from hearth.errors import StateError
-from training.preregistration import LOOKED
+from training.choosing.preregistration import LOOKED
 from training.refits import analyse_anew
 
 pytestmark = [

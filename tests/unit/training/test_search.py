@@ -7,8 +7,8 @@ import pytest
 from hearth.definition import Search
 from hearth.errors import DataError, StoppedError
 from hearth.settings import load_settings
-from training.comparison import Difference
-from training.metrics import Outcomes
+from training.figures.comparison import Difference
+from training.figures.metrics import Outcomes
 from training.search import Rows, search
 from training.search.decision import is_beyond_noise
 from training.search.folds import folds_of

@@ -3,7 +3,7 @@
 import pytest
 
 from training.analyses.seeds import seeds
-from training.prepared import Prepared
+from training.data.prepared import Prepared
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from training.analyses.selection_over_time import selection_over_time
-from training.splits import LabelPeriod
+from training.validation.splits import LabelPeriod
 
 
 def of_dates(*precisions, rule="best_average"):

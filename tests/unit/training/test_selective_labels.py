@@ -8,7 +8,7 @@ import pytest
 
 from training.analyses.selective_labels import selective_labels
 from training.experiment import run_experiment
-from training.metrics import Outcomes
+from training.figures.metrics import Outcomes
 from training.selective.bounds import worst_case
 from training.selective.corrected import Judged, estimates
 from training.selective.propensity import overlap, propensities

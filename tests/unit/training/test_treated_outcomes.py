@@ -8,7 +8,7 @@ import pytest
 
 from training.analyses.treated_outcomes import treated_outcomes
 from training.experiment import run_experiment
-from training.metrics import Outcomes
+from training.figures.metrics import Outcomes
 
 WIDE = {"capacity": {"count": 120}}
 

@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from hearth.cli.main import app
 from hearth.definition import Search
-from training.comparison import Difference
-from training.prepared import current_matrix, prepare
+from training.data.prepared import current_matrix, prepare
+from training.figures.comparison import Difference
 from training.settled import search_in, settle
 from training.tune import tune
 

@@ -1,0 +1,1 @@
+"""Which candidate is chosen, and whether it meets the bar put on record before."""

@@ -1,0 +1,1 @@
+"""How candidates did: figures at capacity first, each with its interval."""

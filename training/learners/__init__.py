@@ -1,0 +1,1 @@
+"""What can be fitted: trees, a logistic regression, one-line rules, and chance."""

@@ -1,0 +1,1 @@
+"""What MLflow is told of a training: runs, plots, and what became of killed ones."""

@@ -1,0 +1,1 @@
+"""What a training leaves on disk: versions, compared and told of."""

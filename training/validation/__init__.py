@@ -1,0 +1,1 @@
+"""Which dates are learnt from and which are tested on."""

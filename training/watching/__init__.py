@@ -1,0 +1,1 @@
+"""A version in use, held against what it was trained on."""
