@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from governance.intervals import Interval, design_effects, difference, wilson
 from training.figures.bootstrap import (
     REPLICATES,
     Statistic,
@@ -63,10 +64,12 @@ def estimates(judged: Judged, *, seed: int, replicates: int = REPLICATES) -> Fig
     the recorded features only. `doubly_robust` adds to the mean probability what those looked at
     show it to miss; it is right where that holds and either propensity or probability is. `drawn`
     counts those drawn by lot; it is right whatever the others were chosen by. `X_less_drawn` is how
-    far a way lies from the lot, on the same draws.
+    far a way lies from the lot.
 
     Intervals come from draws of entities. They take the list and the propensities as given: that
-    either was learnt from data is not in them.
+    either was learnt from data is not in them. A draw of few found strays too little, so shares of
+    those drawn by lot have Wilson's interval, at as many rows as entities that come again are
+    worth, and the distance of another way from them has both intervals squared and added.
 
     Parameters
     ----------
@@ -91,15 +94,50 @@ def estimates(judged: Judged, *, seed: int, replicates: int = REPLICATES) -> Fig
             statistics[figure, "doubly_robust"] = _doubly_robust(judged, judged.probability, rows)
     drawn = replicate(statistics, judged.entities, replicates=replicates, seed=seed)
     value = {key: float(one(each_once(len(judged.raw)))[0]) for key, one in statistics.items()}
-    for figure, way in list(statistics):
-        if (figure, "drawn") in statistics and way != "drawn":
-            key = (figure, f"{way}_less_drawn")
-            drawn[key] = drawn[figure, way] - drawn[figure, "drawn"]
-            value[key] = value[figure, way] - value[figure, "drawn"]
     found: dict[str, dict[str, Estimate]] = {}
     for (figure, way), replicated in drawn.items():
         found.setdefault(figure, {})[way] = _estimate(value[figure, way], replicated)
+    if judged.arm is None:
+        return found
+    for figure, share in _shares_of_lot(judged, judged.arm).items():
+        found[figure] |= _by_lot(share, found[figure])
+    for way in ("plain", "weighted"):
+        apart = value["auc", way] - value["auc", "drawn"]
+        replicated = drawn["auc", way] - drawn["auc", "drawn"]
+        found["auc"][f"{way}_less_drawn"] = _estimate(apart, replicated)
     return found
+
+
+def _shares_of_lot(judged: Judged, arm: Outcomes) -> dict[str, Interval]:
+    """Shares among those drawn by lot with Wilson's interval, of as many rows as their entities say."""
+    found, listed = arm.positive, judged.on_list
+    counted = {
+        "precision": (found & listed, arm.observed & listed),
+        "base_rate": (found, arm.observed),
+        "recall": (found & listed, found),
+    }
+    return {
+        figure: _wilson(judged.entities, *rows) for figure, rows in counted.items() if rows[1].any()
+    }
+
+
+def _wilson(entities: Ints, above: Bools, below: Bools) -> Interval:
+    codes = entities[below]
+    some, codes = np.unique(codes, return_inverse=True)
+    found = np.bincount(codes, weights=above[below]).astype(np.int64)
+    rows = np.bincount(codes).astype(np.int64)
+    (effect,) = design_effects(found, rows, np.zeros(len(some), dtype=np.int64), 1)
+    return wilson(float(found.sum()), float(rows.sum()), float(effect))
+
+
+def _by_lot(share: Interval, ways: Mapping[str, Estimate]) -> dict[str, Estimate]:
+    """The share of those drawn by lot, and how far each other way lies from it."""
+    found = {"drawn": share}
+    for way, one in ways.items():
+        if way == "drawn" or one.value is None or one.low is None or one.high is None:
+            continue
+        found[f"{way}_less_drawn"] = difference(Interval(one.value, one.low, one.high), share)
+    return {way: Estimate(each.value, each.low, each.high) for way, each in found.items()}
 
 
 def _ways(judged: Judged) -> dict[str, tuple[Floats, Outcomes]]:

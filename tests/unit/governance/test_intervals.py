@@ -4,6 +4,7 @@ from scipy import stats
 
 from governance.intervals import (
     design_effects,
+    difference,
     false_discovery_adjusted,
     ratio_of_rates,
     smallest_detectable_gap,
@@ -18,6 +19,25 @@ def test_wilson_agrees_with_scipy(successes, trials):
     ours = wilson(successes, trials)
 
     assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_a_difference_of_two_shares_has_the_interval_that_newcombe_prints():
+    found = difference(wilson(56, 70), wilson(48, 80))
+
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+@pytest.mark.parametrize("found", [3, 8, 20])
+def test_a_difference_holds_the_truth_where_few_were_found(found):
+    lot, others = 700, 4000
+    random = np.random.default_rng(found)
+    share = found / lot
+    pairs = zip(
+        random.binomial(lot, share, 2000), random.binomial(others, share, 2000), strict=True
+    )
+    each = [difference(wilson(many, others), wilson(few, lot)) for few, many in pairs]
+
+    assert np.mean([one.low <= 0 <= one.high for one in each]) >= 0.93
 
 
 def test_the_log_ratio_interval_agrees_with_scipys_relative_risk():

@@ -79,6 +79,47 @@ def test_weights_do_not_mend_what_nobody_recorded_and_the_lot_shows_it():
     assert found["weighted_less_drawn"].low > 0
 
 
+def test_the_lot_seldom_objects_to_right_figures_where_it_found_few():
+    def objects(seed):
+        random = np.random.default_rng(seed)
+        truth = random.random(4000) < 0.012
+        drawn = random.random(4000) < 0.2
+        looked = drawn | (random.random(4000) < 0.5)
+        everybody = np.zeros(4000, dtype=np.int64)
+        judged = Judged(
+            entities=np.arange(4000),
+            dates=everybody,
+            on_list=np.arange(4000) < 400,
+            raw=random.random(4000),
+            probability=None,
+            outcomes=Outcomes(truth & looked, looked),
+            propensity=np.full(4000, 0.6),
+            arm=Outcomes(truth & drawn, drawn),
+        )
+        apart = estimates(judged, seed=seed, replicates=100)["base_rate"]["weighted_less_drawn"]
+        return not apart.low <= 0 <= apart.high
+
+    assert sum(objects(seed) for seed in range(60)) <= 4
+
+
+def test_where_entities_come_again_the_lot_says_less():
+    judged, _ = planted(arm=True)
+    twice = replace(judged, entities=np.arange(ROWS) // 2)
+    once, again = (
+        estimates(each, seed=1, replicates=2)["base_rate"]["drawn"]
+        for each in (
+            judged,
+            replace(
+                twice,
+                arm=Outcomes(
+                    *(np.repeat(a[::2], 2) for a in (judged.arm.positive, judged.arm.observed))
+                ),
+            ),
+        )
+    )
+    assert again.high - again.low > 1.2 * (once.high - once.low)
+
+
 def test_where_looking_is_by_lot_weights_change_nothing():
     judged, _ = planted()
     even = replace(judged, propensity=np.full(ROWS, 0.3))
