@@ -59,9 +59,9 @@ def score_file(
         CSV or Parquet: every feature of the model, an empty cell where nothing is recorded, and
         `entity_id` if rows are to be told apart; or `entity_id` alone, looked up in the feature store.
     target
-        CSV or Parquet to write: `entity_id` if given, probability, band (empty where the model abstains), rank_percentile, low and
-        high and, for whoever
-        may read reasons, the three largest.
+        CSV or Parquet to write: `entity_id` if given, with `held_back` where the definition holds some
+        back, probability, band (empty where the model abstains), rank_percentile, low and high and, for
+        whoever may read reasons, the three largest.
     identity
         Whoever asks.
     store
@@ -244,7 +244,7 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     matrix = model.encode_columns(chunk)
     raw = model.raw_score(matrix)
     percentiles = [model.cohort.percentile(float(one)) for one in raw]
-    scores: Columns = {SUBJECT: chunk[SUBJECT]} if SUBJECT in chunk else {}
+    scores = _subjects(model, chunk)
     abstained = np.logical_or(*model.abstains(matrix, raw))
     bands = [model.cohort.band(one) for one in percentiles]
     scores |= {
@@ -260,6 +260,15 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     return scores | {
         f"reason_{j + 1}": [reasons[j] for reasons in texts] for j in range(_TOP_REASONS)
     }
+
+
+def _subjects(model: RiskModel, chunk: Columns) -> Columns:
+    """Whom the rows are of, and whether a lot holds each back, where the definition says so."""
+    if SUBJECT not in chunk:
+        return {}
+    held = model.held_back([str(subject) for subject in chunk[SUBJECT]])
+    marks: Columns = {} if held is None else {"held_back": held.tolist()}
+    return {SUBJECT: chunk[SUBJECT], **marks}
 
 
 def _ends(model: RiskModel, raw: NDArray[np.float64]) -> Columns:

@@ -49,6 +49,10 @@ _TOO_WIDE = (
     "The model abstains: the range around its probability is too wide. Decide without the score."
 )
 _TOO_THIN = "The model abstains: too little is on record. Decide without the score."
+_HELD_BACK = (
+    "By lot this subject is not to be approached because of the list, so that what visits do can be "
+    "told. Where there is any other reason to help, help."
+)
 _OVER = "This model was to end before today. Ask its owner before you use the score."
 _STALE = "The records behind this score are more than three months old."
 
@@ -162,7 +166,7 @@ def make_score(
         expires_at=EXPIRES_AFTER.after(today),
         score=_figures(model, raw, abstained=bool(unsure)),
         explanation=explain(model, inputs.values, contributions),
-        caveats=(*unsure, *_caveats(model, freshness, today)),
+        caveats=(*unsure, *_held_back(model, inputs), *_caveats(model, freshness, today)),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
         oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),
         links=Links(
@@ -175,6 +179,12 @@ def _unsure(model: RiskModel, row: NDArray[np.float64], raw: float) -> tuple[str
     """Why the model abstains; nothing where it does not."""
     is_wide, is_thin = (bool(flag[0]) for flag in model.abstains(row, np.array([raw])))
     return (*((_TOO_WIDE,) if is_wide else ()), *((_TOO_THIN,) if is_thin else ()))
+
+
+def _held_back(model: RiskModel, inputs: Inputs) -> tuple[str, ...]:
+    """What is said of a subject that a lot holds back."""
+    held = None if inputs.entity_id is None else model.held_back([inputs.entity_id])
+    return () if held is None or not held[0] else (_HELD_BACK,)
 
 
 def _figures(model: RiskModel, raw: float, *, abstained: bool) -> Figures:

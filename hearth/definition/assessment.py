@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from hearth.periods import PeriodField
 from hearth.yaml_values import Name, Share, Strict, Text
 
+_HALF = 0.5
+
 
 class Baseline(Strict):
     """A one-line rule: rank by one feature, or put first whoever is past a threshold of it."""
@@ -143,6 +145,19 @@ class Capacity(Strict):
         """Number chosen of a cohort of `rows`: at least 1 and at most all, 0 of none."""
         wanted = self.count if self.count is not None else round((self.share or 0.0) * rows)
         return min(rows, max(1, wanted)) if rows else 0
+
+
+class HoldBack(Strict):
+    """Part of every list that is not visited because of it, by lot, so that what visits do can be told."""
+
+    share: Share = Field(description="Share of the list that is held back, such as 5%.")
+    since: date = Field(description="First as-of date of whose list some are held back.")
+
+    @model_validator(mode="after")
+    def _leaves_a_list(self) -> Self:
+        if not 0 < self.share <= _HALF:
+            raise ValueError(f"share: is {self.share:.0%}; write a share above zero, at most 50%")
+        return self
 
 
 class ProtectedAttribute(Strict):

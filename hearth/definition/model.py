@@ -11,6 +11,7 @@ from hearth.definition.assessment import (
     Baseline,
     Capacity,
     Fairness,
+    HoldBack,
     Oversight,
     Success,
 )
@@ -63,6 +64,10 @@ class ModelDefinition(Strict):
     )
     unit: Unit = Field(description="What is scored.")
     capacity: Capacity = Field(description="How many the service can reach in a round.")
+    hold_back: HoldBack | None = Field(
+        default=None,
+        description="Part of the list not visited, by lot, to tell what visits do; only if assistive.",
+    )
     release_level: Literal["household", "output_area"] = Field(
         default="household",
         description="Finest level at which scores leave the service.",
@@ -100,6 +105,7 @@ class ModelDefinition(Strict):
             *self._name_faults(),
             *self._candidate_faults(),
             *self._role_faults(),
+            *self._hold_back_faults(),
         ]
         if faults:
             raise ValueError("\n".join(faults))
@@ -160,6 +166,22 @@ class ModelDefinition(Strict):
             for i, group in enumerate(self.features)
             if group.follow not in allowed
         ]
+        return faults
+
+    def _hold_back_faults(self) -> list[str]:
+        if self.hold_back is None:
+            return []
+        faults = []
+        if self.intervention is not Intervention.ASSISTIVE:
+            faults.append(
+                f"hold_back: spares some by lot, but the intervention is {self.intervention}; it goes "
+                "with assistive only: remove it"
+            )
+        if self.label.visited is None:
+            faults.append(
+                "hold_back: is there to tell what visits do, and nothing says who was visited; write "
+                "label.visited"
+            )
         return faults
 
 

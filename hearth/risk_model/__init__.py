@@ -2,6 +2,7 @@
 
 from hearth.risk_model.cohort import Cohort
 from hearth.risk_model.encoding import FeatureSpec, as_recorded
+from hearth.risk_model.hold_back import HoldBack
 from hearth.risk_model.model import Calibration, ReasonWords, RiskModel
 from hearth.risk_model.scorers import (
     BoosterScorer,
@@ -17,6 +18,7 @@ __all__ = [
     "Calibration",
     "Cohort",
     "FeatureSpec",
+    "HoldBack",
     "LogisticScorer",
     "LogisticTerm",
     "ReasonWords",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from hearth.risk_model.files import (
     with_manifest,
     write_folder,
 )
+from hearth.risk_model.hold_back import HoldBack
 from hearth.risk_model.scorers import Scorer, read_scorer
 from hearth.risk_model.uncertainty import Uncertainty
 
@@ -134,6 +136,12 @@ class RiskModel:
         ends, rule = self.interval(raw), self.abstention
         wide = np.zeros(len(raw), dtype=bool) if ends is None else rule.is_too_wide(*ends)
         return wide, rule.is_too_thin(self.features, rows)
+
+    def held_back(self, entities: Sequence[str]) -> Flags | None:
+        """Who is held back from visits at the cohort's as-of date; None where nobody ever is."""
+        rule = HoldBack.of(self.about)
+        as_of = date.fromisoformat(self.cohort.as_of)
+        return None if rule is None else rule.drawn(entities, as_of)
 
     @cached_property
     def files(self) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from hearth.progress import Progress, silent
 from training.analyses.abstention import abstention
 from training.analyses.calibration_over_time import calibration_over_time
 from training.analyses.decision_curves import decision_curves
+from training.analyses.held_back import held_back
 from training.analyses.list_overlap import list_overlap
 from training.analyses.notes import notes
 from training.analyses.selection_over_time import selection_over_time
@@ -20,6 +21,7 @@ ANALYSES: tuple[Analysis, ...] = (
     selection_over_time,
     selective_labels,
     treated_outcomes,
+    held_back,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.intervals import Interval, design_effects, difference, wilson
+from governance.intervals import Interval, difference
 from training.figures.bootstrap import (
     REPLICATES,
     Statistic,
@@ -19,6 +19,7 @@ from training.figures.evaluation import Estimate
 from training.figures.metrics import Outcomes, auc, quotient
 from training.figures.ranking import Bools, Floats, Ints
 from training.selective.propensity import weights
+from training.selective.shares import share_among
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,10 @@ def _shares_of_lot(judged: Judged, arm: Outcomes) -> dict[str, Interval]:
         "recall": (found & listed, found),
     }
     return {
-        figure: _wilson(judged.entities, *rows) for figure, rows in counted.items() if rows[1].any()
+        figure: share_among(judged.entities, *rows)
+        for figure, rows in counted.items()
+        if rows[1].any()
     }
-
-
-def _wilson(entities: Ints, above: Bools, below: Bools) -> Interval:
-    codes = entities[below]
-    some, codes = np.unique(codes, return_inverse=True)
-    found = np.bincount(codes, weights=above[below]).astype(np.int64)
-    rows = np.bincount(codes).astype(np.int64)
-    (effect,) = design_effects(found, rows, np.zeros(len(some), dtype=np.int64), 1)
-    return wilson(float(found.sum()), float(rows.sum()), float(effect))
 
 
 def _by_lot(share: Interval, ways: Mapping[str, Estimate]) -> dict[str, Estimate]:

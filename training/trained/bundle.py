@@ -58,7 +58,7 @@ def _about(definition: ModelDefinition, final: Final, hashes: Mapping[str, str])
         mode="json",
         include={
             "title", "question", "unit", "purpose", "intervention", "release_level",
-            "capacity", "caveats", "oversight", "abstain",
+            "capacity", "hold_back", "caveats", "oversight", "abstain",
         },
     )  # fmt: skip
     return {

@@ -446,3 +446,28 @@ def test_a_rule_has_one_order_or_one_threshold(made: Any) -> None:
     rule = {"name": "loud", "rank_by": "noise_count_12m", "order": "lowest_first", "at_least": 2}
     made.model("noisy_homes", {"baselines": [rule], "success": {}})
     assert any("has order and at_least; write at most one" in found for found in made.faults())
+
+
+_VISITS = {"source": "complaints"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"intervention": "punitive", "label.visited": _VISITS}, "it goes with assistive only"),
+        ({"intervention": "assistive"}, "nothing says who was visited; write label.visited"),
+    ],
+)
+def test_people_are_held_back_only_from_help_whose_visits_are_on_record(
+    made: Any, changes: dict[str, Any], fault: str
+) -> None:
+    assert fault in _only_fault(
+        made, {"hold_back": {"share": "5%", "since": "2027-01-01"}, **changes}
+    )
+
+
+@pytest.mark.parametrize("share", ["0%", "60%"])
+def test_a_part_of_the_list_is_held_back_at_most_half(made: Any, share: str) -> None:
+    held = {"share": share, "since": "2027-01-01"}
+    changes = {"hold_back": held, "intervention": "assistive", "label.visited": _VISITS}
+    assert "write a share above zero, at most 50%" in _only_fault(made, changes)

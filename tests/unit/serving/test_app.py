@@ -1,7 +1,7 @@
 """The service as its callers meet it, on a real records database."""
 
 import json
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import func, select, update
@@ -17,6 +17,8 @@ from hearth.storage.schema import (
     decisions,
     scores,
 )
+from serving.scoring import Inputs, make_score
+from serving.served_models import ServedModels
 
 SCORES = "/v1/models/school_readiness/scores"
 SUBJECT = {"subject": "100012345678"}
@@ -177,6 +179,22 @@ def test_a_model_released_for_areas_gives_no_household_a_score(council, model_ma
         by_subject = client.post("/v1/models/damp/scores", json=SUBJECT)
         by_values = client.post("/v1/models/damp/scores", json={"values": {}})
     assert (by_subject.status_code, by_values.status_code) == (403, 403)
+
+
+@pytest.mark.parametrize(("share", "is_said"), [(1.0, True), (1e-9, False)])
+def test_a_score_says_that_a_lot_holds_its_subject_back(
+    council, model_maker, publisher, share, is_said
+):
+    rule = {"share": share, "since": "2000-01-01"}
+    publisher(council.engine, model_maker(rows=300, name="helped", hold_back=rule))
+    made = make_score(
+        ServedModels(council.engine).get("helped"),
+        Inputs({}, date(2026, 1, 1), entity_id="home-1"),
+        score_id="1",
+        subject_ref=None,
+        now=datetime(2026, 1, 2, tzinfo=UTC),
+    )
+    assert any("not to be approached because of the list" in c for c in made.caveats) is is_said
 
 
 def test_a_decision_is_recorded_with_role_and_times(client, council):

@@ -158,3 +158,26 @@ def test_a_model_released_for_areas_scores_no_file_of_households(
             store=FeatureStore(council.settings.store_url),
             audit=AuditLog(council.engine, clock),
         )
+
+
+def test_a_file_of_scores_says_whom_a_lot_holds_back(
+    council, model_maker, publisher, tmp_path, clock
+):
+    rule = {"share": 0.3, "since": "2000-01-01"}
+    model = model_maker(rows=300, name="helped", hold_back=rule)
+    publisher(council.engine, model)
+    source, names = tmp_path / "in.csv", [f"home-{number}" for number in range(40)]
+    blank = "," * len(model.features)
+    header = ",".join(["entity_id", *(feature.name for feature in model.features)])
+    source.write_text("\n".join([header, *(f"{name}{blank}" for name in names)]))
+    score_file(
+        ServedModels(council.engine).get("helped"),
+        source,
+        tmp_path / "out.parquet",
+        identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),
+        store=FeatureStore(council.settings.store_url),
+        audit=AuditLog(council.engine, clock),
+    )
+    marked = pq.read_table(tmp_path / "out.parquet")["held_back"].to_pylist()
+    assert marked == model.held_back(names).tolist()
+    assert 2 < sum(marked) < 25
