@@ -1,5 +1,7 @@
 """The command that trains a model anew on a new extract, and holds it against the one in use."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from hearth.cli.arguments import ModelArgument
@@ -8,6 +10,9 @@ from hearth.cli.context import Context, JsonOption, open_context
 from hearth.cli.data import build_model, ingest_sources
 from hearth.cli.models import BAR_NOT_MET, train_model
 from hearth.cli.monitor import in_use
+
+if TYPE_CHECKING:
+    from training.trained.versions_compared import Compared
 
 WORSE = 5
 
@@ -47,12 +52,15 @@ def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = 
     )
     show_comparison(context, made)
     metric = context.catalogue.model(model).success.metric
-    found = next(d for d in made.compared.differences if d.metric == metric)
+    found = made.compared.deciding(metric)
     is_worse = found.high is not None and found.high < 0
     is_better = found.low is not None and found.low > 0
     verdict = "better than" if is_better else "worse than" if is_worse else "no worse than"
+    if found.difference is None:
+        verdict = "not to be told apart from"
     context.say(
-        f"{model}@{trained.version} is {verdict} {before.name} by {metric.replace('_', ' ')}."
+        f"{model}@{trained.version} is {verdict} {before.name} by {metric.replace('_', ' ')}"
+        f"{_of_whom(made.compared, metric)}."
     )
     _say_what_is_next(context, model, trained.version, may_be_submitted=trained.is_bar_met)
     context.result(
@@ -68,6 +76,13 @@ def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = 
         raise typer.Exit(BAR_NOT_MET)
     if is_worse:
         raise typer.Exit(WORSE)
+
+
+def _of_whom(compared: "Compared", metric: str) -> str:
+    """Whose outcomes decided, or what to keep in mind where nobody says who was visited."""
+    if compared.unvisited is None:
+        return " (nobody says who was visited, so visits may have had a part in it: label.visited)"
+    return " of those not visited" if metric == "precision_at_capacity" else ""
 
 
 def _say_what_is_next(

@@ -24,9 +24,12 @@ SCORED_SCHEMA = pa.schema(
         ("selected", pa.bool_()),
         ("label", pa.bool_()),
         ("observed", pa.bool_()),
+        ("visited", pa.bool_()),
     ]
 )
-"""One row per split, entity and candidate, ranked by `raw`; `score` is a probability where `calibrated`."""
+"""One row per split, entity and candidate, ranked by `raw`; `score` is a probability where `calibrated`.
+
+`visited` says whom a list led to, and is null where the definition names no visits."""
 
 
 def scored_table(experiment: Experiment) -> pa.Table:
@@ -54,6 +57,9 @@ def _scored(result: SplitResult, candidate: str) -> pa.Table:
         "selected": result.cohort.selected(order),
         "label": pa.array(outcomes.positive, mask=~outcomes.observed),
         "observed": outcomes.observed,
+        "visited": pa.nulls(rows, pa.bool_())
+        if result.test.visited is None
+        else result.test.visited,
     }
     return pa.table(columns, schema=SCORED_SCHEMA)
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from hearth.errors import StateError
 from training.figures import metrics
 from training.figures.comparison import Difference, FigureOf, compare
-from training.figures.evaluation import CandidateFigures, Cohort, Scores, evaluate
+from training.figures.evaluation import Cohort, Scores
 from training.figures.metrics import Outcomes
 from training.figures.ranking import Bools, Floats
+from training.trained.common_date import CommonDate
+from training.trained.unvisited import Unvisited, unvisited
 from training.trained.versions import TrainedVersion, scored_rows
 
 _KEY = ["split", "entity_id"]
@@ -35,35 +35,6 @@ _CALIBRATED: Mapping[str, FigureOf] = {
 
 
 @dataclass(frozen=True)
-class CommonDate:
-    """The people whom both versions scored on one test date, with the scores of either.
-
-    `before` and `after` say who is on the list of the one and of the other; `as_of` is theirs.
-    """
-
-    split: str
-    cohort: Cohort
-    as_of: npt.NDArray[np.datetime64]
-    before: Scores
-    after: Scores
-
-    @cached_property
-    def figures(self) -> Mapping[str, CandidateFigures]:
-        """Figures of `before` and of `after`, without intervals."""
-        scores = {"before": self.before, "after": self.after}
-        return evaluate(self.cohort, scores, replicates=0)
-
-    @property
-    def lists(self) -> tuple[Bools, Bools]:
-        """Who is on the list of the one and of the other, shape (n,) each."""
-        first, second = (
-            self.cohort.selected(self.cohort.order(scores.raw))
-            for scores in (self.before, self.after)
-        )
-        return first, second
-
-
-@dataclass(frozen=True)
 class Compared:
     """What became of the figures and of the list from one version to the other.
 
@@ -79,6 +50,8 @@ class Compared:
         Rows that only one of them scored on these dates.
     revised
         Rows of which the two hold different outcomes; those of `after` are used.
+    unvisited
+        The two among those not visited; None where the definition names no visits.
     """
 
     before: str
@@ -87,6 +60,7 @@ class Compared:
     differences: tuple[Difference, ...]
     left_out: int
     revised: int
+    unvisited: Unvisited | None
 
     @property
     def overlap(self) -> float:
@@ -98,6 +72,12 @@ class Compared:
         """Mean of a figure over the test dates; None where it is unknown."""
         found = [getattr(date.figures[side], figure).value for date in self.dates]
         return None if None in found else float(np.mean(found))
+
+    def deciding(self, metric: str) -> Difference:
+        """Difference by which one is called better: of precision, where visits are known, without them."""
+        if metric == "precision_at_capacity" and self.unvisited is not None:
+            return self.unvisited.difference
+        return next(found for found in self.differences if found.metric == metric)
 
     def sentences(self) -> list[str]:
         """What a terminal says beside the table."""
@@ -113,7 +93,7 @@ class Compared:
             told.append(
                 f"Of {self.revised:,} rows the outcome has been revised; the newer one is used."
             )
-        return told
+        return told + (self.unvisited.sentences() if self.unvisited else [])
 
     def as_json(self) -> dict[str, Any]:
         """Comparison as JSON holds it."""
@@ -131,6 +111,7 @@ class Compared:
                 }
                 for d in self.differences
             },
+            "unvisited": self.unvisited.as_json() if self.unvisited else None,
             "list_overlap": self.overlap,
             "rows_left_out": self.left_out,
             "outcomes_revised": self.revised,
@@ -186,6 +167,7 @@ def compare_versions(before: TrainedVersion, after: TrainedVersion, *, seed: int
         tuple(differences),
         left_out=sum(scored) - 2 * len(joined),
         revised=int(_revised(joined).sum()),
+        unvisited=unvisited(dates, seed=seed),
     )
 
 
@@ -224,7 +206,10 @@ def _common(split: str, rows: pd.DataFrame, capacity: int, seed: int) -> CommonD
     positive = rows["label_after"].fillna(value=False).to_numpy(dtype=bool) & observed
     cohort = Cohort(rows["entity_id"].tolist(), Outcomes(positive, observed), capacity, seed)
     as_of = rows["as_of_after"].to_numpy(dtype="datetime64[D]")
-    return CommonDate(split, cohort, as_of, _scores(rows, "before"), _scores(rows, "after"))
+    told = rows["visited_after"]
+    visited = None if told.isna().any() else told.to_numpy(dtype=bool)
+    before, after = (_scores(rows, side) for side in ("before", "after"))
+    return CommonDate(split, cohort, as_of, before, after, visited)
 
 
 def _scores(rows: pd.DataFrame, side: str) -> Scores:

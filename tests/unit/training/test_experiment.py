@@ -92,6 +92,10 @@ def test_scored_rows_say_who_is_first_and_who_is_on_the_list(run):
         assert (np.diff(ordered) <= 1e-12).all()
 
 
+def test_scored_rows_say_who_was_visited_only_where_that_is_known(run):
+    assert scored_table(run())["visited"].null_count == 4 * 5 * 80
+
+
 def test_metrics_say_what_was_chosen_and_that_the_choice_flatters(run):
     metrics = metrics_of(run(), [])
 

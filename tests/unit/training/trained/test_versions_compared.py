@@ -41,6 +41,7 @@ def version(tmp_path):
                         "selected": np.argsort(order) < capacity,
                         "label": label,
                         "observed": True,
+                        "visited": None,
                     }
                 )
             )
@@ -93,6 +94,47 @@ def test_versions_that_scored_nobody_in_common_are_refused(version):
             version("2", signal=1, dates=_DATES[1:]),
             seed=1,
         )
+
+
+def follow(before, after):
+    """Visit the whole list of `before` but five a date, and avert all that it foresaw."""
+    first, second = (pd.read_parquet(each.folder / "scored.parquet") for each in (before, after))
+    visited = first["selected"] & (first["rank"] > 5)
+    for rows, kept in ((first, before), (second, after)):
+        rows["label"] = rows["label"] & ~visited
+        rows["visited"] = visited
+        rows.to_parquet(kept.folder / "scored.parquet")
+
+
+def test_a_list_that_was_followed_looks_worse_and_not_so_among_the_unvisited(version):
+    before, after = version("1", signal=3), version("2", signal=1)
+    follow(before, after)
+    compared = compare_versions(before, after, seed=1)
+
+    assert compared.mean("before", "precision_at_capacity") < 0.3
+    assert compared.unvisited.precision[0] > 0.9
+    assert compared.unvisited.visited[0] == 0.75
+    assert compared.deciding("precision_at_capacity").difference < 0
+    assert any("is no drift" in said for said in compared.sentences())
+
+
+def test_where_all_of_a_list_was_visited_the_unvisited_tell_nothing(version):
+    before, after = version("1", signal=1), version("2", signal=1)
+    follow(before, after)
+    for kept in (before, after):
+        rows = pd.read_parquet(kept.folder / "scored.parquet").assign(visited=True)
+        rows.to_parquet(kept.folder / "scored.parquet")
+    compared = compare_versions(before, after, seed=1)
+
+    assert compared.deciding("precision_at_capacity").difference is None
+    assert any("too few of them were looked at" in said for said in compared.sentences())
+
+
+def test_where_no_visits_are_named_every_row_decides(version):
+    compared = compare_versions(version("1", signal=0), version("2", signal=2), seed=1)
+
+    assert compared.unvisited is None
+    assert compared.deciding("precision_at_capacity") in compared.differences
 
 
 def test_places_that_stay_enter_and_leave_are_counted_by_group():
