@@ -13,6 +13,7 @@ from training.figures.calibration_figures import bins_of_equal_mass
 from training.figures.evaluation import CandidateFigures, Estimate
 from training.figures.ranking import Bools, Floats
 
+_ASIDE = 1.06  # how far intervals stand apart on the log scale of lengths
 _LEAST_SEEN = 20  # a share of fewer looked-at rows jumps about and says nothing
 
 _OVER_TIME: dict[str, Callable[[CandidateFigures], Estimate]] = {
@@ -69,14 +70,15 @@ def over_time(
 def _precision(result: SplitResult) -> Figure:
     figure, axes = canvas(f"Precision down the list, tested on {result.name}")
     outcomes = result.test.outcomes
-    for name, scores in result.scores.items():
+    for number, (name, scores) in enumerate(result.scores.items()):
         order = result.cohort.order(scores.raw)
         seen = np.cumsum(outcomes.observed[order])
         found = np.cumsum(outcomes.positive[order])
         length = np.arange(1, len(order) + 1)
         enough = seen >= _LEAST_SEEN
         drawn = axes.plot(length[enough], found[enough] / seen[enough], label=name, linewidth=1.4)
-        _at_capacity(axes, result, result.figures[name].precision_at_capacity, drawn[0].get_color())
+        estimate = result.figures[name].precision_at_capacity
+        _at_capacity(axes, result, number, estimate, drawn[0].get_color())
     axes.axhline(outcomes.base_rate, color="grey", linewidth=0.8, label="base rate")
     _length_of_list(axes, result)
     axes.set_ylabel("Share with the outcome, of those looked at")
@@ -86,20 +88,24 @@ def _precision(result: SplitResult) -> Figure:
 def _recall(result: SplitResult) -> Figure:
     figure, axes = canvas(f"Recall down the list, tested on {result.name}")
     outcomes = result.test.outcomes
-    for name, scores in result.scores.items():
+    for number, (name, scores) in enumerate(result.scores.items()):
         found = np.cumsum(outcomes.positive[result.cohort.order(scores.raw)])
         length = np.arange(1, len(found) + 1)
         drawn = axes.plot(length, found / max(1, found[-1]), label=name, linewidth=1.4)
-        _at_capacity(axes, result, result.figures[name].recall_at_capacity, drawn[0].get_color())
+        estimate = result.figures[name].recall_at_capacity
+        _at_capacity(axes, result, number, estimate, drawn[0].get_color())
     _length_of_list(axes, result)
     axes.set_ylabel("Share listed, of those known to have the outcome")
     return figure
 
 
-def _at_capacity(axes: Axes, result: SplitResult, estimate: Estimate, color: object) -> None:
-    """The interval at capacity, where the list ends."""
+def _at_capacity(
+    axes: Axes, result: SplitResult, number: int, estimate: Estimate, color: object
+) -> None:
+    """The interval at capacity of one candidate of several, set side by side where the list ends."""
     if estimate.low is not None and estimate.high is not None:
-        axes.vlines(result.cohort.capacity, estimate.low, estimate.high, color=color, linewidth=3)
+        place = result.cohort.capacity * _ASIDE ** (number - (len(result.scores) - 1) / 2)
+        axes.vlines(place, estimate.low, estimate.high, color=color, linewidth=3)
 
 
 def _length_of_list(axes: Axes, result: SplitResult) -> None:
