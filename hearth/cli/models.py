@@ -74,7 +74,9 @@ def train_model(context: Context, model: str, *, force: bool = False) -> Trained
     for sentence in made.metrics["success"]["registered"]["sentences"]:
         context.say(f"  {sentence}")
     context.say(f"  {made.metrics['selection']['note']}")
-    for finding in made.metrics["analyses"].values():
+    for name, finding in made.metrics["analyses"].items():
+        if finding["sentences"]:
+            context.say(f"{name.replace('_', ' ').capitalize()}:")
         for sentence in finding["sentences"]:
             context.say(f"  {sentence}")
     chosen, splits = made.metrics["chosen"], made.metrics["splits"]
@@ -92,17 +94,17 @@ def train_model(context: Context, model: str, *, force: bool = False) -> Trained
 
 
 def _table(metrics: dict[str, Any]) -> Table:
-    """Candidates down, test dates across: precision at capacity with its interval, and mean AUC."""
-    splits = metrics["splits"]
+    """Candidates down, test dates across: the bar's figure with its interval, and mean AUC."""
+    splits, judged_by = metrics["splits"], metrics["selection"]["metric"]
     table = Table(
-        "precision at capacity", *(f"tested {split['test_as_of']}" for split in splits), "mean AUC"
+        judged_by.replace("_", " "), *(f"tested {s['test_as_of']}" for s in splits), "mean AUC"
     )
     for name in metrics["candidates"]:
         figures = [split["candidates"][name] for split in splits]
         known = [each["auc"] for each in figures if each["auc"] is not None]
         table.add_row(
             f"{name} (best)" if name == metrics["chosen"] else name,
-            *(_with_interval(each["precision_at_capacity"]) for each in figures),
+            *(_with_interval(each[judged_by]) for each in figures),
             f"{sum(known) / len(known):.3f}" if known else "cannot tell",
         )
     return table

@@ -96,8 +96,9 @@ class LightGBM:
 
     def fit(self, seen: Examples) -> BoosterScorer:
         """Booster as native text, scoring in log-odds."""
+        rows = seen.rows
         data = lightgbm.Dataset(
-            _Streamed(seen.rows),
+            rows.table() if len(rows) <= rows.batch_size else _Streamed(rows),
             seen.positive.astype(np.float32),
             feature_name=[feature.name for feature in self._features],
             categorical_feature=[
