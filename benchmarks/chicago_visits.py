@@ -30,7 +30,7 @@ _OWN = {
 """Candidates of `hearth train`, by the name they are shown under."""
 
 _SEED = 1
-_TRIALS = 15
+_TRIALS = 30
 _ONLY_LEARNT_FROM = 6
 """First dates of the earlier ones, of which every fold learns: a year."""
 
@@ -47,6 +47,7 @@ def chicago() -> dict[str, Any]:
         "features/sources/chicago_*.yaml",
         "models/food_inspections",
         "data/chicago",
+        trials=_TRIALS,
     )
     visits = pd.read_parquet(problem.folder / "data/chicago/visits.parquet")
     test = visits[visits["is_test"]].reset_index(drop=True)

@@ -16,10 +16,12 @@ import pandas as pd
 from hearth.catalogue import load_catalogue
 from hearth.settings import load_settings
 from training.data.prepared import Prepared, current_matrix, prepare
+from training.settled import settle
 
 ROOT = Path(__file__).parents[1]
 _HEARTH = Path(sys.executable).with_name("hearth")
 _BAR_NOT_MET = 3
+_SEARCH = "learner:\n  search: {{trials: {}}}\n"
 
 
 class Problem:
@@ -33,9 +35,11 @@ class Problem:
         Files and folders copied into the workspace, below `home`.
     home
         The workspace that they come from.
+    trials
+        Settings of LightGBM that are tried on the dates before the tests; 0 leaves the house's.
     """
 
-    def __init__(self, model: str, *parts: str, home: Path = ROOT) -> None:
+    def __init__(self, model: str, *parts: str, home: Path = ROOT, trials: int = 0) -> None:
         self.model, self.folder = model, harness.WORK / f"accuracy_{model}"
         shutil.rmtree(self.folder, ignore_errors=True)
         for part in parts:
@@ -43,6 +47,9 @@ class Problem:
                 target = self.folder / source.relative_to(home)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        if trials:
+            definition = self.folder / "models" / model / "model.yaml"
+            definition.write_text(definition.read_text() + _SEARCH.format(trials))
         self._hearth("ingest")
         self._hearth("build", model)
         self._hearth("train", model)
@@ -85,9 +92,9 @@ class Problem:
         return self._scored(candidate)["score"]
 
     def prepared(self) -> Prepared:
-        """Its examples, as a training reads them."""
+        """Its examples and settings, as a training reads and settles them."""
         catalogue, settings = load_catalogue(self.folder), load_settings(self.folder)
-        return prepare(*current_matrix(catalogue, settings, self.model))
+        return settle(settings, prepare(*current_matrix(catalogue, settings, self.model))).prepared
 
     def _scored(self, candidate: str) -> pd.DataFrame:
         scored = pd.read_parquet(self._run / "scored.parquet")
