@@ -103,6 +103,23 @@ def ingest(
     return sorted(results, key=lambda taken: taken.source)
 
 
+def sources_behind(catalogue: Catalogue, model: str) -> list[str]:
+    """Names of the sources a model uses, and of all that those are linked to or refer to."""
+    found = dict[str, SourceContract]()
+    ahead = list(catalogue.sources_of(model))
+    while ahead:
+        contract = ahead.pop()
+        if contract.source in found:
+            continue
+        found[contract.source] = contract
+        ahead += [catalogue.source(each.source) for each in contract.quality.references]
+        if isinstance(contract.link, PersonLink):
+            ahead.append(spine_of(catalogue.sources))
+        elif isinstance(contract.link, AddressLink):
+            ahead.append(gazetteer_of(catalogue.sources))
+    return sorted(found)
+
+
 def _referred_to_first(contracts: Sequence[SourceContract]) -> list[SourceContract]:
     """Contracts by name, those that others refer to before them."""
     by_name = {contract.source: contract for contract in contracts}

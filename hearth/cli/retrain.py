@@ -27,12 +27,13 @@ def mount(app: typer.Typer) -> None:
 
 
 def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = False) -> None:
-    """Ingest, build and train by an unchanged definition, and compare with the version in use.
+    """Ingest its sources, build and train by an unchanged definition, and compare with the version in use.
 
     Nothing is promoted: the version before is the one approved, or the newest where none is, and
     whether the new one takes its place is for the board. Building on a new extract voids the
     approval of the version before.
     """
+    from features.commands import sources_behind
     from training.trained.same_definition import check_same_definition
     from training.trained.version_comparison import compare_named
     from training.trained.versions import kept_version
@@ -40,7 +41,7 @@ def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = 
     context = open_context(command, as_json=as_json)
     before = kept_version(context.settings, model, in_use(context, model))
     check_same_definition(before, context.catalogue.model(model))
-    ingest_sources(context, None)
+    ingest_sources(context, sources_behind(context.catalogue, model))
     build_model(context, model)
     trained = train_model(context, model)
     if trained.version == before.version:

@@ -102,6 +102,17 @@ def test_a_new_extract_is_trained_on_and_compared_and_nothing_is_promoted(hearth
     assert "champion" not in client.get_registered_model(MODEL).aliases
 
 
+def test_a_source_that_the_model_does_not_use_may_be_missing(hearth):
+    sources = hearth.root / "features" / "sources"
+    other = (sources / "visits.yaml").read_text().replace("source: visits", "source: others")
+    (sources / "others.yaml").write_text(other.replace("visits.csv", "others.csv"))
+    assert hearth("ingest").exit_code == 1
+
+    done = hearth("retrain", MODEL)
+
+    assert "Nothing has changed since poor_homes@1" in done.output, done.output
+
+
 def test_a_changed_definition_is_not_retrained_but_trained_anew(hearth):
     model = hearth.root / "models" / MODEL / "model.yaml"
     model.write_text(model.read_text().replace("{count: 40}", "{count: 30}"))
