@@ -69,6 +69,8 @@ def _show(context: Context, found: "Searched") -> None:
         values = [f"{value:.3g}" for value in each.values.values()]
         table.add_row(name, f"{each.figure:.4f}", str(each.trees), *values)
     context.show(table)
+    if found.was_done:
+        context.say("Already done: every trial had been made before, and none was made anew.")
     context.say(
         f"{len(found.tried)} tried, {len(found.tried) - len(ranked)} of them given up early."
     )

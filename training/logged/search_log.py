@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from hearth.definition import Search
 from training.findings import Finding
 from training.logged.tracking import Run
 from training.search import Searched
@@ -58,14 +59,29 @@ def _sentences(search: Searched) -> Iterator[str]:
     if found.difference is None or found.low is None or found.high is None:
         yield "Whether it beats the house settings cannot be told, so these stay."
         return
-    ahead = (
+    said = (
         f"It is {100 * found.difference:+.1f} points from the house settings "
-        f"(95 % interval of the difference: {100 * found.low:+.1f} to {100 * found.high:+.1f})"
+        f"(95 % interval of the difference: {100 * found.low:+.1f} to {100 * found.high:+.1f})."
+    )
+    if not search.is_ahead:
+        yield f"{said} That may be chance: the house settings stay."
+        return
+    yield (
+        f"{said} The interval is for one comparison; the best of {len(search.tried)} tries is flattered, so "
+        "expect less."
     )
     if search.is_adopted:
-        yield f"{ahead}, more than noise: its parameters are used in every fit."
+        yield "Its parameters are used in every fit of a training."
     else:
-        yield f"{ahead}, which may be noise: the house settings stay."
+        yield (
+            f"No training uses its parameters as things are: write `search: {_in_yaml(search.budget)}` under "
+            f"`learner` in models/{search.model}/model.yaml, and hearth train will, without trying anew."
+        )
+
+
+def _in_yaml(budget: Search) -> str:
+    given = budget.model_dump(exclude_none=True).items()
+    return f"{{{', '.join(f'{name}: {value:g}' for name, value in given)}}}"
 
 
 def _dates(search: Searched) -> str:

@@ -1,4 +1,4 @@
-"""Whether the best that was tried is better than the house's own settings by more than noise."""
+"""Whether the best that was tried is ahead of the house's own settings."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ BEST, HOUSE = "best tried", "house settings"
 def against_house(judge: Judge, best: Parameters) -> Difference:
     """How far the best trial is ahead of the definition's own settings, with its 95 % interval.
 
-    Both are judged on the same folds and the same draws of entities. The best of many trials is
-    flattered by chance: it must be ahead with the whole of the interval, or the house settings
-    stay.
+    Both are judged on the same folds and the same draws of entities. The interval is that of one
+    comparison named beforehand, and knows nothing of the other trials: the best of many is
+    flattered by chance, so being ahead with the whole of it is the least that is asked.
 
     References
     ----------
@@ -40,7 +40,7 @@ def against_house(judge: Judge, best: Parameters) -> Difference:
     return Difference(BEST, HOUSE, judge.objective.metric, known, *(bounds or (None, None)))
 
 
-def is_beyond_noise(difference: Difference) -> bool:
+def is_ahead(difference: Difference) -> bool:
     """Whether the whole interval lies above nought."""
     return difference.low is not None and difference.low > 0
 

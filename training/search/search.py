@@ -1,7 +1,7 @@
 """A search from its beginning to what came of it, on rows known before the first test date."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from hearth.progress import Progress, silent
 from hearth.settings import Settings
 from training.data.examples import Examples
 from training.figures.comparison import Difference
-from training.search.decision import against_house, is_beyond_noise
+from training.search.decision import against_house, is_ahead
 from training.search.folds import known_before_tests
 from training.search.judge import Judge
 from training.search.run import Tried, best_of, parameters_of, run_trials
 from training.search.space import Parameters
-from training.search.study import kept_study
+from training.search.study import Kept, kept_study
 from training.validation.splits import LabelPeriod
 
 _ROOM = Path(__file__).parents[1]
@@ -42,6 +42,12 @@ class Searched:
         The figure that was maximised.
     folds
         As-of dates it was judged on, all before the tests.
+    budget
+        How long it was to look.
+    is_asked_for
+        Whether the definition asks for just this search, so that a training uses what it finds.
+    was_done
+        Whether every trial had been made before.
     tried
         Every trial within the budget; the first is the house's own settings.
     importances
@@ -56,10 +62,18 @@ class Searched:
     set_aside: str | None
     metric: str
     folds: tuple[date, ...]
+    budget: Search
+    is_asked_for: bool
+    was_done: bool = field(compare=False)
     tried: tuple[Tried, ...]
     importances: Mapping[str, float]
     parameters: Parameters
     difference: Difference
+
+    @property
+    def model(self) -> str:
+        """The model it was made for."""
+        return self.study.rpartition(" ")[0]
 
     @property
     def best(self) -> Tried:
@@ -67,9 +81,14 @@ class Searched:
         return best_of(self.tried)
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether the best trial beats the house's settings with its whole interval."""
+        return is_ahead(self.difference)
+
+    @property
     def is_adopted(self) -> bool:
-        """Whether the best trial's parameters are used: where it beats the house's beyond noise."""
-        return is_beyond_noise(self.difference)
+        """Whether trainings use the best trial's parameters: it is ahead, and the definition asks."""
+        return self.is_asked_for and self.is_ahead
 
 
 @dataclass(frozen=True)
@@ -108,19 +127,34 @@ def search(
     with kept_study(settings, definition.model, made_from, seed=seed) as kept:
         if kept.set_aside:
             progress(f"Search {definition.model}: {kept.set_aside}", 0, 1)
+        before = len(kept.finished())
         tried = tuple(run_trials(judge, kept, budget, progress))
-        importances = kept.importances(len(tried))
-    best = parameters_of(definition, best_of(tried))
+        was_done, importances = len(kept.finished()) == before, kept.importances(len(tried))
+        best = parameters_of(definition, best_of(tried))
+        difference = _verdict(judge, kept, best_of(tried).number, best)
     return Searched(
         study=kept.name,
         set_aside=kept.set_aside,
         metric=judge.objective.metric,
         folds=tuple(fold.day for fold in judge.folds),
+        budget=budget,
+        is_asked_for=budget == definition.learner.search,
+        was_done=was_done,
         tried=tried,
         importances=importances,
         parameters=best,
-        difference=against_house(judge, best),
+        difference=difference,
     )
+
+
+def _verdict(judge: Judge, kept: Kept, number: int, best: Parameters) -> Difference:
+    """The best trial against the house's settings; fitted once, and then read from the study."""
+    said = kept.verdict(number)
+    if said is not None:
+        return Difference(**said)
+    found = against_house(judge, best)
+    kept.keep_verdict(number, asdict(found))
+    return found
 
 
 def _made_from(definition: ModelDefinition, rows: Rows) -> dict[str, str]:

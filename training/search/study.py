@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from features.artefacts import canonical_sha256
 from hearth.private_files import make_private_file
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 FILE = "studies.db"
-_MADE_FROM, _SET_ASIDE = "made_from", "set_aside"
-_FEWEST_VALUES = 5  # of fewer trials nothing can be said about the dimensions
+_MADE_FROM, _SET_ASIDE, _VERDICT = "made_from", "set_aside", "verdict"
+_FEWEST_TRIALS = 20  # of fewer, six dimensions cannot be told apart
+_FEWEST_VALUES = 5
 _SHOWN = 12  # digits of a hash that a name repeats
 _WORDS = {
     "code": "the code of Hearth",
@@ -79,7 +80,8 @@ class Kept:
     def importances(self, trials: int) -> dict[str, float]:
         """How much each dimension had to do with reaching the better values, of the first trials.
 
-        Shares of 1, the largest first; empty where the trials do not differ.
+        Shares of 1, the largest first; empty where fewer than 20 trials were judged to their end, or
+        these do not differ.
 
         References
         ----------
@@ -90,11 +92,20 @@ class Kept:
         from optuna.importance import get_param_importances  # noqa: PLC0415 - as above
 
         whole = [trial for trial in self.finished()[:trials] if trial.state.name == "COMPLETE"]
-        if len({trial.value for trial in whole}) < _FEWEST_VALUES:
+        values = {trial.value for trial in whole}
+        if len(whole) < _FEWEST_TRIALS or len(values) < _FEWEST_VALUES:
             return {}
         apart = create_study(direction="maximize")
         apart.add_trials(whole)
         return dict(get_param_importances(apart))
+
+    def verdict(self, number: int) -> dict[str, Any] | None:
+        """What was kept of how a trial compares with the house's settings; None where nothing was."""
+        return self.study.user_attrs.get(f"{_VERDICT} {number}")
+
+    def keep_verdict(self, number: int, said: Mapping[str, Any]) -> None:
+        """Keep how a trial compares with the house's settings."""
+        self.study.set_user_attr(f"{_VERDICT} {number}", dict(said))
 
     def fail(self, number: int) -> None:
         """Mark a trial that did not come to its end; no later one learns from it."""

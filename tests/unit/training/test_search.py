@@ -9,8 +9,9 @@ from hearth.errors import DataError, StoppedError
 from hearth.settings import load_settings
 from training.figures.comparison import Difference
 from training.figures.metrics import Outcomes
+from training.logged.search_log import search_findings
 from training.search import Rows, search
-from training.search.decision import is_beyond_noise
+from training.search.decision import is_ahead
 from training.search.folds import folds_of
 from training.search.judge import Judge
 from training.search.objective import AVERAGE_PRECISION
@@ -111,6 +112,36 @@ def test_trials_beyond_the_budget_have_no_say(definition, rows, settings):
     assert len(more.tried) == 5
 
 
+def test_a_search_that_was_done_is_read_and_not_fitted(definition, rows, settings, monkeypatch):
+    first = search(settings, definition, rows, Search(trials=3))
+    monkeypatch.setattr(Judge, "_fit", lambda *_: 1 / 0)
+
+    again = search(settings, definition, rows, Search(trials=3))
+
+    assert (first.was_done, again.was_done) == (False, True)
+    assert shown(again) == shown(first)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Search(trials=6), "Its parameters are used in every fit of a training."),
+        (Search(trials=3), "`search: {trials: 3}` under `learner` in models/"),
+    ],
+)
+def test_what_a_search_beyond_the_definition_found_is_not_said_to_be_used(
+    definition, rows, settings, asked, said
+):
+    ahead = Difference("best tried", "house settings", "auc", 0.1, 0.05, 0.2)
+    found = replace(search(settings, definition, rows, asked), difference=ahead)
+
+    (finding,) = search_findings(found)
+
+    assert f"the best of {asked.trials} tries is flattered" in finding.sentences[-2]
+    assert said in finding.sentences[-1]
+    assert not found.importances
+
+
 def test_minutes_are_counted_over_all_the_times_a_search_is_taken_up(definition, rows, settings):
     moment = Search(minutes=1e-6)
     first = search(settings, definition, rows, moment)
@@ -179,10 +210,10 @@ def test_where_hits_are_few_average_precision_chooses(
 
 
 @pytest.mark.parametrize(("low", "used"), [(0.001, True), (-0.001, False), (None, False)])
-def test_the_best_is_used_only_where_it_is_ahead_beyond_noise(low, used):
+def test_the_best_is_ahead_only_with_its_whole_interval(low, used):
     ahead = Difference("best", "house", "auc", 0.02, low, 0.1)
 
-    assert is_beyond_noise(ahead) is used
+    assert is_ahead(ahead) is used
 
 
 def test_where_nothing_can_be_learnt_the_house_settings_stay(definition, rows, settings):
