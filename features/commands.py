@@ -7,6 +7,7 @@ from pathlib import Path
 from features.artefacts import read_manifest
 from features.households import build_households
 from features.ingest.intake import take_snapshot
+from features.ingest.missing import gathered
 from features.ingest.refusals import forget_refusal, note_refusal
 from features.ingest.snapshot import Ingested, snapshot_folder
 from features.linkage.addresses import gazetteer_of, link_addresses
@@ -94,6 +95,7 @@ def ingest(
             note_refusal(settings.state_dir, contract.source, error.faults, on=run_on)
             faults += error.faults
     progress("Ingest", len(contracts), len(contracts))
+    faults = gathered(faults, settings.workspace)
     taken_in = {taken.source for taken in results}
     faults += _link(catalogue, settings.state_dir, names, taken_in, progress)
     if lapsed:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from features.ingest.coerce import ARROW_TYPES, Coerced, coerce
 from features.ingest.csv_rows import open_csv
 from features.ingest.file_kinds import AGAIN, refused
+from features.ingest.missing import MISSING
 from features.ingest.parquet_rows import open_parquet
 from features.ingest.quotes import Places
 from features.ingest.rows import Opened, Rows, find_columns
@@ -107,9 +108,7 @@ def file_of(read: Read, workspace: Path) -> Path:
     """
     path = workspace / str(read.file)
     if not path.exists():
-        raise refused(
-            read, "is not there", "put the extract there, or mend read.file in its contract"
-        )
+        raise refused(read, MISSING, "put the extract there, or mend read.file in its contract")
     if not path.is_file():
         raise refused(read, "is no file", "name a file in it: mend read.file in its contract")
     try:

@@ -1,5 +1,7 @@
 """`hearth ingest`: what it says of every source, and how it ends."""
 
+import shutil
+
 import pytest
 
 COMPLAINTS = "complaint_id,uprn,made_on,logged_on,category,decibels,upheld,note\n" + "".join(
@@ -54,3 +56,14 @@ def test_expired_agreements_and_unreadable_extracts_are_told_together(hearth, co
     told = hearth("ingest").err
     assert "DSA-7 has expired" in told
     assert "data/register.parquet: is not there" in told
+
+
+def test_extracts_missing_with_their_folder_are_one_fault_that_names_the_synthetic_council(
+    hearth, council
+):
+    shutil.move(council.root / "data", council.root / "elsewhere")
+    ended = hearth("ingest")
+    assert ended.code == 1
+    (told,) = ended.err.strip().splitlines()
+    assert told.startswith("data: is not there, and 2 sources read files in it; put the extracts")
+    assert told.endswith("if it is the synthetic council, run: hearth synthesise --out data")
