@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from training.figures.bootstrap import each_once
 from training.figures.metrics import Outcomes, auc
 from training.figures.schedule import days_earlier
 
@@ -28,7 +29,7 @@ def test_the_published_score_has_its_published_figures(repository):
     visits = pq.read_table(repository / "data" / "chicago" / "visits.parquet")
     test = visits.filter(visits["is_test"])
     found = np.asarray(pc.greater(test["criticalCount"], 0))
-    outcomes, every = Outcomes(found, np.ones(len(found), dtype=bool)), np.ones((1, len(found)))
+    outcomes, every = Outcomes(found, np.ones(len(found), dtype=bool)), each_once(len(found))
     score = test["published_xgb_score"].to_numpy()
     days = test["Inspection_Date"].to_numpy().astype("datetime64[D]")
     assert (len(found), found.sum()) == (1_637, 258)
