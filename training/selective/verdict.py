@@ -10,6 +10,9 @@ from training.selective.corrected import Figures, Judged
 from training.selective.propensity import Overlap
 
 Inspection = Literal["random", "recorded", "unrecorded"]
+Way = Literal["plain", "weighted", "doubly_robust", "drawn"]
+_CORRECTED: tuple[Way, ...] = ("weighted", "doubly_robust")
+_CORRECTED_FIGURES = "The corrected figures"
 LEAST_DRAWN = 30
 """Drawn by lot, below which a share of them says little."""
 
@@ -36,7 +39,7 @@ _IN_WORDS = {
 class Verdict:
     """By which way a figure of everybody may be read, and why; `way` is None where it cannot be told."""
 
-    way: Literal["plain", "weighted", "doubly_robust", "drawn"] | None
+    way: Way | None
     because: str
 
     @property
@@ -112,25 +115,33 @@ def sentences(
         if bound.low is not None and bound.high is not None
     ]
     yield f"Whatever became of the others, these hold: {', '.join(parts)}."
-    for figure in ("precision", "base_rate"):
-        yield _of(figure, figures[figure], verdict[figure])
-    yield from _by_lot(judged, figures)
-    yield ASSUMPTION
+    shares = ("precision", "base_rate")
+    untold: dict[str, list[str]] = {}
+    for figure in shares:
+        if verdict[figure].way is None:
+            untold.setdefault(verdict[figure].because, []).append(_IN_WORDS[figure])
+    for because, names in untold.items():
+        be = "is" if len(names) == 1 else "are"
+        yield f"What {' and '.join(names)} {be}, we cannot tell: {because}. Only the bounds hold."
+    for figure in shares:
+        way = verdict[figure].way
+        if way is not None:
+            yield _of(figure, figures[figure], way, verdict[figure].because)
+    tested = list(_by_lot(judged, figures))
+    yield from tested
+    is_corrected = any(verdict[figure].way in _CORRECTED for figure in shares)
+    if is_corrected or any(said.startswith(_CORRECTED_FIGURES) for said in tested):
+        yield ASSUMPTION
 
 
-def _of(figure: str, ways: Mapping[str, Estimate], verdict: Verdict) -> str:
-    name, plain = _IN_WORDS[figure], ways["plain"]
-    if verdict.way is None:
-        return f"What {name} is, we cannot tell: {verdict.because}. Only the bounds hold."
-    found = ways[verdict.way]
+def _of(figure: str, ways: Mapping[str, Estimate], way: Way, because: str) -> str:
+    name, plain, found = _IN_WORDS[figure], ways["plain"], ways[way]
     if found.value is None:
         return f"What {name} is, we cannot tell: too few were looked at."
     beside = ""
-    if verdict.way != "plain" and plain.value is not None:
+    if way != "plain" and plain.value is not None:
         beside = f"; those looked at alone show {plain.value:.1%}"
-    return (
-        f"{name[0].upper()}{name[1:]} is about {_with_interval(found)}{beside} ({verdict.because})."
-    )
+    return f"{name[0].upper()}{name[1:]} is about {_with_interval(found)}{beside} ({because})."
 
 
 def _by_lot(judged: Judged, figures: Figures) -> Iterator[str]:
@@ -140,7 +151,7 @@ def _by_lot(judged: Judged, figures: Figures) -> Iterator[str]:
     if judged.arm.positive.sum() < LEAST_FOUND:
         yield "Too few were drawn by lot to test the corrected figures by."
         return
-    for way, name in (("plain", "Those looked at alone"), ("weighted", "The corrected figures")):
+    for way, name in (("plain", "Those looked at alone"), ("weighted", _CORRECTED_FIGURES)):
         apart = figures["base_rate"].get(f"{way}_less_drawn", Estimate(None))
         if apart.value is None or apart.low is None or apart.high is None:
             continue

@@ -12,6 +12,7 @@ from training.figures.metrics import Outcomes
 from training.selective.bounds import worst_case
 from training.selective.corrected import Judged, estimates
 from training.selective.propensity import overlap, propensities
+from training.selective.verdict import ASSUMPTION
 
 ROWS = 20_000
 
@@ -174,7 +175,10 @@ def test_unless_declared_nothing_is_assumed_of_how_those_looked_at_were_chosen(f
     found = finding(homes=200)
 
     assert {each["read"] for each in found.figures["verdicts"].values()} == {"cannot tell"}
-    assert any("we cannot tell" in said and "label.inspection" in said for said in found.sentences)
+    (untold,) = [said for said in found.sentences if "we cannot tell" in said]
+    assert "precision of the whole list and the share of everybody" in untold
+    assert "label.inspection" in untold
+    assert ASSUMPTION not in found.sentences
     assert [name for name, _ in found.plots] == ["inspection_propensity", "selective_labels_bounds"]
 
 
@@ -184,6 +188,7 @@ def test_where_recorded_things_decide_a_corrected_figure_is_given(finding):
     assert found.figures["verdicts"]["base_rate"]["read"] == "doubly_robust"
     assert found.figures["estimates"]["base_rate"]["doubly_robust"]["low"] is not None
     assert any("is about" in said for said in found.sentences)
+    assert found.sentences[-1] == ASSUMPTION
 
 
 def test_where_everybody_was_looked_at_nothing_is_said(finding):
