@@ -57,5 +57,18 @@ class Finding:
 Analysis = Callable[[Training], Finding | None]
 """None where an analysis has nothing to look into, as where the definition asks for none."""
 
-Refit = Callable[[Prepared, Progress], Finding | None]
-"""An analysis that fits models anew, from the rows alone; `hearth analyse` runs it."""
+
+@dataclass(frozen=True)
+class Refit:
+    """An analysis that fits models anew, from the rows alone; `hearth analyse` runs it.
+
+    Attributes
+    ----------
+    run
+        The analysis.
+    nothing
+        Why it has nothing to look into, which no test label is looked at to know; None where it has.
+    """
+
+    run: Callable[[Prepared, Progress], Finding]
+    nothing: Callable[[Prepared], str | None] = lambda _: None

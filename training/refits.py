@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 class Analysed:
     """What one analysis of a version came to.
 
-    `found` is as metrics.json holds findings, None where there was nothing to look into.
+    `found` is as metrics.json holds findings; None where there is nothing to look into, for the
+    reason `nothing`.
     """
 
     name: str
     found: dict[str, Any] | None
-    was_current: bool
+    was_current: bool = False
+    nothing: str | None = None
 
 
 def analyses_folder(settings: Settings, model: str, version: str) -> Path:
@@ -58,7 +60,7 @@ def analyse_anew(
     """Run analyses of the newest version that fit models anew.
 
     What was found of this version before is read, not run. Each finding is logged as a child of
-    the version's run in MLflow.
+    the version's run in MLflow. An analysis that has nothing to look into looks at no test date.
 
     Parameters
     ----------
@@ -92,26 +94,30 @@ def analyse_anew(
             f"run: hearth train {model}"
         )
     folder = analyses_folder(settings, model, version.version)
-    kept = {name: _kept(folder / f"{name}.json", _key(key, name)) for name in names}
-    wanted = [name for name, before in kept.items() if before is None or again]
-    if wanted:
-        prepared = settle(settings, prepare(definition, matrix), progress).prepared
+    before = {name: _kept(folder / f"{name}.json", _key(key, name)) for name in names}
+    done = {
+        name: Analysed(name, found, was_current=True)
+        for name, found in before.items()
+        if found is not None and not again
+    }
+    rows = prepare(definition, matrix) if len(done) < len(before) else None
+    if rows is not None:
+        reasons = {name: REFITTED[name].nothing(rows) for name in names if name not in done}
+        done |= {name: Analysed(name, None, nothing=why) for name, why in reasons.items() if why}
+    wanted = [name for name in names if name not in done]
+    if rows is not None and wanted:
+        prepared = settle(settings, rows, progress).prepared
         client = open_registry(settings)
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:
                 look(definition, prepared.test_dates, audit, command=f"analyse {name}")
-                finding = REFITTED[name](prepared, progress)
-                if finding is not None:
-                    _log(settings, client, version, turn, finding)
-                found = None if finding is None else finding.as_json()
-                kept[name] = {"key": _key(key, name), "found": found}
+                finding = REFITTED[name].run(prepared, progress)
+                _log(settings, client, version, turn, finding)
+                done[name] = Analysed(name, finding.as_json())
+                kept = {"key": _key(key, name), "found": done[name].found}
                 with written(folder / f"{name}.json") as aside:
-                    aside.write_text(json.dumps(kept[name], indent=2) + "\n", encoding="utf-8")
-    return version, [
-        Analysed(name, each["found"], was_current=name not in wanted)
-        for name, each in kept.items()
-        if each is not None
-    ]
+                    aside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    return version, [done[name] for name in names]
 
 
 def _log(
@@ -131,7 +137,5 @@ def _key(training: str, name: str) -> str:
 
 def _kept(path: Path, key: str) -> dict[str, Any] | None:
     """What was found before, where it was found of just this."""
-    if not path.exists():
-        return None
-    kept = json.loads(path.read_bytes())
-    return kept if kept.get("key") == key else None
+    kept = json.loads(path.read_bytes()) if path.exists() else {}
+    return kept.get("found") if kept.get("key") == key else None

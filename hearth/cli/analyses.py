@@ -58,8 +58,11 @@ def analyse(
         )
     context.result({"model": model, "version": version.version, "analyses": _by_name(found)})
     for each in found:
-        state = "was found before" if each.was_current else "is done"
-        context.say(f"{model} version {version.version}: {each.name} {state}.")
+        told = f"{model} version {version.version}: {each.name}"
+        if each.found is None:
+            context.say(f"{told} has nothing to look into: {each.nothing}.")
+            continue
+        context.say(f"{told} {'was found before' if each.was_current else 'is done'}.")
         _say(context, each.found)
 
 
@@ -67,11 +70,8 @@ def _by_name(found: "list[Analysed]") -> dict[str, Any]:
     return {each.name: each.found for each in found}
 
 
-def _say(context: Context, found: dict[str, Any] | None) -> None:
+def _say(context: Context, found: dict[str, Any]) -> None:
     """Whatever is a list of records as a table, then the sentences."""
-    if found is None:
-        context.say("  It has nothing to look into in this model.")
-        return
     for value in found.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             context.show(_table(value))

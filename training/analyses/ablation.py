@@ -77,10 +77,8 @@ class Bought:
         }
 
 
-def ablation(prepared: Prepared, progress: Progress = silent) -> Finding | None:
+def ablation(prepared: Prepared, progress: Progress = silent) -> Finding:
     """What each source and group adds to LightGBM over the others, and what it is worth alone.
-
-    None where one group is all there is: nothing could be left out.
 
     References
     ----------
@@ -90,8 +88,6 @@ def ablation(prepared: Prepared, progress: Progress = silent) -> Finding | None:
     """
     parts = parts_of(prepared.examples)
     fits = _fits(prepared.examples, parts)
-    if len(fits) == 1:
-        return None
     cohorts, scores = _judged(prepared, fits, progress)
     pairs = [(_ALL, name) for name in fits.values() if name != _ALL]
     found = compare(cohorts, scores, pairs, seed=prepared.definition.learner.seed)
@@ -117,6 +113,13 @@ def ablation(prepared: Prepared, progress: Progress = silent) -> Finding | None:
         [(f"ablation_{metric}", _plot(bought, place)) for place, metric in enumerate(_COMPARED)],
         list(_sentences(bought)),
     )
+
+
+def nothing_to_leave_out(prepared: Prepared) -> str | None:
+    """Why nothing can be left out, where one feature group is all there is."""
+    if len({feature.group for feature in prepared.examples.features}) > 1:
+        return None
+    return f"{prepared.definition.model} has one feature group, and nothing is left without it"
 
 
 def parts_of(examples: Examples) -> list[Part]:

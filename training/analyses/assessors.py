@@ -48,16 +48,14 @@ class Skill:
     high: float | None
 
 
-def assessors(prepared: Prepared, progress: Progress = silent) -> Finding | None:
-    """What each learner gains from knowing who decided; None where the definition names nobody.
+def assessors(prepared: Prepared, progress: Progress = silent) -> Finding:
+    """What each learner gains from knowing who decided.
 
     Columns of `label.assessor` are those of the row that decided the outcome, with the vocabulary
     of the rows learnt from; groups with `assessor: true` are added as the matrix holds them. Only
     those looked at are ranked, as nobody decided about the others.
     """
     extra = specs_of(prepared.matrix.manifest, assessors=True)
-    if not prepared.examples.assessors and not extra:
-        return None
     cohorts, scores = _judged(prepared, extra, progress)
     seed = prepared.definition.learner.seed
     found = compare(
@@ -78,6 +76,14 @@ def assessors(prepared: Prepared, progress: Progress = silent) -> Finding | None
     return Finding(
         "assessors", told, [("assessors", _plot(skills))], [*_sentences(skills), _ASSUMES]
     )
+
+
+def nobody_named(prepared: Prepared) -> str | None:
+    """Why there is nobody to tell apart, where the definition names no assessor."""
+    if prepared.examples.assessors or specs_of(prepared.matrix.manifest, assessors=True):
+        return None
+    model = prepared.definition.model
+    return f"no label.assessor and no assessor group is declared in models/{model}/model.yaml"
 
 
 def _judged(

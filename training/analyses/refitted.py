@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from training.analyses.ablation import ablation
-from training.analyses.assessors import assessors
+from training.analyses.ablation import ablation, nothing_to_leave_out
+from training.analyses.assessors import assessors, nobody_named
 from training.analyses.seeds import seeds
 from training.findings import Refit
 
 REFITTED: Mapping[str, Refit] = {
-    "ablation": ablation,
-    "assessors": assessors,
-    "seeds": seeds,
+    "ablation": Refit(ablation, nothing_to_leave_out),
+    "assessors": Refit(assessors, nobody_named),
+    "seeds": Refit(seeds),
 }

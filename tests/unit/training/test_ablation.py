@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.analyses.ablation import ablation, parts_of
+from training.analyses.ablation import ablation, nothing_to_leave_out, parts_of
 from training.data.prepared import Prepared
 
 
@@ -51,7 +51,10 @@ def test_the_sentences_say_what_could_be_left_out(prepared):
 def test_one_group_alone_cannot_be_left_out(prepared, define, label_years):
     only = prepared.examples.select({"noise_count_12m"})
 
-    assert ablation(Prepared(define(), None, only, label_years())) is None
+    alone = Prepared(define(), None, only, label_years())
+
+    assert "has one feature group" in nothing_to_leave_out(alone)
+    assert nothing_to_leave_out(prepared) is None
 
 
 def test_selected_features_keep_their_columns(prepared):

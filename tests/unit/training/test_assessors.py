@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from training.analyses.assessors import assessors
+from training.analyses.assessors import assessors, nobody_named
 from training.data.prepared import Prepared
 from training.figures.metrics import Outcomes
 
@@ -47,7 +47,9 @@ def test_where_officers_agree_nothing_is_who_looked(audit):
 
 
 def test_where_nobody_is_named_there_is_nothing_to_audit(define, make_examples, label_years):
-    assert assessors(Prepared(define(), MATRIX, make_examples(), label_years())) is None
+    said = nobody_named(Prepared(define(), MATRIX, make_examples(), label_years()))
+
+    assert "no label.assessor and no assessor group is declared in models/" in said
 
 
 def test_the_audit_says_that_what_it_fits_is_never_deployed(audit):

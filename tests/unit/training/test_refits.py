@@ -66,6 +66,15 @@ def test_force_runs_again(analysed):
     assert len(analysed.audit.recorded(LOOKED)) == looks + 1
 
 
+def test_an_audit_of_nobody_counts_no_look(analysed):
+    looks = len(analysed.audit.recorded(LOOKED))
+
+    said = _seeds(analysed, "assessors").output
+
+    assert "no label.assessor and no assessor group is declared in" in " ".join(said.split())
+    assert len(analysed.audit.recorded(LOOKED)) == looks
+
+
 def test_a_model_that_was_not_trained_is_refused(analysed):
     analysed.build("unreachable")
 
