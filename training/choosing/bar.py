@@ -91,7 +91,7 @@ def _compared(success: Success, chosen: str, against: Mapping[str, Difference]) 
 
 def _line(rule: str, met: bool, chosen: str, other: str, found: Difference | None) -> Line:
     if chosen == other:
-        return Line(rule, None, f"does not apply: {other} is itself the candidate chosen")
+        return Line(rule, None, f"{other} is itself the candidate chosen")
     if found is None or found.difference is None or found.low is None or found.high is None:
         return Line(rule, met, f"{chosen} and {other} cannot be told apart: too few known outcomes")
     return Line(

@@ -52,7 +52,7 @@ class Look:
         if self.is_bar_changed:
             return (
                 "Bar changed after results: test dates had been looked at before this bar was put "
-                f"on record on {self.registered_on}, so meeting it proves less."
+                f"on record on {self.registered_on}, so it proves less than one set beforehand."
             )
         return f"The bar was put on record on {self.registered_on}, before any of these results."
 

@@ -4,9 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hearth.catalogue import Catalogue
-from hearth.definition import ModelDefinition
+from hearth.definition import Intervention, ModelDefinition, Unit
 
-_MARKS = {True: "met", False: "NOT MET", None: "does not apply"}
+_MARKS = {True: "met", False: "NOT MET", None: "not judged here"}
+_EFFECTS = {
+    Intervention.ASSISTIVE: "is meant to help",
+    Intervention.PUNITIVE: "is a burden",
+    Intervention.MIXED: "may help or burden",
+}
 
 
 def model_card(
@@ -56,9 +61,16 @@ def _use(definition: ModelDefinition) -> Iterator[str]:
     capacity = definition.capacity
     reached = f"{capacity.count}" if capacity.count is not None else f"{capacity.share:.1%} of them"
     yield f"- Question: {definition.question}"
-    yield f"- Purpose: {definition.purpose}; being on the list is {definition.intervention}"
+    yield f"- Purpose: {definition.purpose}; being on the list {_EFFECTS[definition.intervention]}"
     yield f"- Scored: each {definition.unit} of the cohort; the service can reach {reached} in a round"
-    yield f"- Not for: any other purpose, and nothing finer than the {definition.release_level}"
+    yield f"- Not for: any other purpose, and nothing finer than {_finest(definition)}"
+
+
+def _finest(definition: ModelDefinition) -> str:
+    """Finest level at which scores leave the service; a building has no household of its own."""
+    if definition.release_level == "output_area":
+        return "the output area"
+    return "the property" if definition.unit is Unit.PROPERTY else "the household"
 
 
 def _data(

@@ -89,6 +89,8 @@ def test_the_model_card_says_what_the_version_is_for_and_how_it_did(homes, run):
     assert "# Homes in poor condition: poor_homes version 1" in card
     assert "| `visits` | Visits | 2024-01-01 |" in card
     assert "- met: beats dampest first by precision at capacity:" in card
+    assert "being on the list is meant to help" in card
+    assert "nothing finer than the property" in card
     assert "not used from 2027-12-31" in card
 
 

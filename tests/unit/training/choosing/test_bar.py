@@ -69,6 +69,7 @@ def test_a_candidate_is_not_asked_to_beat_itself():
     found = verdict(chosen="rule", bar=Success(beats=("rule",)))
 
     assert found.lines[0].met is None
+    assert found.lines[0].detail == "rule is itself the candidate chosen"
     assert found.met
 
 

@@ -47,6 +47,7 @@ def test_a_bar_changed_after_a_look_says_so_from_then_on(define, audit):
         looked = look(define(HIGHER), DATES, audit, command="train")
         assert looked.is_bar_changed
     assert looked.as_json()["sentences"][0].startswith("Bar changed after results")
+    assert "meeting" not in looked.as_json()["sentences"][0]  # it is said of a bar missed too
 
 
 def test_a_bar_put_back_as_it_first_was_is_the_one_set_beforehand(define, audit):
