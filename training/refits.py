@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,13 +111,26 @@ def analyse_anew(
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:
                 look(definition, prepared.test_dates, audit, command=f"analyse {name}")
-                finding = REFITTED[name].run(prepared, progress)
+                finding = _of(version, REFITTED[name].run(prepared, progress))
                 _log(settings, client, version, turn, finding)
                 done[name] = Analysed(name, finding.as_json())
                 kept = {"key": _key(key, name), "found": done[name].found}
                 with written(folder / f"{name}.json") as aside:
                     aside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     return version, [done[name] for name in names]
+
+
+def _of(version: TrainedVersion, finding: Finding) -> Finding:
+    """A finding that says first, where it is of one learner alone, whether the version uses that one."""
+    learner, chosen = finding.figures.get("learner"), version.metrics["chosen"]
+    if learner is None:
+        return finding
+    used = f"which version {version.version} uses"
+    if learner != chosen:
+        used = f"which is not what version {version.version} uses ({chosen})"
+    said = f"Of {learner}, {used}"
+    figures = {"title": said, **finding.figures}
+    return replace(finding, figures=figures, sentences=[f"{said}.", *finding.sentences])
 
 
 def _log(

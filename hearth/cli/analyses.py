@@ -1,5 +1,6 @@
 """The command that runs the analyses which fit models anew."""
 
+import textwrap
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,9 @@ from hearth.cli.context import Context, JsonOption, open_context
 
 if TYPE_CHECKING:
     from training.refits import Analysed
+
+
+_NARROWEST = 10
 
 
 def mount(app: typer.Typer) -> None:
@@ -40,7 +44,7 @@ def analyse(
     from training.refits import analyse_anew
 
     context = open_context(command, as_json=as_json)
-    names = what or list(REFITTED)
+    names = list(dict.fromkeys(what or REFITTED))
     unknown = sorted(set(names) - REFITTED.keys())
     if unknown:
         raise typer.BadParameter(
@@ -74,21 +78,29 @@ def _say(context: Context, found: dict[str, Any]) -> None:
     """Whatever is a list of records as a table, then the sentences."""
     for value in found.values():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            context.show(_table(value))
+            context.show(_table(value, found.get("title")))
     for sentence in found["sentences"]:
         context.say(f"  {sentence}")
 
 
-def _table(records: list[dict[str, Any]]) -> Table:
-    table = Table(*(name.replace("_", " ") for name in records[0]))
-    for record in records:
-        table.add_row(*map(_cell, record.values()))
+def _table(records: list[dict[str, Any]], title: str | None) -> Table:
+    """Records line by line, no heading much wider than what stands below it."""
+    rows = [list(map(_cell, record.values())) for record in records]
+    widths = [max(_NARROWEST, *map(len, column)) for column in zip(*rows, strict=True)]
+    names = (name.replace("_", " ") for name in records[0])
+    table = Table(*map(_folded, names, widths), title=title)
+    for row in rows:
+        table.add_row(*row)
     return table
+
+
+def _folded(name: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(name, width, break_long_words=False))
 
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):  # an estimate with its interval
-        middle, *ends = map(_cell, value.values())
+        middle, *ends = ("cannot tell" if e is None else f"{e:+.3f}" for e in value.values())
         return middle if value["value"] is None else f"{middle} ({' to '.join(ends)})"
     if value is None:
         return "cannot tell"

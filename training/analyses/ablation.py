@@ -15,6 +15,7 @@ from training.experiment import splits_of, trees_of
 from training.figures.comparison import Difference, compare
 from training.figures.evaluation import Cohort, Scores
 from training.findings import Finding
+from training.learners.estimator import LightGBM
 
 Kind = Literal["source", "group"]
 Fits = Mapping[frozenset[str], str]
@@ -32,13 +33,19 @@ class Part:
     name: str
     features: frozenset[str]
 
+    @property
+    def title(self) -> str:
+        """Kind and name."""
+        return f"{self.kind} {self.name}"
+
 
 @dataclass(frozen=True)
-class Gain:
-    """How far the trees with all features are ahead of others by one metric, as a mean over test dates.
+class Change:
+    """How far others are ahead of the trees with all features by one metric, as a mean over test dates.
 
     `without` are trees without the part, whose interval is at 95 %; `alone` trees with nothing
-    else. None where the data cannot say, or the part is all there is.
+    else. Below nought where they rank worse; None where the data cannot say, or the part is all
+    there is.
     """
 
     metric: str
@@ -53,28 +60,27 @@ class Bought:
     """What one part buys, by metric."""
 
     part: Part
-    gains: tuple[Gain, ...]
+    changes: tuple[Change, ...]
 
     @property
-    def is_measurable(self) -> bool | None:
-        """Whether leaving the part out cost something by either metric; None where none can say."""
-        lows = [gain.low for gain in self.gains if gain.low is not None]
-        return any(low > 0 for low in lows) if lows else None
+    def measured_by(self) -> tuple[str, ...] | None:
+        """Metrics by which leaving the part out cost something; None where none can say."""
+        known = [(each.metric, each.high) for each in self.changes if each.high is not None]
+        return tuple(metric for metric, high in known if high < 0) if known else None
 
     def as_json(self) -> dict[str, object]:
         """One record, as a table shows it."""
-        lost: dict[str, object] = {}
-        for gain in self.gains:
-            bounds = {"value": gain.without, "low": gain.low, "high": gain.high}
-            lost[f"{gain.metric}_lost_without"] = bounds
-            lost[f"{gain.metric}_lost_with_it_alone"] = gain.alone
-        return {
-            "kind": self.part.kind,
-            "name": self.part.name,
-            "features": len(self.part.features),
-            **lost,
-            "loss_is_measurable": self.is_measurable,
+        changes = {
+            f"{each.metric}_change_without_it": {
+                "value": each.without,
+                "low": each.low,
+                "high": each.high,
+            }
+            for each in self.changes
         }
+        by = self.measured_by
+        told = None if by is None else " and ".join(map(_in_words, by)) or "neither"
+        return {"part": self.part.title, **changes, "loss_measurable_by": told}
 
 
 def ablation(prepared: Prepared, progress: Progress = silent) -> Finding:
@@ -97,7 +103,7 @@ def ablation(prepared: Prepared, progress: Progress = silent) -> Finding:
         Bought(
             part,
             tuple(
-                _gain(
+                _change(
                     metric,
                     by_pair.get((fits.get(everything - part.features, ""), metric)),
                     by_pair.get((fits[part.features], metric)),
@@ -109,7 +115,15 @@ def ablation(prepared: Prepared, progress: Progress = silent) -> Finding:
     ]
     return Finding(
         "ablation",
-        {"test_dates": len(cohorts), "parts": [each.as_json() for each in bought]},
+        {
+            "learner": LightGBM.name,
+            "test_dates": len(cohorts),
+            "parts": [each.as_json() for each in bought],
+            "change_with_it_alone": {
+                each.part.title: {change.metric: change.alone for change in each.changes}
+                for each in bought
+            },
+        },
         [(f"ablation_{metric}", _plot(bought, place)) for place, metric in enumerate(_COMPARED)],
         list(_sentences(bought)),
     )
@@ -137,8 +151,8 @@ def _fits(examples: Examples, parts: Sequence[Part]) -> Fits:
     fits = {everything: _ALL}
     for part in parts:
         if part.features != everything:
-            fits.setdefault(everything - part.features, f"without {part.kind} {part.name}")
-            fits.setdefault(part.features, f"{part.kind} {part.name} alone")
+            fits.setdefault(everything - part.features, f"without {part.title}")
+            fits.setdefault(part.features, f"{part.title} alone")
     return fits
 
 
@@ -164,27 +178,33 @@ def _judged(
     return cohorts, scores
 
 
-def _gain(metric: str, without: Difference | None, alone: Difference | None) -> Gain:
-    ahead_alone = None if alone is None else alone.difference
+def _change(metric: str, without: Difference | None, alone: Difference | None) -> Change:
+    """Change by one metric, of differences that say how far all features are ahead."""
+    by_itself = None if alone is None else _turned(alone.difference)
     if without is None:
-        return Gain(metric, None, None, None, ahead_alone)
-    return Gain(metric, without.difference, without.low, without.high, ahead_alone)
+        return Change(metric, None, None, None, by_itself)
+    ends = (_turned(without.high), _turned(without.low))
+    return Change(metric, _turned(without.difference), *ends, by_itself)
+
+
+def _turned(ahead: float | None) -> float | None:
+    return None if ahead is None else 0.0 - ahead
 
 
 def _sentences(bought: Sequence[Bought]) -> Iterator[str]:
     """What each source buys, and which groups do harm."""
     sources = [each for each in bought if each.part.kind == "source"]
     for each in sources:
-        loss = each.gains[0]
-        if loss.without is None or loss.low is None or loss.high is None:
+        found, by = each.changes[0], each.measured_by
+        if found.without is None or found.low is None or found.high is None or by is None:
             continue
         said = (
-            f"Without {each.part.name} precision at capacity changes by {_points(loss.without)} points "
-            f"(95 % interval {_points(loss.high)} to {_points(loss.low)})"
+            f"Without {each.part.name} precision at capacity changes by {_points(found.without)} points "
+            f"(95 % interval {_points(found.low)} to {_points(found.high)})"
         )
         yield (
-            f"{said}."
-            if each.is_measurable
+            f"{said}; its loss is measurable by {' and '.join(map(_in_words, by))}."
+            if by
             else (
                 f"{said}: no measurable loss, so it could be left out unless people need it to check a score."
             )
@@ -194,31 +214,37 @@ def _sentences(bought: Sequence[Bought]) -> Iterator[str]:
             "Each is left out with all others kept: of two sources that say the same, each may look "
             "needless. Leave out one, and run this again."
         )
-    harmful = [e.part.name for e in bought if e.part.kind == "group" and _does_harm(e.gains[0])]
+    harmful = [e.part.name for e in bought if e.part.kind == "group" and _does_harm(e.changes[0])]
     if harmful:
         yield f"LightGBM ranked better on these test dates without: {', '.join(harmful)}."
 
 
-def _does_harm(gain: Gain) -> bool:
-    return gain.high is not None and gain.high < 0
+def _does_harm(found: Change) -> bool:
+    return found.low is not None and found.low > 0
+
+
+def _in_words(metric: str) -> str:
+    return "AUC" if metric == "auc" else metric.partition("_")[0]
 
 
 def _plot(bought: Sequence[Bought], metric: int) -> Figure:
-    shown = [each for each in bought if each.gains[metric].without is not None]
-    shown.sort(key=lambda each: each.gains[metric].without or 0.0)
-    names = [f"{each.part.kind} {each.part.name}" for each in shown]
-    gains = [each.gains[metric] for each in shown]
-    middle = np.array([gain.without for gain in gains], dtype=float)
-    low, high = (np.array([getattr(g, end) for g in gains], dtype=float) for end in ("low", "high"))
+    shown = [each for each in bought if each.changes[metric].without is not None]
+    shown.sort(key=lambda each: -(each.changes[metric].without or 0.0))
+    names = [each.part.title for each in shown]
+    changes = [each.changes[metric] for each in shown]
+    middle = np.array([each.without for each in changes], dtype=float)
+    low, high = (
+        np.array([getattr(c, end) for c in changes], dtype=float) for end in ("low", "high")
+    )
     figure = Figure(figsize=(7, 0.4 * len(shown) + 1.6), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.barh(names, middle, color=["C0" if e.part.kind == "source" else "C7" for e in shown])
     axes.errorbar(middle, names, xerr=[middle - low, high - middle], fmt="none", ecolor="black")
     axes.axvline(0, color="black", linewidth=0.8)
-    axes.set_xlabel(f"Loss without it: {_COMPARED[metric].replace('_', ' ')}, 95 % interval")
+    axes.set_xlabel(f"Change without it: {_COMPARED[metric].replace('_', ' ')}, 95 % interval")
     return figure
 
 
-def _points(loss: float) -> str:
-    return f"{-100 * loss:+.1f}"
+def _points(change: float) -> str:
+    return f"{100 * change:+.1f}"

@@ -171,20 +171,14 @@ def _skills(
 
 
 def _sentences(skills: Sequence[Skill]) -> Iterator[str]:
-    for skill in skills:
-        if skill.with_assessor is None or skill.without is None or skill.drop is None:
-            continue
-        said = (
-            f"{skill.learner}, {_in_words(skill.metric)}: {skill.with_assessor:.3f} told who looked, "
-            f"{skill.without:.3f} not told"
-        )
-        if skill.low is None or skill.high is None:
-            yield f"{said}; how far chance could move the difference cannot be told."
-            continue
-        yield (
-            f"{said}; {skill.drop:.3f} of it is who looked (95 % interval {skill.low:.3f} to "
-            f"{skill.high:.3f})."
-        )
+    said = [
+        f"{skill.drop:+.3f} of AUC with {skill.learner} (95 % interval {skill.low:+.3f} to {skill.high:+.3f})"
+        for skill in skills
+        if skill.metric == "auc"
+        and not (skill.drop is None or skill.low is None or skill.high is None)
+    ]
+    if said:
+        yield f"What is who looked: {', '.join(said)}."
 
 
 def _plot(skills: Sequence[Skill]) -> Figure:

@@ -131,7 +131,7 @@ def _chance(raw: Floats) -> Floats:
 
 def _sentence(spread: Spread, refits: int) -> str:
     return (
-        f"Spread over {refits} retrains of {spread.learner}: each keeps {spread.kept:.0%} of the list "
+        f"Spread over {refits} retrains of {spread.learner}, each on half of the entities: each keeps {spread.kept:.0%} of the list "
         f"on average, {spread.least_kept:.0%} at worst; a score on the list moves by "
         f"{100 * spread.list_sd:.1f} points (one standard deviation), and its strongest reason stays "
         f"the same for {spread.same_reason:.0%}."

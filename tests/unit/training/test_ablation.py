@@ -15,23 +15,29 @@ def prepared(define, make_examples, label_years):
 
 @pytest.fixture
 def found(prepared):
-    return {(part["kind"], part["name"]): part for part in ablation(prepared).figures["parts"]}
+    return ablation(prepared).figures
+
+
+def _part(found, title):
+    (part,) = [each for each in found["parts"] if each["part"] == title]
+    return part
 
 
 def test_a_source_that_tells_nothing_buys_nothing(found):
-    useless = found["source", "home"]
+    useless = _part(found, "source home")
 
-    lost = useless["auc_lost_without"]
-    assert lost["low"] <= 0 <= lost["high"] or abs(lost["value"]) < 0.02
-    assert not useless["loss_is_measurable"]
+    change = useless["auc_change_without_it"]
+    assert change["low"] <= 0 <= change["high"] or abs(change["value"]) < 0.02
+    assert useless["loss_measurable_by"] == "neither"
 
 
 def test_a_source_that_tells_everything_is_missed(found):
-    needed = found["source", "noise"]
+    needed = _part(found, "source noise")
+    alone = found["change_with_it_alone"]["source noise"]
 
-    assert needed["auc_lost_without"]["low"] > 0.1
-    assert needed["auc_lost_with_it_alone"] == pytest.approx(0, abs=0.02)
-    assert needed["loss_is_measurable"]
+    assert needed["auc_change_without_it"]["high"] < -0.1
+    assert alone["auc"] == pytest.approx(0, abs=0.02)
+    assert needed["loss_measurable_by"] == "precision and AUC"
 
 
 def test_sources_and_groups_are_parts_with_their_features(prepared):

@@ -3,12 +3,16 @@
 import json
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from hearth.cli.analyses import _table
 from hearth.cli.main import app
 from hearth.errors import StateError
 from training.choosing.preregistration import LOOKED
-from training.refits import analyse_anew
+from training.findings import Finding
+from training.refits import _of, analyse_anew
+from training.trained.versions import TrainedVersion
 
 pytestmark = [
     pytest.mark.slow,
@@ -73,6 +77,27 @@ def test_an_audit_of_nobody_counts_no_look(analysed):
 
     assert "no label.assessor and no assessor group is declared in" in " ".join(said.split())
     assert len(analysed.audit.recorded(LOOKED)) == looks
+
+
+@pytest.mark.parametrize("chosen", ["lightgbm", "most complaints"])
+def test_what_is_of_one_learner_says_whether_the_version_uses_it(tmp_path, chosen):
+    version = TrainedVersion("homes", "2", tmp_path, {"chosen": chosen}, was_current=True)
+
+    said = _of(version, Finding("ablation", {"learner": "lightgbm"}, sentences=["More."])).sentences
+
+    unused = "Of lightgbm, which is not what version 2 uses (most complaints)."
+    used = "Of lightgbm, which version 2 uses."
+    assert said == [used if chosen == "lightgbm" else unused, "More."]
+
+
+def test_a_table_is_no_wider_than_a_screen():
+    estimate = {"value": -0.057, "low": -0.123, "high": 0.011}
+    names = ["precision_at_capacity_change_without_it", "auc_change_without_it"]
+    record = {"part": "group licensing_history", **dict.fromkeys(names, estimate), "by": "AUC"}
+
+    table = _table([record], "Of lightgbm")
+
+    assert Console(width=300).measure(table).maximum <= 100
 
 
 def test_a_model_that_was_not_trained_is_refused(analysed):
