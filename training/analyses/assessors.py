@@ -21,6 +21,7 @@ from training.figures.ranking import Floats
 from training.findings import Finding
 from training.learners.baselines import Logistic
 from training.learners.estimator import Candidate
+from training.logged.plots import legend_below
 
 _LEARNERS = ("lightgbm", "logistic")
 _FIGURES = ("auc", "average_precision", "precision_at_capacity", "days_earlier")
@@ -193,7 +194,7 @@ def _plot(skills: Sequence[Skill]) -> Figure:
     axes.plot(without, names, "o", label="not told who looked")
     axes.plot(informed, names, "o", label="told who looked")
     axes.invert_yaxis()
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure
 
 

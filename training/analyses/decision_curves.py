@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from training.experiment import SplitResult
 from training.figures.decision_curve import DecisionCurve, decision_curve
 from training.findings import Finding, Training
-from training.logged.plots import canvas
+from training.logged.plots import canvas, legend_below, line
 
 Curves = dict[str, DecisionCurve]
 """By candidate name."""
@@ -71,9 +71,8 @@ def _sentence(chosen: str, curves: list[DecisionCurve]) -> str:
 
 def _plot(split: str, curves: Curves, chosen: str) -> Figure:
     figure, axes = canvas(f"Decision curve, tested on {split}")
-    for name, curve in curves.items():
-        width = 2.0 if name == chosen else 1.0
-        axes.plot(curve.thresholds, curve.benefit, label=name, linewidth=width)
+    for number, (name, curve) in enumerate(curves.items()):
+        axes.plot(curve.thresholds, curve.benefit, **line(number, name, chosen))
     own = curves[chosen]
     axes.fill_between(own.thresholds, own.low, own.high, alpha=0.15, label=f"95 % of {chosen}")
     axes.plot(own.thresholds, own.treat_all, color="grey", label="visit everybody")
@@ -82,5 +81,5 @@ def _plot(split: str, curves: Curves, chosen: str) -> Figure:
     axes.set_ylim(-0.25 * max(top, 0.01), 1.2 * max(top, 0.01))
     axes.set_xlabel("Probability from which to visit")
     axes.set_ylabel("Net benefit, in cases found per entity")
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure

@@ -1,5 +1,6 @@
 """What each rule of choice would have come to, had it chosen before it saw each test date."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,10 @@ from hearth.definition import ChoiceRule
 from training.choosing.choice import RULES, Past, choose
 from training.choosing.selection import past_of
 from training.experiment import Experiment
+from training.figures.evaluation import Estimate
 from training.figures.ranking import Floats
 from training.findings import Finding, Training
-from training.logged.plots import canvas
+from training.logged.plots import over_time
 
 
 @dataclass(frozen=True)
@@ -123,28 +125,23 @@ def _sentence(rule: ChoiceRule, picks: dict[ChoiceRule, list[Pick]]) -> str:
     return f"{told}; no other rule was nearer."
 
 
-def _plot_regret(picks: dict[ChoiceRule, list[Pick]]) -> Figure:
-    figure, axes = canvas("Regret of selection rules, walking forward")
-    for name, made in picks.items():
-        mean = 100 * float(np.mean([pick.regret for pick in made]))
-        axes.plot(
-            [pick.date for pick in made],
-            [100 * pick.regret for pick in made],
-            "o-",
-            alpha=0.7,
-            label=f"{name} (mean {mean:.1f})",
-        )
-    axes.set_xlabel("Chosen for, by earlier test dates alone")
-    axes.set_ylabel("Behind the best of the date, percentage points")
-    axes.legend(fontsize="small")
-    return figure
+def _plot_regret(picks: Mapping[ChoiceRule, Sequence[Pick]]) -> Figure:
+    means = {rule: 100 * float(np.mean([p.regret for p in made])) for rule, made in picks.items()}
+    return _plot(
+        "Regret of selection rules, walking forward",
+        [pick.date for pick in next(iter(picks.values()))],
+        {
+            f"{rule} (mean {means[rule]:.1f})": [pick.regret for pick in made]
+            for rule, made in picks.items()
+        },
+    )
 
 
 def _plot_distances(dates: list[str], names: tuple[str, ...], distances: Floats) -> Figure:
-    figure, axes = canvas("Distance of each candidate from the best of the date")
-    for name, behind in zip(names, distances.T, strict=True):
-        axes.plot(dates, 100 * behind, "o-", label=name)
-    axes.set_xlabel("Tested on")
-    axes.set_ylabel("Behind the best of the date, percentage points")
-    axes.legend(fontsize="small")
-    return figure
+    title = "Distance of each candidate from the best of the date"
+    return _plot(title, dates, dict(zip(names, distances.T.tolist(), strict=True)))
+
+
+def _plot(title: str, dates: list[str], behind: Mapping[str, Sequence[float]]) -> Figure:
+    points = {name: [Estimate(100 * each) for each in own] for name, own in behind.items()}
+    return over_time(title, "Behind the best of the date, percentage points", dates, points)

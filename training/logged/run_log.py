@@ -5,6 +5,7 @@ from typing import Any
 
 from hearth.definition import ModelDefinition
 from hearth.progress import Progress, silent
+from hearth.risk_model import RuleScorer
 from training.experiment import Experiment, trees_of
 from training.final import Final
 from training.findings import Finding, Training
@@ -83,7 +84,8 @@ def log_results(
         run.tags(finding.tags)
     explained = Explained.of(final.fitted.scorer, final.cohort, seed=definition.learner.seed)
     run.json("importance.json", [item.as_json() for item in explained.importance()])
-    run.figures(explained.figures())
+    if final.fitted.scorer.kind != RuleScorer.kind:  # a few steps, which a swarm does not show
+        run.figures(explained.figures())
     if experiment.chosen.name != LightGBM.name:
         run.files(PASSED_OVER, final.trees.files())
         trees = Explained.of(final.trees, final.cohort, seed=definition.learner.seed)

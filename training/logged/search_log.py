@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from hearth.definition import Search
 from training.findings import Finding
+from training.logged.plots import legend_below
 from training.logged.tracking import Run
 from training.search import Searched
 
@@ -117,7 +118,7 @@ def _history(search: Searched) -> Figure:
     )
     axes.set_xlabel("Trial")
     axes.set_ylabel(f"{search.metric.replace('_', ' ')}, mean over dates")
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure
 
 

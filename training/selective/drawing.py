@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from training.logged.plots import canvas
+from training.logged.plots import canvas, legend_below
 from training.selective.bounds import Bounds
 from training.selective.corrected import Figures, Judged
 
 _BINS = np.linspace(0, 1, 41).tolist()
 _DOTS = (
-    ("plain", "C7", "those looked at"),
-    ("weighted", "C0", "weighted"),
-    ("doubly_robust", "C1", "doubly robust"),
-    ("drawn", "C2", "lot"),
+    ("plain", "C7o", "those looked at"),
+    ("weighted", "C0s", "weighted"),
+    ("doubly_robust", "C1D", "doubly robust"),
+    ("drawn", "C2^", "lot"),
 )
 
 
@@ -35,12 +35,12 @@ def _propensity(judged: Judged) -> Figure:
         axes.set_yscale("log")
     axes.set_xlabel("Chance")
     axes.set_ylabel("Rows of all test dates")
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure
 
 
 def _bounds(bounds: Mapping[str, Bounds], figures: Figures) -> Figure:
-    figure, axes = canvas("What is known of everybody: bounds, and estimates under assumptions")
+    figure, axes = canvas("Of everybody: bounds, and estimates")
     shown = [
         (n, b.low, b.high) for n, b in bounds.items() if b.low is not None and b.high is not None
     ]
@@ -48,12 +48,15 @@ def _bounds(bounds: Mapping[str, Bounds], figures: Figures) -> Figure:
     low = np.array([each for _, each, _ in shown])
     high = np.array([each for _, _, each in shown])
     axes.barh(names, high - low, left=low, color="lightgrey", label="bounds")
-    for way, color, told in _DOTS:
+    for way, drawn, told in _DOTS:
         found = [(n, figures[n][way].value) for n, _, _ in shown if way in figures.get(n, {})]
         dots = [(name.replace("_", " "), value) for name, value in found if value is not None]
         if dots:
-            axes.plot([v for _, v in dots], [n for n, _ in dots], "o", color=color, label=told)
+            values, places = [value for _, value in dots], [name for name, _ in dots]
+            axes.plot(values, places, drawn, fillstyle="none", label=told)
     axes.set_xlim(0, 1)
+    axes.set_xlabel("Value, were everybody looked at")
+    axes.set_ylabel("Figure of the one put forward")
     axes.invert_yaxis()
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure

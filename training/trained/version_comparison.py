@@ -17,7 +17,7 @@ from governance.scored import groups_of
 from hearth.catalogue import Catalogue
 from hearth.registry import named_version, open_registry
 from hearth.settings import Settings
-from training.logged.plots import calibration_bins, canvas
+from training.logged.plots import calibration_bins, canvas, legend_below
 from training.logged.tracking import tracked_run
 from training.trained.versions import kept_version
 from training.trained.versions_compared import Compared, compare_versions
@@ -129,7 +129,7 @@ def _calibration(compared: Compared) -> Figure:
     axes.plot([0, 1], [0, 1], color="grey", linestyle=":", label="as given")
     axes.set_xlabel("Probability given")
     axes.set_ylabel("Share with the outcome")
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure
 
 

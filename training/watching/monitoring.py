@@ -24,7 +24,7 @@ from training.data.prepared import current_matrix, prepare
 from training.data.stored_rows import as_columns, score_rows, stored_rows
 from training.figures.evaluation import Estimate
 from training.figures.ranking import draw_lots, order_by_score
-from training.logged.plots import canvas
+from training.logged.plots import canvas, legend_below
 from training.logged.tracking import tracked_run
 from training.trained.versions import BUNDLE, TrainedVersion, kept_version, scored_rows
 from training.watching.drift import Drift, feature_drift, score_drift
@@ -205,7 +205,7 @@ def _shares(drift: Drift) -> Figure:
     axes.bar(places + 0.2, now, width=0.4, label="now")
     axes.set_xticks(places, labels, rotation=45, ha="right", fontsize="small")
     axes.set_ylabel("Share of the known values")
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure
 
 
@@ -243,5 +243,5 @@ def _timeline(monitored: Monitored, kept: TrainedVersion) -> Figure:
     axes.set_ylim(bottom=0)
     axes.set_ylabel("Precision at capacity")
     axes.tick_params(axis="x", rotation=30)
-    axes.legend(fontsize="small")
+    legend_below(axes)
     return figure

@@ -51,6 +51,16 @@ def test_plots_have_a_title_and_named_axes(training):
         assert axes.get_ylabel()
 
 
+def test_plots_name_the_one_put_forward_and_draw_it_broadest(training):
+    plots = dict(experiment_figures(training.experiment))
+
+    for name in (next(iter(plots)), "precision_at_capacity_over_time"):
+        lines = plots[name].axes[0].get_lines()[: len(training.experiment.splits[0].scores)]
+        told = [drawn for drawn in lines if str(drawn.get_label()).endswith("(put forward)")]
+        assert len(told) == 1
+        assert told[0].get_linewidth() == max(drawn.get_linewidth() for drawn in lines)
+
+
 def test_days_earlier_are_measured_where_there_is_a_schedule_only(
     training, define, make_examples, label_years
 ):

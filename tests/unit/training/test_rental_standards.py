@@ -100,6 +100,7 @@ def test_where_the_rule_wins_it_is_chosen_and_the_trees_are_kept_beside_it(toron
     )
     assert booster.num_trees() == 300
     assert "candidates/lightgbm/plots/shap_beeswarm.png" in logged
+    assert "plots/shap_beeswarm.png" not in logged  # of a rule it would show nothing
 
 
 def test_a_rule_is_a_bundle_like_any_other(toronto, frame):
