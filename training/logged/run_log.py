@@ -76,6 +76,7 @@ def log_results(
             },
             step=step,
         )
+    run.metrics(_of_bar(definition, experiment))
     run.json(METRICS, metrics)
     run.figures(experiment_figures(experiment))
     for finding in findings:
@@ -90,6 +91,14 @@ def log_results(
         run.files(PASSED_OVER, final.trees.files())
         trees = Explained.of(final.trees, final.cohort, seed=definition.learner.seed)
         run.figures(trees.figures(), folder=f"{PASSED_OVER}/plots")
+
+
+def _of_bar(definition: ModelDefinition, experiment: Experiment) -> dict[str, float]:
+    """Mean over test dates of the figure that the bar judges, of the one chosen: for the list of runs."""
+    metric, chosen = definition.success.metric, experiment.chosen.name
+    figures = [plain_figures(result.figures[chosen]) for result in experiment.splits]
+    known = [each[metric] for each in figures if metric in each]
+    return {f"chosen.{metric}": sum(known) / len(known)} if known else {}
 
 
 def summary(metrics: Mapping[str, Any]) -> str:

@@ -112,6 +112,16 @@ def test_figures_are_logged_for_each_test_date(homes, run):
     assert "dampest first.precision_at_capacity.low" in run.data.metrics
 
 
+def test_the_list_of_runs_shows_how_the_one_chosen_did_by_the_figure_of_the_bar(homes, run):
+    metrics = homes.trained.metrics
+    (shown,) = [name for name in run.data.metrics if name.startswith("chosen.")]
+    name = shown.removeprefix("chosen.")
+    figures = [s["candidates"][metrics["chosen"]][name]["value"] for s in metrics["splits"]]
+
+    assert run.data.metrics[shown] == pytest.approx(sum(figures) / len(figures))
+    assert run.data.tags["hearth.bar"] == "met"
+
+
 def test_plots_are_logged_shaps_among_them(homes):
     names = homes.artefacts(homes.model).keys()
 
