@@ -56,7 +56,9 @@ def retrain(command: typer.Context, model: ModelArgument, as_json: JsonOption = 
     found = made.compared.deciding(metric)
     is_worse = found.high is not None and found.high < 0
     is_better = found.low is not None and found.low > 0
-    verdict = "better than" if is_better else "worse than" if is_worse else "no worse than"
+    verdict = (
+        "better than" if is_better else "worse than" if is_worse else "not shown to be worse than"
+    )
     if found.difference is None:
         verdict = "not to be told apart from"
     context.say(

@@ -107,7 +107,8 @@ class Success(Strict):
         default=(), description="Baselines that must be beaten by interval."
     )
     no_worse_than: tuple[str, ...] = Field(
-        default=(), description="Candidates that it must not be worse than by interval."
+        default=(),
+        description="Candidates that it must not be shown to be worse than; no proof that it is as good.",
     )
     lift_at_least: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="Precision at capacity over the base rate, at least."

@@ -1,7 +1,7 @@
 """The success bar of a definition, line by line, and the verdict on the candidate chosen."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from governance.policy import NO_CONCERN_RULE
@@ -48,7 +48,8 @@ def judge(
     """Verdict on the candidate chosen.
 
     To beat is to be ahead with the whole 95 % interval of the paired difference; to be no worse
-    is not to be behind with the whole of it. Calibration keeps its limits where the mean over
+    is not to be behind with the whole of it: not shown to be worse, which a wide interval allows
+    too, and no proof of non-inferiority, for which a margin would have to be named. Calibration keeps its limits where the mean over
     test dates lies within them and no date's whole interval lies outside: two years that err in
     opposite ways are not right on average.
 
@@ -86,7 +87,9 @@ def _compared(success: Success, chosen: str, against: Mapping[str, Difference]) 
     for other in success.no_worse_than:
         found = against.get(other)
         met = found is not None and found.high is not None and found.high >= 0
-        yield _line(f"no worse than {other} by {figure}", met, chosen, other, found)
+        line = _line(f"no worse than {other} by {figure}", met, chosen, other, found)
+        shown = "not shown to be worse" if met else "shown to be worse"
+        yield replace(line, detail=f"{shown}: {line.detail}") if _is_known(line, found) else line
 
 
 def _line(rule: str, met: bool, chosen: str, other: str, found: Difference | None) -> Line:
@@ -100,6 +103,10 @@ def _line(rule: str, met: bool, chosen: str, other: str, found: Difference | Non
         f"{chosen} is {_points(abs(found.difference))} {'ahead of' if found.difference >= 0 else 'behind'} "
         f"{other} (95 % interval of the difference: {_signed(found.low)} to {_signed(found.high)} points)",
     )
+
+
+def _is_known(line: Line, found: Difference | None) -> bool:
+    return line.met is not None and found is not None and found.high is not None
 
 
 def _lift_line(success: Success, lifts: Mapping[str, float | None]) -> Line:

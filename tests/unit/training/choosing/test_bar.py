@@ -51,6 +51,12 @@ def test_a_candidate_wholly_behind_is_worse():
     assert "15.0 percentage points behind logistic" in found.lines[1].detail
 
 
+def test_no_worse_is_said_to_be_not_shown_to_be_worse():
+    found = verdict(ahead("rule", 0.01, 0.1), ahead("logistic", -0.2, 0.1))
+
+    assert found.lines[1].detail.startswith("not shown to be worse: lightgbm is 5.0 percentage")
+
+
 def test_a_lift_below_the_bar_is_missed_and_says_where_it_was_lowest():
     lifts = {"2020-01-01": 2.5, "2021-01-01": 1.0, "2022-01-01": None}
 
