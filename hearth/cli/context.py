@@ -28,6 +28,7 @@ from sqlalchemy import Engine
 
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue, load_catalogue
+from hearth.cli.endings import end_if_stopped
 from hearth.errors import NotFoundError, PermissionDeniedError
 from hearth.identity import Identity, authenticate
 from hearth.progress import Progress
@@ -162,6 +163,7 @@ class Context:
             tasks: dict[str, TaskID] = {}
 
             def report(task: str, done: int, total: int) -> None:
+                end_if_stopped()
                 step = task.partition(" ")[0]  # one bar a step; what it is at stands beside it
                 if step not in tasks:
                     tasks[step] = bars.add_task(task, total=total)

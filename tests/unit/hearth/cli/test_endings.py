@@ -1,6 +1,8 @@
 """A command that cannot go on says what to do, and leaves nothing half-written."""
 
 import errno
+import signal
+from contextlib import suppress
 
 import pytest
 
@@ -50,6 +52,49 @@ def test_what_to_run_again_is_named(ingest, monkeypatch):
     monkeypatch.setattr("features.artefacts.pq.write_table", _stopped)
 
     assert "run the same `hearth ingest` again" in ingest().err
+
+
+def _swallowed(*_given, **_options):
+    with suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def _broken_off(*_given, **_options):
+    _swallowed()
+    raise AssertionError
+
+
+@pytest.fixture
+def heeds_ctrl_c():
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a background job may ignore it
+    yield
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("breaks", [_swallowed, _broken_off])
+def test_ctrl_c_ends_a_command_that_swallows_it_or_breaks_of_it(
+    heeds_ctrl_c, ingest, monkeypatch, breaks
+):
+    with monkeypatch.context() as patched:
+        patched.setattr("features.artefacts.pq.write_table", breaks)
+        ended = ingest()
+
+    assert ended.code == 130
+    assert ended.err.startswith("Stopped.")
+    assert ingest().code == 0
+
+
+def _broken(*_given, **_options):
+    raise AssertionError
+
+
+def test_what_breaks_of_itself_is_no_stop(ingest, monkeypatch):
+    monkeypatch.setattr("features.artefacts.pq.write_table", _broken)
+
+    with pytest.raises(AssertionError):
+        ingest()
 
 
 def _wrapped(cause):
