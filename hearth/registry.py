@@ -44,14 +44,18 @@ def _make_database(url: str) -> None:
     """Make a SQLite database aside and give it its name once whole: MLflow cannot go on from half of one."""
     from mlflow import MlflowClient  # noqa: PLC0415 - serving never loads it
 
-    file = Path(url.removeprefix(_SQLITE))
-    if not url.startswith(_SQLITE) or file.exists():
+    if _is_made(url):
         return
+    file = Path(url.removeprefix(_SQLITE))
     aside = file.with_name(f".{file.name}.aside")
     aside.unlink(missing_ok=True)
     make_private_file(aside)
     MlflowClient(f"{_SQLITE}{aside}").search_experiments()  # the first question makes every table
     aside.replace(file)
+
+
+def _is_made(url: str) -> bool:
+    return not url.startswith(_SQLITE) or Path(url.removeprefix(_SQLITE)).exists()
 
 
 def experiment_id(settings: Settings, client: "MlflowClient", model: str) -> str:
@@ -129,6 +133,31 @@ def named_version(client: "MlflowClient", model: str, name: str) -> str:
         raise NotFoundError(f"{model} has no {name}; {remedy}") from None
 
 
+def find_version(settings: Settings, model: str, name: str | None = None) -> str:
+    """The version of a name, or the challenger where none is given; no database is made to look in.
+
+    Raises
+    ------
+    NotFoundError
+        If the model has no such version.
+    StateError
+        If versions are kept on disk that MLflow does not know.
+    """
+    runs = (settings.state_dir / "runs" / model).glob("[0-9]*")
+    newest = max((run.name for run in runs if run.name.isdigit()), key=int, default=None)
+    if not _is_made(settings.mlflow_url):
+        if newest is not None:
+            raise _unknown(model, newest)
+        raise NotFoundError(f"{model} has no trained version; run: hearth train {model}")
+    client = open_registry(settings)
+    try:
+        return version_of(client, model) if name is None else named_version(client, model, name)
+    except NotFoundError:
+        if newest is not None:
+            check_registered(client, model, newest)
+        raise
+
+
 def read_bundle(client: "MlflowClient", model: str, version: str) -> dict[str, bytes]:
     """Files of a version's bundle, as the registry keeps them."""
     import mlflow  # noqa: PLC0415 - serving never loads it
@@ -148,11 +177,15 @@ def check_registered(client: "MlflowClient", model: str, version: str) -> None:
     try:
         version_of(client, model, version)
     except NotFoundError:
-        raise StateError(
-            f"{model} version {version} is kept under .hearth/runs, and MLflow does not know it; put back "
-            f"the tracking database that does (.hearth/mlflow.db), or move .hearth/runs/{model} away to "
-            "begin anew at version 1, by which what was approved of it is void"
-        ) from None
+        raise _unknown(model, version) from None
+
+
+def _unknown(model: str, version: str) -> StateError:
+    return StateError(
+        f"{model} version {version} is kept under .hearth/runs, and MLflow does not know it; put back "
+        f"the tracking database that does (.hearth/mlflow.db), or move .hearth/runs/{model} away to "
+        "begin anew at version 1, by which what was approved of it is void"
+    )
 
 
 def mirror_approval(client: "MlflowClient", model: str, version: str) -> None:

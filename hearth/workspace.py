@@ -182,9 +182,9 @@ class Workspace:
     ) -> Path:
         """The fairness report of a trained version, as a self-contained HTML file."""
         from governance.commands import HTML, report
-        from hearth.registry import open_registry, version_of
+        from hearth.registry import find_version
 
-        wanted = version_of(open_registry(self.settings), model, version)
+        wanted = find_version(self.settings, model, version)
         now = datetime(self.today.year, self.today.month, self.today.day, tzinfo=UTC)
         return (
             report(self.catalogue, self.settings, model, wanted, now=now, progress=progress).folder

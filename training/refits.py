@@ -13,7 +13,7 @@ from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.errors import StateError
 from hearth.progress import Progress, silent
-from hearth.registry import open_registry
+from hearth.registry import find_version, open_registry
 from hearth.settings import Settings
 from training.analyses.refitted import REFITTED
 from training.choosing.preregistration import look
@@ -107,6 +107,7 @@ def analyse_anew(
     wanted = [name for name in names if name not in done]
     if rows is not None and wanted:
         prepared = settle(settings, rows, progress).prepared
+        find_version(settings, model, version.version)
         client = open_registry(settings)
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:

@@ -168,7 +168,7 @@ def void_changed(context: Context) -> None:
 
 def newest(context: Context, model: str, version: str | None) -> str:
     """The version asked for, or the newest trained."""
-    from hearth.registry import open_registry, version_of
+    from hearth.registry import find_version
 
     context.catalogue.model(model)
-    return version_of(open_registry(context.settings), model, version)
+    return find_version(context.settings, model, version)

@@ -83,5 +83,5 @@ def in_use(context: Context, model: str, version: str | None = None) -> str:
         with reading(context.records) as connection:
             approval = current_approval(connection, model)
         if approval is not None:
-            return approval.version
+            version = approval.version
     return newest(context, model, version)

@@ -15,7 +15,7 @@ from governance.disclosure import disclosure_policy
 from governance.list_movement import Movement, list_movement
 from governance.scored import groups_of
 from hearth.catalogue import Catalogue
-from hearth.registry import named_version, open_registry
+from hearth.registry import find_version, open_registry
 from hearth.settings import Settings
 from training.logged.plots import calibration_bins, canvas, legend_below
 from training.logged.tracking import tracked_run
@@ -51,11 +51,10 @@ def compare_named(
     NotFoundError, StateError
         If there is no such version, or the two cannot be compared.
     """
-    client = open_registry(settings)
     for model, _ in (before, after):
         catalogue.model(model)
     one, other = (
-        kept_version(settings, model, named_version(client, model, name))
+        kept_version(settings, model, find_version(settings, model, name))
         for model, name in (before, after)
     )
     definition = catalogue.model(other.model)
@@ -68,6 +67,7 @@ def compare_named(
     tags = {"hearth.kind": "compare", "hearth.before": one.name, "hearth.after": other.name}
     name = f"{one.name} against {other.name}"
     figures = [("calibration", _calibration(compared)), ("differences", _differences(compared))]
+    client = open_registry(settings)
     with (
         tracked_run(settings, client, other.model, name, tags=tags) as run,
         made_aside(comparison.folder) as aside,

@@ -2,12 +2,13 @@
 
 import logging
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hearth import registry
-from hearth.errors import NotFoundError
+from hearth.errors import NotFoundError, StateError
 from hearth.settings import Settings, load_settings
 
 pytestmark = [  # of MLflow itself
@@ -89,3 +90,23 @@ def test_a_version_that_is_not_there_is_named(settings: Settings, client: Any) -
     _register(settings, client, "few")
     with pytest.raises(NotFoundError, match="few has no version 9"):
         registry.version_of(client, "few", "9")
+
+
+def test_looking_for_a_version_makes_no_database(tmp_path: Path) -> None:
+    lost = load_settings(tmp_path)
+    with pytest.raises(NotFoundError, match="homes has no trained version; run: hearth train"):
+        registry.find_version(lost, "homes")
+    (lost.state_dir / "runs" / "homes" / "1").mkdir(parents=True)
+    with pytest.raises(StateError, match=r"homes version 1 is kept .* MLflow does not know it"):
+        registry.find_version(lost, "homes", "2")
+    assert not (lost.state_dir / "mlflow.db").exists()
+
+
+def test_a_version_kept_that_mlflow_does_not_know_is_told_as_such(
+    settings: Settings, client: Any
+) -> None:
+    _register(settings, client, "lost")
+    (settings.state_dir / "runs" / "lost" / "2").mkdir(parents=True)
+    assert registry.find_version(settings, "lost") == "1"
+    with pytest.raises(StateError, match=r"lost version 2 is kept"):
+        registry.find_version(settings, "lost", "champion")
