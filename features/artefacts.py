@@ -147,7 +147,7 @@ def need_manifest(folder: Path, remedy: str) -> dict[str, Any]:
     """Manifest of an artefact that must be there."""
     manifest = read_manifest(folder)
     if manifest is None:
-        raise NotFoundError(f"{folder} does not hold what this step reads; {remedy}")
+        raise NotFoundError(f"{folder.name} has not been built; {remedy}")
     return manifest
 
 

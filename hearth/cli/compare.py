@@ -6,6 +6,7 @@ import typer
 from rich.table import Table
 
 from hearth.cli.context import Context, JsonOption, open_context
+from hearth.registry import CHAMPION
 
 if TYPE_CHECKING:
     from training.trained.version_comparison import Comparison
@@ -44,6 +45,10 @@ def compare(
 def show_comparison(context: Context, made: "Comparison") -> None:
     """Show how the figures of two versions differ, and who enters and leaves the list."""
     compared = made.compared
+    if compared.is_same:
+        for sentence in compared.sentences():
+            context.say(f"  {sentence}")
+        return
     table = Table("mean over test dates", compared.before, compared.after, "difference")
     for found in compared.differences:
         table.add_row(
@@ -73,5 +78,6 @@ def _named(text: str, model: str) -> tuple[str, str]:
     """Model and version of `MODEL@VERSION`, or of a version alone where the model is known."""
     named, at, version = text.rpartition("@")
     if not version or not (named if at else model):
-        raise typer.BadParameter(f"{text} is no version; write one such as school_readiness@3")
+        such = f"{'school_readiness' if text.isdecimal() else text.strip('@')}@{CHAMPION}"
+        raise typer.BadParameter(f"{text} names no model and version; write one such as {such}")
     return named or model, version

@@ -33,6 +33,16 @@ class CommonDate:
         return evaluate(self.cohort, scores, replicates=0)
 
     @property
+    def is_same(self) -> bool:
+        """Whether both versions give everybody the same score."""
+        first, second = self.before, self.after
+        if first.probability is None or second.probability is None:
+            same = first.probability is second.probability
+        else:
+            same = np.array_equal(first.probability, second.probability)
+        return same and np.array_equal(first.raw, second.raw)
+
+    @property
     def lists(self) -> tuple[Bools, Bools]:
         """Who is on the list of the one and of the other, shape (n,) each."""
         first, second = (

@@ -63,6 +63,11 @@ class Compared:
     unvisited: Unvisited | None
 
     @property
+    def is_same(self) -> bool:
+        """Whether both give everybody the same score."""
+        return all(date.is_same for date in self.dates)
+
+    @property
     def overlap(self) -> float:
         """Share of the places on the list of `before` that are on the list of `after`, in [0, 1]."""
         first, second = (np.concatenate(lists) for lists in zip(*self._lists(), strict=True))
@@ -83,17 +88,21 @@ class Compared:
         """What a terminal says beside the table."""
         rows = sum(len(date.cohort.entities) for date in self.dates)
         told = [
-            f"Both were tested on {len(self.dates)} dates, {self.dates[0].split} to "
-            f"{self.dates[-1].split}, on {rows:,} rows. {self.overlap:.0%} of the places on the list "
-            "go to the same."
+            f"Both were tested on {self._when()}, on {rows:,} rows. {self.overlap:.0%} of the places "
+            "on the list go to the same."
         ]
+        if self.is_same:
+            told = [
+                f"{self.before} and {self.after} give everybody the same score: no figure differs, and "
+                f"nobody enters or leaves the list ({rows:,} rows on {self._when()})."
+            ]
         if self.left_out:
             told.append(f"{self.left_out:,} rows that only one of them scored are left out.")
         if self.revised:
             told.append(
                 f"Of {self.revised:,} rows the outcome has been revised; the newer one is used."
             )
-        return told + (self.unvisited.sentences() if self.unvisited else [])
+        return told + (self.unvisited.sentences() if self.unvisited and not self.is_same else [])
 
     def as_json(self) -> dict[str, Any]:
         """Comparison as JSON holds it."""
@@ -117,6 +126,10 @@ class Compared:
             "outcomes_revised": self.revised,
             "sentences": self.sentences(),
         }
+
+    def _when(self) -> str:
+        first, last = self.dates[0].split, self.dates[-1].split
+        return first if len(self.dates) == 1 else f"{len(self.dates)} dates, {first} to {last}"
 
     def _lists(self) -> list[tuple[Bools, Bools]]:
         return [date.lists for date in self.dates]

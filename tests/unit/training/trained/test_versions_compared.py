@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from governance.disclosure import CONFIDENTIAL, disclosure_policy
 from governance.list_movement import list_movement
 from governance.outcomes import Grouping
+from hearth.cli.main import app
 from hearth.errors import StateError
 from training.trained.versions import TrainedVersion
 from training.trained.versions_compared import compare_versions
@@ -65,6 +67,28 @@ def test_the_same_ranking_shares_its_whole_list_and_cannot_be_told_apart(version
 
     assert compared.overlap == 1
     assert {(d.difference, d.low, d.high) for d in compared.differences} == {(0, 0, 0)}
+    (said,) = compared.sentences()
+    assert "homes@1 and homes@2 give everybody the same score" in said
+    assert "(400 rows on 2 dates, 2020-01-01 to 2021-01-01)" in said
+
+
+@pytest.mark.parametrize(("dates", "said"), [(_DATES, "on 2 dates, 2020"), (_DATES[:1], "on 2020")])
+def test_dates_are_counted_where_they_are_several(version, dates, said):
+    compared = compare_versions(
+        version("1", signal=0, dates=dates), version("2", signal=2, dates=dates), seed=1
+    )
+
+    assert f"Both were tested {said}-01-01" in compared.sentences()[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "such"), [("homes", "homes@champion"), ("2", "school_readiness@champion")]
+)
+def test_what_is_no_version_is_named_as_it_was_typed(tmp_path, typed, such):
+    ran = CliRunner().invoke(app, ["-w", str(tmp_path), "compare", typed, "2"])
+
+    assert ran.exit_code == 2
+    assert such in ran.output
 
 
 def test_dates_that_only_one_was_tested_on_are_left_out(version):
@@ -119,7 +143,7 @@ def test_a_list_that_was_followed_looks_worse_and_not_so_among_the_unvisited(ver
 
 
 def test_where_all_of_a_list_was_visited_the_unvisited_tell_nothing(version):
-    before, after = version("1", signal=1), version("2", signal=1)
+    before, after = version("1", signal=1), version("2", signal=1.1)
     follow(before, after)
     for kept in (before, after):
         rows = pd.read_parquet(kept.folder / "scored.parquet").assign(visited=True)
