@@ -1,11 +1,16 @@
 """The command that watches a version in use: what drifted, and what is an alarm."""
 
+from typing import TYPE_CHECKING
+
 import typer
 from rich.table import Table
 
 from hearth.cli.approval import VersionOption
 from hearth.cli.arguments import ModelArgument
 from hearth.cli.context import Context, JsonOption, open_context
+
+if TYPE_CHECKING:
+    from training.watching.monitored import Monitored
 
 ALARMS = 4
 _SHOWN = 10
@@ -26,7 +31,6 @@ def monitor(
     as_json: JsonOption = False,
 ) -> None:
     """Hold the approved version, or the newest, against the feature store and the outcomes known by now."""
-    from training.watching.monitored import worst_first
     from training.watching.monitoring import monitor as watch
 
     context = open_context(command, as_json=as_json)
@@ -42,17 +46,9 @@ def monitor(
         )
     found = made.monitored
     context.result(found.as_json())
-    table = Table("moved most", "measure", "now", "alarm above", "missing")
-    for drift in (found.score, *worst_first(found.features)[:_SHOWN]):
-        table.add_row(
-            drift.name,
-            drift.measure.replace("_", "-"),
-            f"{drift.value:.3f}",
-            f"{drift.threshold:.3f}",
-            f"{drift.missing[1]:.0%}",
-        )
     context.say(f"{found.name}, trained to score {found.then}, at {found.now.as_of}:")
-    context.show(table)
+    if found.is_later or found.alarms():
+        context.show(_moved(found))
     context.say(
         f"  Expected precision at capacity {found.expected[0]:.0%} (from the probabilities alone)"
     )
@@ -70,6 +66,22 @@ def monitor(
     context.say(f"  {len(alarms) or 'No'} alarms. Plots and figures: {context.shown(made.folder)}")
     if alarms:
         raise typer.Exit(ALARMS)
+
+
+def _moved(found: "Monitored") -> Table:
+    """What moved most, the score first."""
+    from training.watching.monitored import worst_first
+
+    table = Table("moved most", "measure", "now", "alarm above", "missing")
+    for drift in (found.score, *worst_first(found.features)[:_SHOWN]):
+        table.add_row(
+            drift.name,
+            drift.measure.replace("_", "-"),
+            f"{drift.value:.3f}",
+            f"{drift.threshold:.3f}",
+            f"{drift.missing[1]:.0%}",
+        )
+    return table
 
 
 def in_use(context: Context, model: str, version: str | None = None) -> str:

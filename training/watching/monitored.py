@@ -95,6 +95,11 @@ class Monitored:
     selection: tuple[SelectionDrift, ...]
     says_who_was_visited: bool
 
+    @property
+    def is_later(self) -> bool:
+        """Whether the feature store is of a later date than the version was trained to score."""
+        return self.now.as_of > self.then
+
     def alarms(self) -> list[str]:
         """What moved by more than is allowed, each with figure and threshold."""
         return [
@@ -111,10 +116,11 @@ class Monitored:
     def notes(self) -> list[str]:
         """What a reader must know to read the figures rightly."""
         told = []
-        if self.now.as_of <= self.then:
+        if not self.is_later:
             told.append(
                 f"The feature store holds nothing later than {self.then}, which the version was trained "
-                "to score; bring it up to date with hearth refresh."
+                "to score, so there is nothing to compare with yet. Take in later extracts (hearth ingest), "
+                f"then run: hearth refresh {self.name.partition('@')[0]} --as-of DATE"
             )
         if not self.mature:
             told.append("No outcome has become known that the version had not learnt from.")

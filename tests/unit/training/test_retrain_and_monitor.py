@@ -53,6 +53,8 @@ def test_nothing_has_drifted_on_the_day_of_the_training(hearth):
     assert done.exit_code == 0, done.output
     assert "No alarms" in done.output
     assert "The feature store holds nothing later than 2023-01-01" in done.output
+    assert f"hearth refresh {MODEL} --as-of DATE" in done.output
+    assert "moved most" not in done.output
 
 
 def test_homes_that_all_turn_damp_and_outcomes_by_chance_are_alarms(hearth):
