@@ -57,17 +57,18 @@ def _manifests(hearth):
     return found
 
 
-def _kill(hearth, step, after_s, moment=None):
-    """Start a step and kill it so long after it has begun to write, or has come to a moment."""
+def _kill(hearth, step, after_s, moment=None, by=signal.SIGKILL):
+    """Exit code of a step killed so long after it has begun to write, or has come to a moment."""
     process = hearth.starts(*STEPS[step][0])
     begun = STEPS[step][1] if moment is None else [MOMENTS[moment]]
     while process.poll() is None and not any(any(hearth.state.glob(name)) for name in begun):
         time.sleep(0.002)
     time.sleep(after_s)
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, by)
     process.wait()
     process.stdout.close()
+    return process.returncode
 
 
 def _check(hearth, step, after_s, moment=None):
@@ -113,6 +114,17 @@ def test_a_step_killed_half_way_is_done_again_to_the_same_result(tutorial_copy, 
 )
 def test_a_killed_training_leaves_no_half_of_a_version(tutorial_copy, moment, after_s):
     _check(tutorial_copy, "train", after_s, moment)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize(
+    ("moment", "after_s"), [("fitting", 0.5), ("fitting", 2), ("logging", 0.1), ("logging", 0.5)]
+)
+def test_ctrl_c_ends_a_training_and_the_next_goes_on(tutorial_copy, moment, after_s):
+    _forget(tutorial_copy, "train")
+    assert _kill(tutorial_copy, "train", after_s, moment, signal.SIGINT) == 130
+    tutorial_copy.do("train", MODEL)
+    _check_registry(tutorial_copy)
 
 
 @pytest.mark.deep
