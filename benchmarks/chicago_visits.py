@@ -187,8 +187,8 @@ def _figures_row(name: str, figures: CandidateFigures) -> dict[str, Any]:
         "auc": _shown(figures.auc, 4),
         "average_precision": _shown(figures.average_precision, 3),
         "days_earlier": _shown(figures.days_earlier, 2),
-        "precision_at_100": round(figures.precision_at_100 or 0, 3),
-        "precision_at_10pct": round(figures.precision_at_10pct or 0, 3),
+        "precision_at_100": _shown(figures.precision_at_100, 3),
+        "precision_at_10pct": _shown(figures.precision_at_10pct, 3),
         "found_in_first_half": _shown(figures.recall_at_capacity, 3),
     }
 
