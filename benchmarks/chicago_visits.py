@@ -13,6 +13,7 @@ from real_data import Problem
 from hearth.risk_model import FeatureSpec
 from training.data.examples import Examples
 from training.experiment import trees_of
+from training.figures.bootstrap import each_once
 from training.figures.comparison import compare
 from training.figures.evaluation import CandidateFigures, Cohort, Estimate, Scores, evaluate
 from training.figures.metrics import Outcomes, auc
@@ -166,7 +167,7 @@ def _earlier_dates(
         for day in dates:
             test = known.on([day])
             raw = _refitted(learner, known, day).to_numpy()
-            every = np.ones((1, len(test)))
+            every = each_once(len(test))
             earlier = days_earlier(raw, test.found_on, test.outcomes)(every)[0]
             found.append((auc(raw, test.outcomes)(every)[0], earlier))
         mean_auc, mean_days = np.mean(found, axis=0)
