@@ -12,14 +12,14 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from hearth.storage.database import open_records
-from serving import openapi
-from serving.authentication import identify
-from serving.failures import add_handlers
-from serving.middleware import SurroundMiddleware
 from serving.pages import account, models, scores
 from serving.routes.common import json_response
-from serving.served_models import ServedModels
+from serving.scores.served_models import ServedModels
 from serving.service import Service
+from serving.web import openapi
+from serving.web.authentication import identify
+from serving.web.failures import add_handlers
+from serving.web.middleware import SurroundMiddleware
 
 STATIC = Path(__file__).parent / "pages" / "static"
 

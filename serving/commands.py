@@ -14,7 +14,7 @@ from hearth.audit_log import Clock
 from hearth.errors import StateError
 from hearth.settings import Settings
 from serving.app import create_app
-from serving.logs import configure_logs
+from serving.web.logs import configure_logs
 
 _DRAIN_S = 10  # requests under way when the service is told to stop have this long
 _START_S = 60  # a worker that imports LightGBM on a busy machine is slow, not dead

@@ -10,7 +10,7 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
 from hearth.identity import subject_reference
 from hearth.settings import Settings
-from serving.served_models import ServedModels
+from serving.scores.served_models import ServedModels
 
 
 @dataclass(frozen=True)

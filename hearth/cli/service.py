@@ -77,8 +77,8 @@ def score(
 ) -> None:
     """Score a file: rows in, probabilities, bands and reasons out, the batch put on record."""
     from features.store import FeatureStore
-    from serving.batch import score_file
-    from serving.served_models import ServedModels
+    from serving.files.batch import score_file
+    from serving.scores.served_models import ServedModels
 
     context = open_context(command, as_json=as_json)
     identity = context.identity()

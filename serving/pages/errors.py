@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
 from serving.pages.render import page
-from serving.problems import from_error, request_id_of
+from serving.web.problems import from_error, request_id_of
 
 _TITLES = {
     HTTPStatus.FORBIDDEN: "You may not see this",

@@ -11,7 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from hearth.periods import Period
 from serving.answers import ModelSummary
-from serving.wording import day_in_words, frequency_in_words, many_of
+from serving.scores.wording import day_in_words, frequency_in_words, many_of
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; "

@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
 from serving.answers import ScoreAnswer
-from serving.desk import decide, read_score, score_subject
 from serving.pages.charts import bars_of, hundred_of
 from serving.pages.render import page
 from serving.pages.visitor import form_fields, signed_in
 from serving.routes.common import model_name
 from serving.routes.models import summary_of
-from serving.schemas import LONGEST_SUBJECT, LONGEST_TEXT, DecisionRequest
-from serving.scoring import check_release
+from serving.scores.desk import decide, read_score, score_subject
+from serving.scores.schemas import LONGEST_SUBJECT, LONGEST_TEXT, DecisionRequest
+from serving.scores.scoring import check_release
+from serving.scores.wording import frequency_in_words, many_of
 from serving.service import Service, service_of
-from serving.wording import frequency_in_words, many_of
 
 router = APIRouter()
 

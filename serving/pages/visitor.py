@@ -12,10 +12,10 @@ from fastapi import Depends, Request, Response
 from hearth.errors import PermissionDeniedError
 from hearth.identity import Identity, KeyRecord, Permission, authenticate, list_keys
 from hearth.storage.engine import reading
-from serving.authentication import check_permission
 from serving.pages.session import COOKIE, LIFE, Session, new_session, seal, token_matches, unseal
-from serving.problems import ProblemError
 from serving.service import Service, service_of
+from serving.web.authentication import check_permission
+from serving.web.problems import ProblemError
 
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 20

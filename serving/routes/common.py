@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Request, Response
 
 from hearth.errors import NotFoundError
-from serving.problems import MEDIA_TYPE, ProblemError
+from serving.web.problems import MEDIA_TYPE, ProblemError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _REF = "#/components/schemas/"

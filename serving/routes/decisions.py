@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Response
 
 from hearth.identity import Identity, Permission
 from serving.answers import DecisionAnswer
-from serving.authentication import require
-from serving.desk import decide
 from serving.routes.common import answers, body_of, json_body, json_response
-from serving.schemas import DecisionRequest, read_decision
+from serving.scores.desk import decide
+from serving.scores.schemas import DecisionRequest, read_decision
 from serving.service import Service, service_of
+from serving.web.authentication import require
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 

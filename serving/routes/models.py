@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Response
 
 from hearth.identity import Permission
 from serving.answers import FeatureDescribed, ModelDetail, ModelList, ModelSummary
-from serving.authentication import require
 from serving.routes.common import answers, json_response, model_name
-from serving.served_models import ServedModel
+from serving.scores.served_models import ServedModel
 from serving.service import Service, service_of
+from serving.web.authentication import require
 
 router = APIRouter(
     prefix="/v1/models",

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Depends, Response
 
 from hearth.identity import Identity, Permission
 from serving.answers import ScoreAnswer
-from serving.authentication import require
-from serving.desk import read_score, score_request
 from serving.routes.common import answers, body_of, json_body, json_response, model_name
-from serving.schemas import SubjectRequest, ValuesRequest
+from serving.scores.desk import read_score, score_request
+from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.service import Service, service_of
+from serving.web.authentication import require
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 

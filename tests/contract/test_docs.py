@@ -19,7 +19,7 @@ from hearth.identity import ROLES, Permission
 from hearth.linkage_settings import LinkageSettings
 from hearth.settings import Settings
 from hearth.source_contract import SourceContract
-from serving.openapi import routes_of
+from serving.web.openapi import routes_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -208,7 +208,7 @@ for name in {HEAVY!r}:
 from datetime import UTC, datetime
 from pathlib import Path
 from fastapi.testclient import TestClient
-import serving.batch, serving.commands
+import serving.files.batch, serving.commands
 from hearth.settings import load_settings
 from serving.app import create_app
 settings = load_settings(Path({str(council.settings.workspace)!r}), api_key_pepper="a-pepper-for-tests-only")

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hearth.risk_model import FeatureSpec
 from hearth.risk_model.cohort import distribution_of
-from serving.comparison import compare_category, compare_number, standing
-from serving.reasons import explain
+from serving.scores.comparison import compare_category, compare_number, standing
+from serving.scores.reasons import explain
 
 COHORT_VALUES = st.one_of(
     st.integers(-3, 12).map(float),

@@ -17,8 +17,8 @@ from hearth.storage.schema import (
     decisions,
     scores,
 )
-from serving.scoring import Inputs, make_score
-from serving.served_models import ServedModels
+from serving.scores.scoring import Inputs, make_score
+from serving.scores.served_models import ServedModels
 
 SCORES = "/v1/models/school_readiness/scores"
 SUBJECT = {"subject": "100012345678"}

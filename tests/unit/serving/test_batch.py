@@ -12,8 +12,8 @@ from hearth.errors import DataError, PermissionDeniedError
 from hearth.identity import Identity, Role
 from hearth.storage.engine import reading
 from hearth.storage.schema import audit_payloads
-from serving.batch import score_file
-from serving.served_models import ServedModels
+from serving.files.batch import score_file
+from serving.scores.served_models import ServedModels
 
 HEADER = (
     "entity_id,early_education_sum_hours_12m,attendance_share_unauthorised_12m,arrears_count_12m,"

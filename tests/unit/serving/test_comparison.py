@@ -3,7 +3,7 @@ import pytest
 
 from hearth.risk_model import FeatureSpec
 from hearth.risk_model.cohort import distribution_of
-from serving.comparison import compare_category, compare_number, standing
+from serving.scores.comparison import compare_category, compare_number, standing
 
 COUNT = FeatureSpec("noise_count_12m", "noise", "noise_complaints", "number")
 DAYS = FeatureSpec("noise_days_since_last", "noise", "noise_complaints", "number", (), "days")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hearth.risk_model import FeatureSpec
-from serving.reasons import explain, withhold_restricted
+from serving.scores.reasons import explain, withhold_restricted
 
 VALUES = {
     "early_education_sum_hours_12m": 120.0,

@@ -2,8 +2,8 @@ import pytest
 
 from hearth.errors import UnusableInputError
 from hearth.risk_model import FeatureSpec
-from serving.problems import ProblemError
-from serving.schemas import RequestSchema, read_decision
+from serving.scores.schemas import RequestSchema, read_decision
+from serving.web.problems import ProblemError
 
 FEATURES = (
     FeatureSpec("noise_count_12m", "noise", "noise", "number"),

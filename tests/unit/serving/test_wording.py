@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from serving.wording import day_in_words, frequency_in_words, many_of, value_in_words
+from serving.scores.wording import day_in_words, frequency_in_words, many_of, value_in_words
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 
 from hearth.errors import HearthError
 from serving.pages.errors import page_response
-from serving.problems import ProblemError, problem_response
+from serving.web.problems import ProblemError, problem_response
 
 MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
 

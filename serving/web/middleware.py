@@ -10,9 +10,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.failures import answer_failure
-from serving.logs import where
-from serving.problems import ProblemError
+from serving.web.failures import answer_failure
+from serving.web.logs import where
+from serving.web.problems import ProblemError
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of the largest request body; larger batches are files (`hearth score`)."""

@@ -9,8 +9,8 @@ from typing import Literal
 
 from hearth.risk_model import FeatureSpec, ReasonWords, RiskModel, as_recorded
 from serving.answers import Explanation, FeatureShown, Reason, Value, Withheld
-from serving.comparison import compare_category, compare_number
-from serving.wording import many_of, value_in_words
+from serving.scores.comparison import compare_category, compare_number
+from serving.scores.wording import many_of, value_in_words
 
 RESTRICTED = "restricted"
 RECORDED, NOT_RECORDED = "recorded", "not recorded"

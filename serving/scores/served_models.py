@@ -16,7 +16,7 @@ from hearth.storage.published import (
     list_published,
     published_bundle,
 )
-from serving.schemas import RequestSchema
+from serving.scores.schemas import RequestSchema
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from hearth.identity import Identity
 from hearth.storage.engine import reading
 from hearth.storage.schema import decisions, scores
 from serving.answers import DecisionAnswer, ScoreAnswer, Value
-from serving.schemas import DecisionRequest
+from serving.scores.schemas import DecisionRequest
 from serving.service import Service
 
 _LONGEST_WAIT_S = (

@@ -22,9 +22,9 @@ from serving.answers import (
     ScoreAnswer,
     Value,
 )
-from serving.problems import ProblemError
-from serving.reasons import explain
-from serving.served_models import ServedModel
+from serving.scores.reasons import explain
+from serving.scores.served_models import ServedModel
+from serving.web.problems import ProblemError
 
 EXPIRES_AFTER = Period(months=1)
 """How long a score may be leant on before it must be asked for again."""

@@ -16,9 +16,9 @@ from serving.answers import (
     Readiness,
     ScoreAnswer,
 )
-from serving.problems import Problem
 from serving.routes import decisions, health, models, scores
-from serving.schemas import DecisionRequest, SubjectRequest, ValuesRequest
+from serving.scores.schemas import DecisionRequest, SubjectRequest, ValuesRequest
+from serving.web.problems import Problem
 
 TITLE = "Hearth"
 VERSION = "1"

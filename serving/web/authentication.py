@@ -9,8 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hearth.errors import PermissionDeniedError
 from hearth.identity import Identity, Permission, authenticate
-from serving.problems import ProblemError
 from serving.service import Service, service_of
+from serving.web.problems import ProblemError
 
 _bearer = HTTPBearer(
     auto_error=False,

@@ -6,13 +6,13 @@ import msgspec
 
 from hearth.identity import Identity, Permission
 from serving.answers import DecisionAnswer, ScoreAnswer, Value
-from serving.authentication import check_purpose
-from serving.reasons import withhold_restricted
-from serving.recording import find_score, record_decision, record_score, record_view
-from serving.schemas import DecisionRequest
-from serving.scoring import Inputs, check_release, make_score, stored_inputs
-from serving.served_models import ServedModel
+from serving.scores.reasons import withhold_restricted
+from serving.scores.recording import find_score, record_decision, record_score, record_view
+from serving.scores.schemas import DecisionRequest
+from serving.scores.scoring import Inputs, check_release, make_score, stored_inputs
+from serving.scores.served_models import ServedModel
 from serving.service import Service
+from serving.web.authentication import check_purpose
 
 
 def score_request(service: Service, identity: Identity, name: str, body: bytes) -> ScoreAnswer:

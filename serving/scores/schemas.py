@@ -14,7 +14,7 @@ from hearth.errors import Fault, UnusableInputError
 from hearth.risk_model import FeatureSpec
 from hearth.risk_model.encoding import encode_record
 from serving.answers import Value
-from serving.problems import ProblemError
+from serving.web.problems import ProblemError
 
 LONGEST_SUBJECT = 128
 LONGEST_TEXT = 2_000

@@ -16,10 +16,10 @@ from hearth.errors import DataError, Fault, PermissionDeniedError
 from hearth.identity import Identity, Permission
 from hearth.progress import Progress, silent
 from hearth.risk_model import FeatureSpec, RiskModel
-from serving.reasons import explain, withhold_restricted
-from serving.scoring import AREAS_ONLY, is_for_areas_only
-from serving.served_models import ServedModel
-from serving.tables import Columns, check_format, read_chunks, read_names, writing_chunks
+from serving.files.tables import Columns, check_format, read_chunks, read_names, writing_chunks
+from serving.scores.reasons import explain, withhold_restricted
+from serving.scores.scoring import AREAS_ONLY, is_for_areas_only
+from serving.scores.served_models import ServedModel
 
 SUBJECT = "entity_id"
 """Column that names whom a row is of; carried to the scores, or looked up where it stands alone."""
