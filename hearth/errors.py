@@ -12,6 +12,7 @@ HearthError
 ├── StateError             the thing is not in a state that allows this
 ├── BundleError            a bundle is incomplete or was altered
 ├── AuditError             the audit log cannot be written or does not verify
+├── OutdatedError          what was known when a request began is no longer so
 └── StoppedError           somebody stopped the work; what was done is kept
 """
 
@@ -89,6 +90,10 @@ class BundleError(HearthError):
 
 class AuditError(HearthError):
     """The audit log cannot be written, or does not verify."""
+
+
+class OutdatedError(HearthError):
+    """A key, an approval or a restriction changed after it was read; read anew and try again."""
 
 
 class StoppedError(HearthError):

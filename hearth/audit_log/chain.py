@@ -18,7 +18,8 @@ from sqlalchemy import Connection, RowMapping, insert, select, text
 
 from hearth.digest import canonical_json, sha256_of
 from hearth.errors import AuditError
-from hearth.storage.schema import audit_entries, audit_payloads, instant_text
+from hearth.storage.columns import instant_text
+from hearth.storage.schema import audit_entries, audit_payloads
 
 FIRST_PREVIOUS_HASH = "0" * 64
 """What the first entry names as the hash before it."""
@@ -159,10 +160,15 @@ def _details_text(event: Event) -> str:
         ) from None
 
 
+def lock_chain(connection: Connection) -> None:
+    """Nobody else adds an entry, or changes what services hold, before this transaction ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+
+
 def _lock_and_read_head(connection: Connection) -> AuditEntry:
     """Last entry, with no other writer able to add one before this transaction ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+    lock_chain(connection)
     head = connection.execute(
         select(audit_entries.c.sequence, audit_entries.c.entry_hash)
         .order_by(audit_entries.c.sequence.desc())

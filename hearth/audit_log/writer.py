@@ -12,11 +12,12 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table, insert
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from hearth.audit_log.chain import AuditEntry, Event, append_all
+from hearth.audit_log.chain import AuditEntry, Event, append_all, lock_chain
 from hearth.audit_log.log import Clock
-from hearth.errors import AuditError
+from hearth.errors import AuditError, OutdatedError
+from hearth.storage.columns import metadata
 from hearth.storage.engine import writing
-from hearth.storage.schema import metadata
+from hearth.storage.generation import current_generation
 
 _MOST_AT_ONCE = 256  # events in one transaction
 _MOST_WAITING = 10_000  # events queued before the writer says it is overwhelmed
@@ -36,6 +37,7 @@ class Row:
 class _Order:
     event: Event
     rows: Sequence[Row]
+    generation: int | None
     written: "Future[AuditEntry]" = field(default_factory=Future)
 
 
@@ -65,18 +67,22 @@ class AuditWriter:
         self._thread = Thread(target=self._run, name="audit-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, event: Event, rows: Sequence[Row] = ()) -> "Future[AuditEntry]":
+    def submit(
+        self, event: Event, rows: Sequence[Row] = (), *, generation: int | None = None
+    ) -> "Future[AuditEntry]":
         """Promise of the event's entry, kept only once entry and rows are durable.
 
         The promise fails with `AuditError` if they could not be written. Cancelling it before its
-        transaction begins leaves nothing in the log.
+        transaction begins leaves nothing in the log. With a `generation` it fails with
+        `OutdatedError` where keys, approvals or restrictions have changed since that one: whoever
+        asked must read them anew, and nothing was written.
 
         Raises
         ------
         AuditError
             If the writer is closed, or too many events wait.
         """
-        order = _Order(event, rows)
+        order = _Order(event, rows, generation)
         with self._closing:
             if not self._is_open:
                 raise AuditError("the audit writer is closed; nothing more can be recorded")
@@ -131,6 +137,8 @@ class AuditWriter:
     def _write(self, group: Sequence[_Order]) -> None:
         try:
             with writing(self._engine) as connection:
+                lock_chain(connection)
+                group = _without_outdated(connection, group)
                 _insert_rows(connection, group)
                 entries = append_all(connection, [order.event for order in group], self._clock())
         except Exception as error:  # noqa: BLE001 whatever it is, no caller may wait for ever
@@ -146,6 +154,18 @@ class AuditWriter:
             return
         for order in group:
             order.written.set_exception(_without_values(error))
+
+
+def _without_outdated(connection: Connection, group: Sequence[_Order]) -> Sequence[_Order]:
+    """Orders that rest on what is so now; the others fail."""
+    if all(order.generation is None for order in group):
+        return group
+    now = current_generation(connection)
+    fresh = [order for order in group if order.generation in (None, now)]
+    for order in group:
+        if order.generation not in (None, now):
+            order.written.set_exception(OutdatedError("this changed meanwhile; try again"))
+    return fresh
 
 
 def _insert_rows(connection: Connection, group: Sequence[_Order]) -> None:

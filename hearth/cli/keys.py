@@ -97,7 +97,16 @@ def show(command: typer.Context, as_json: JsonOption = False) -> None:
     context = open_context(command, as_json=as_json)
     with reading(context.records) as connection:
         found = list_keys(connection)
-    context.result([{**vars(key), "purposes": sorted(key.purposes)} for key in found])
+    context.result(
+        [
+            {
+                **vars(key),
+                "purposes": sorted(key.purposes),
+                "areas": None if key.areas is None else sorted(key.areas),
+            }
+            for key in found
+        ]
+    )
     if not as_json:
         context.show(_table(found))
 

@@ -33,6 +33,7 @@ class KeyRecord:
     name: str
     role: Role
     purposes: frozenset[str]
+    areas: frozenset[str] | None
     created_at: datetime
     created_by: str
     expires_at: datetime | None
@@ -145,7 +146,14 @@ def list_keys(connection: Connection) -> list[KeyRecord]:
         )
     ).mappings()
     return [
-        KeyRecord(**{**row, "role": Role(row["role"]), "purposes": frozenset(row["purposes"])})
+        KeyRecord(
+            **{
+                **row,
+                "role": Role(row["role"]),
+                "purposes": frozenset(row["purposes"]),
+                "areas": None if row["areas"] is None else frozenset(row["areas"]),
+            }
+        )
         for row in rows
     ]
 

@@ -1,13 +1,10 @@
-"""Tables of the records database: audit log, keys, approvals, what was published, scores, decisions.
+"""Tables of the records database: audit log, identities, approvals, what was published, scores, and what people did.
 
 `migrations` makes them; a test holds the two to each other.
 """
 
-from datetime import UTC, datetime
-
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Column,
     Date,
     ForeignKey,
@@ -15,70 +12,26 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
+    UniqueConstraint,
 )
-from sqlalchemy.engine import Dialect
 
-_SHA256 = String(64)
-_ROW_NUMBER = BigInteger().with_variant(
-    Integer(), "sqlite"
-)  # SQLite numbers rows only in INTEGER keys
-
-
-class Instant(TypeDecorator[datetime]):
-    """A point in time, kept as UTC text so that every database orders and returns it alike."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> str | None:
-        """Text of an aware time, to the microsecond."""
-        return None if value is None else instant_text(value)
-
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> datetime | None:
-        """Aware time in UTC."""
-        return None if value is None else datetime.fromisoformat(value)
-
-
-def instant_text(moment: datetime) -> str:
-    """An aware time as `2026-11-22T09:30:00.000000Z`.
-
-    Raises
-    ------
-    ValueError
-        If the time has no offset, so that nobody can know which instant it means.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("a time without an offset names no instant; give it one, such as UTC")
-    text = moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-    return f"{text}Z"
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from hearth.storage.columns import ROW_NUMBER, SHA256, Instant, metadata
 
 audit_entries = Table(
     "audit_entries",
     metadata,
-    Column("sequence", _ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("sequence", ROW_NUMBER, primary_key=True, autoincrement=False),
     Column("recorded_at", Instant, nullable=False),
     Column("action", String(64), nullable=False),
     Column("actor", String(64), nullable=False),
-    Column("payload_hash", _SHA256, nullable=False),
+    Column("payload_hash", SHA256, nullable=False),
     Column(
-        "previous_hash", _SHA256, nullable=False, unique=True
+        "previous_hash", SHA256, nullable=False, unique=True
     ),  # two entries never continue the same one
-    Column("entry_hash", _SHA256, nullable=False, unique=True),
+    Column("entry_hash", SHA256, nullable=False, unique=True),
 )
 
 audit_payloads = Table(
@@ -86,7 +39,7 @@ audit_payloads = Table(
     metadata,
     Column(
         "sequence",
-        _ROW_NUMBER,
+        ROW_NUMBER,
         ForeignKey("audit_entries.sequence"),
         primary_key=True,
         autoincrement=False,
@@ -95,7 +48,7 @@ audit_payloads = Table(
     Column("subject", String(128), index=True),
     Column("details", Text),
     Column(
-        "erased_by", _ROW_NUMBER, ForeignKey("audit_entries.sequence")
+        "erased_by", ROW_NUMBER, ForeignKey("audit_entries.sequence")
     ),  # the entry that says why it is gone
 )
 
@@ -106,7 +59,8 @@ api_keys = Table(
     Column("name", String(128), nullable=False),
     Column("role", String(32), nullable=False),
     Column("purposes", JSON, nullable=False),
-    Column("secret_hash", _SHA256, nullable=False),
+    Column("areas", JSON),  # codes of the areas whose subjects they may see; null for all
+    Column("secret_hash", SHA256, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(64), nullable=False),
     Column("expires_at", Instant),
@@ -117,13 +71,13 @@ api_keys = Table(
 approvals = Table(
     "approvals",
     metadata,
-    Column("approval_id", _ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("approval_id", ROW_NUMBER, primary_key=True, autoincrement=True),
     Column("model", String(64), nullable=False),
     Column("version", String(32), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("bundle_sha256", _SHA256, nullable=False),
-    Column("matrix_sha256", _SHA256, nullable=False),
-    Column("report_sha256", _SHA256, nullable=False),
+    Column("bundle_sha256", SHA256, nullable=False),
+    Column("matrix_sha256", SHA256, nullable=False),
+    Column("report_sha256", SHA256, nullable=False),
     Column("submitted_by", String(64), nullable=False),
     Column("submitted_at", Instant, nullable=False),
     Column("decided_by", String(64)),  # approved or refused
@@ -143,7 +97,7 @@ bundles = Table(
     Column("version", String(32), primary_key=True),
     Column("path", String(255), primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    Column("sha256", _SHA256, nullable=False),
+    Column("sha256", SHA256, nullable=False),
 )
 
 reports = Table(
@@ -153,7 +107,7 @@ reports = Table(
     Column("version", String(32), primary_key=True),
     Column("path", String(255), primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    Column("sha256", _SHA256, nullable=False),
+    Column("sha256", SHA256, nullable=False),
 )
 
 scores = Table(
@@ -167,6 +121,7 @@ scores = Table(
     Column("payload", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("key_id", String(64), nullable=False),
+    Column("erased_by", ROW_NUMBER),  # the audit entry that says why the payload is `{}`
     Index(None, "model", "subject_ref"),
 )
 
@@ -184,4 +139,125 @@ decisions = Table(
     Column("role", String(32), nullable=False),
     ForeignKeyConstraint(["score_id"], ["scores.score_id"]),
     Index(None, "score_id"),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # one row, of id 1
+    Column("number", ROW_NUMBER, nullable=False),
+)
+
+oauth_clients = Table(
+    "oauth_clients",
+    metadata,
+    Column("client_id", String(60), primary_key=True),  # as the identity provider knows it
+    Column("name", String(128), nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("purposes", JSON, nullable=False),
+    Column("areas", JSON),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(64), nullable=False),
+    Column("revoked_at", Instant),
+    Column("revoked_by", String(64)),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key_id", String(64), primary_key=True),  # of whoever asked
+    Column("idempotency_key", String(128), primary_key=True),
+    Column("request_sha256", SHA256, nullable=False),  # method, path and body
+    Column("status", Integer, nullable=False),
+    Column("score_id", String(36), index=True),  # so that erasing a score erases its answer
+    Column("answer", LargeBinary),
+    Column("created_at", Instant, nullable=False, index=True),
+)
+
+challenges = Table(
+    "challenges",
+    metadata,
+    Column("challenge_id", String(36), primary_key=True),
+    Column("score_id", String(36), nullable=False, index=True),
+    Column("ground", String(32), nullable=False),
+    Column("statement", Text),
+    Column("state", String(16), nullable=False),
+    Column("opened_at", Instant, nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("acknowledge_by", Date, nullable=False),
+    Column("acknowledged_at", Instant),
+    Column("closed_at", Instant),
+    Column("closed_by", String(64)),  # never who decided on the score
+    Column("closed_by_role", String(32)),
+    Column("closed_reason", Text),
+    ForeignKeyConstraint(["score_id"], ["scores.score_id"]),
+)
+
+subject_references = Table(
+    "subject_references",
+    metadata,
+    Column("reference", String(32), primary_key=True),  # random: the row alone says whose it is
+    Column("model", String(64), nullable=False),
+    Column("entity_id", String(200), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("model", "entity_id"),
+    Index(None, "entity_id"),
+)
+
+restrictions = Table(
+    "restrictions",
+    metadata,
+    Column("restriction_id", String(36), primary_key=True),
+    Column("entity_id", String(200), nullable=False, index=True),
+    Column("model", String(64)),  # null for every model
+    Column("kind", String(16), nullable=False),  # objection | restriction
+    Column("reason", Text),
+    Column("since", Instant, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("lifted_at", Instant),
+    Column("lifted_by", String(64)),
+)
+
+disputed_inputs = Table(
+    "disputed_inputs",
+    metadata,
+    Column("dispute_id", String(36), primary_key=True),
+    Column("entity_id", String(200), nullable=False, index=True),
+    Column("model", String(64), nullable=False),
+    Column("feature", String(128), nullable=False),
+    Column("stated", JSON),  # what the person says it is
+    Column("reason", Text),
+    Column("opened_at", Instant, nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("closed_at", Instant),
+    Column("closed_by", String(64)),
+    Column("outcome", String(16)),  # upheld | rejected
+)
+
+legal_holds = Table(
+    "legal_holds",
+    metadata,
+    Column("hold_id", String(36), primary_key=True),
+    Column("model", String(64)),  # null for every model
+    Column("entity_id", String(200)),  # null for everyone
+    Column("reason", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("set_by", String(64), nullable=False),
+    Column("lifted_at", Instant),
+    Column("lifted_by", String(64)),
+)
+
+precomputed_scores = Table(
+    "precomputed_scores",
+    metadata,
+    Column("model", String(64), primary_key=True),
+    Column("entity_id", String(200), primary_key=True),
+    Column("score_id", String(36), nullable=False),
+    Column(
+        "bundle_sha256", SHA256, nullable=False
+    ),  # of another bundle than the one in use: out of date
+    Column("made_at", Instant, nullable=False),
+    Column(
+        "answer", LargeBinary, nullable=False
+    ),  # JSON, as it is sent to whoever may see all of it
 )

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from hearth.storage.schema import metadata
+from hearth.storage import schema
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=schema.api_keys.metadata,
     transactional_ddl=True,  # SQLite's too: a migration is there in full or not at all
 )
 context.run_migrations()

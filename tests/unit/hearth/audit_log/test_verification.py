@@ -7,8 +7,9 @@ from sqlalchemy import delete, insert, select, text, update
 
 from hearth.audit_log import AuditEntry, AuditLog, erase_payloads
 from hearth.audit_log.chain import hash_entry
+from hearth.storage.columns import instant_text
 from hearth.storage.engine import reading, writing
-from hearth.storage.schema import audit_entries, audit_payloads, instant_text
+from hearth.storage.schema import audit_entries, audit_payloads
 
 
 @pytest.fixture

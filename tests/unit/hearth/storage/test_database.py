@@ -13,13 +13,13 @@ from hearth.errors import StateError
 from hearth.storage import database
 from hearth.storage.database import LATEST_REVISION, open_records
 from hearth.storage.engine import open_engine, reading, writing
-from hearth.storage.schema import metadata
+from hearth.storage.schema import api_keys
 
 
 def test_migrations_make_the_tables_of_the_schema(records):
     with reading(records) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, api_keys.metadata) == []
 
 
 def test_the_latest_revision_is_the_last_migration():

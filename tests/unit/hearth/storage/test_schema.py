@@ -3,8 +3,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import insert, select
 
+from hearth.storage.columns import instant_text
 from hearth.storage.engine import reading, writing
-from hearth.storage.schema import api_keys, instant_text
+from hearth.storage.schema import api_keys
 
 
 def test_an_instant_is_written_in_utc_to_the_microsecond():

@@ -1,0 +1,17 @@
+"""A number that rises whenever keys, clients, approvals, bundles or restrictions change.
+
+Services hold those in memory. Triggers in the database raise the number with each change, whoever
+makes it, so that what is held is known to be the latest by comparing one number, and a transaction
+that reads it under the chain's lock can be sure.
+"""
+
+from sqlalchemy import Connection, select
+
+from hearth.storage.schema import generations
+
+_CURRENT = select(generations.c.number)
+
+
+def current_generation(connection: Connection) -> int:
+    """The number as this transaction sees it."""
+    return int(connection.execute(_CURRENT).scalar_one())
