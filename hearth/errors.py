@@ -9,7 +9,10 @@ HearthError
 ├── LawError               the law of a source does not allow the use
 ├── NotFoundError          no such model, version, subject or file
 ├── PermissionDeniedError  the identity may not do this
+│   └── AreasOnlyError     … and nobody may: results are released for areas only
 ├── StateError             the thing is not in a state that allows this
+│   ├── WithdrawnError     … a model was in use and is withdrawn or void
+│   └── SunsetError        … a model's last day of use has passed
 ├── BundleError            a bundle is incomplete or was altered
 ├── AuditError             the audit log cannot be written or does not verify
 ├── OutdatedError          what was known when a request began is no longer so
@@ -80,8 +83,20 @@ class PermissionDeniedError(HearthError):
     """The identity does not hold the permission that this needs."""
 
 
+class AreasOnlyError(PermissionDeniedError):
+    """The model's results are released for areas; nobody may have one of a household, home or person."""
+
+
 class StateError(HearthError):
     """The thing is not in a state that allows this step."""
+
+
+class WithdrawnError(StateError):
+    """The model was in use, and its approval is withdrawn or void."""
+
+
+class SunsetError(StateError):
+    """The day from which the model is no longer used has come."""
 
 
 class BundleError(HearthError):

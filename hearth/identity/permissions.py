@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REPORT_READ = "report:read"
     DECISION_WRITE = "decision:write"
     CHALLENGE_WRITE = "challenge:write"
+    CHALLENGE_REVIEW = "challenge:review"
     MODEL_SUBMIT = "model:submit"
     MODEL_APPROVE = "model:approve"
     AUDIT_READ = "audit:read"
@@ -33,13 +34,15 @@ class Role(StrEnum):
     BOARD_MEMBER = "board_member"
     CASEWORKER = "caseworker"
     CASEWORKER_SYSTEM = "caseworker_system"
+    REVIEWER = "reviewer"
     INFORMATION_GOVERNANCE = "information_governance"
     ADMINISTRATOR = "administrator"
 
 
 # No role both submits and approves, and none that sees scores may approve. A system asks for
 # everyone who sits at it, so it never sees what a restricted source says, nor the rows behind a
-# household; a caseworker's own key may. Whoever opens pseudonyms sees neither scores nor rows. A data scientist sees those rows by number, never by name.
+# household; a caseworker's own key may. A reviewer reads scores and closes challenges, and neither makes
+# scores nor decides on them. Whoever opens pseudonyms sees neither scores nor rows. A data scientist sees those rows by number, never by name.
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.DATA_SCIENTIST: frozenset(
         {
@@ -76,6 +79,15 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.REPORT_READ,
             Permission.DECISION_WRITE,
             Permission.CHALLENGE_WRITE,
+        }
+    ),
+    Role.REVIEWER: frozenset(
+        {
+            Permission.SCORE_READ,
+            Permission.EXPLAIN_READ,
+            Permission.EXPLAIN_SENSITIVE,
+            Permission.REPORT_READ,
+            Permission.CHALLENGE_REVIEW,
         }
     ),
     Role.INFORMATION_GOVERNANCE: frozenset(

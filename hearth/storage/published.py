@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, select
 
 from hearth.digest import sha256_of
-from hearth.errors import BundleError, NotFoundError
+from hearth.errors import BundleError, NotFoundError, WithdrawnError
 from hearth.storage.schema import approvals, bundles, reports
 
 MANIFEST = "manifest.json"
@@ -35,6 +35,16 @@ class Approval:
     decided_by_role: str
     decided_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A model that was in use and is not: the version that was, and why and when it stopped."""
+
+    model: str
+    version: str
+    state: str  # withdrawn | voided
+    closed_at: datetime
 
 
 @dataclass(frozen=True)
@@ -75,17 +85,62 @@ def list_published(connection: Connection) -> list[Approval]:
     return [approval for approval in current if approval is not None]
 
 
+def approval_in_force(connection: Connection, model: str) -> Approval:
+    """Approval in force for a model.
+
+    Raises
+    ------
+    WithdrawnError
+        If it was in use, and its approval is withdrawn or void.
+    NotFoundError
+        If no version of it was ever approved.
+    """
+    approval = current_approval(connection, model)
+    if approval is not None:
+        return approval
+    closed = find_closed(connection, model)
+    if closed is not None:
+        raise WithdrawnError(
+            f"{closed.model} version {closed.version} is {closed.state}, and no other version is in "
+            "use; have one approved before anything is scored with it"
+        )
+    raise NotFoundError(
+        f"no version of model `{model}` is approved; submit one with `hearth submit`, and let "
+        "another person approve it"
+    )
+
+
+def find_closed(connection: Connection, model: str) -> Closed | None:
+    """What became of a model that was in use; None where it still is, or never was."""
+    last = connection.execute(_approvals_newest_first(model).limit(1)).mappings().one_or_none()
+    if last is None or last["state"] == _IN_FORCE:
+        return None
+    return Closed(model, last["version"], last["state"], last["closed_at"])
+
+
+def list_closed(connection: Connection) -> list[Closed]:
+    """Models that were in use and are not, by name."""
+    models = connection.scalars(
+        select(approvals.c.model)
+        .where(approvals.c.decided_at.is_not(None), approvals.c.state.in_(_ONCE_IN_FORCE[1:]))
+        .distinct()
+        .order_by(approvals.c.model)
+    ).all()
+    found = (find_closed(connection, model) for model in models)
+    return [closed for closed in found if closed is not None]
+
+
 def published_bundle(connection: Connection, model: str) -> PublishedModel:
     """Bundle of the approval in force, its hashes checked against the approval and the manifest.
 
     Raises
     ------
-    NotFoundError
-        If no version of the model is approved.
+    NotFoundError, WithdrawnError
+        If no version of the model is approved, or none is any more.
     BundleError
         If a file is missing, altered or not listed.
     """
-    approval = _approval_in_force(connection, model)
+    approval = approval_in_force(connection, model)
     return PublishedModel(approval, _proved(connection, bundles, approval, approval.bundle_sha256))
 
 
@@ -94,10 +149,10 @@ def published_report(connection: Connection, model: str) -> PublishedReport:
 
     Raises
     ------
-    NotFoundError, BundleError
+    NotFoundError, WithdrawnError, BundleError
         As `published_bundle`.
     """
-    approval = _approval_in_force(connection, model)
+    approval = approval_in_force(connection, model)
     return PublishedReport(approval, _proved(connection, reports, approval, approval.report_sha256))
 
 
@@ -132,23 +187,17 @@ def publish_files(
 def _approvals_newest_first(model: str) -> Select[Any]:
     return (
         select(approvals)
-        .where(approvals.c.model == model, approvals.c.state.in_(_ONCE_IN_FORCE))
+        .where(
+            approvals.c.model == model,
+            approvals.c.state.in_(_ONCE_IN_FORCE),
+            approvals.c.decided_at.is_not(None),  # a submission taken back was never in force
+        )
         .order_by(approvals.c.decided_at.desc(), approvals.c.approval_id.desc())
     )
 
 
 def _approval(row: RowMapping) -> Approval:
     return Approval(**{name: row[name] for name in Approval.__dataclass_fields__})
-
-
-def _approval_in_force(connection: Connection, model: str) -> Approval:
-    approval = current_approval(connection, model)
-    if approval is None:
-        raise NotFoundError(
-            f"no version of model `{model}` is approved; submit one with `hearth submit`, and let "
-            "another person approve it"
-        )
-    return approval
 
 
 def _proved(

@@ -131,6 +131,7 @@ decisions = Table(
     Column("decision_id", String(36), primary_key=True),
     Column("score_id", String(36), nullable=False),
     Column("outcome", String(16), nullable=False),  # agree | override | defer
+    Column("reason_code", String(32)),
     Column("reason", Text),
     Column("considered", Text),  # what else the reviewer looked at
     Column("viewed_at", Instant),
@@ -186,6 +187,7 @@ challenges = Table(
     Column("opened_by", String(64), nullable=False),
     Column("acknowledge_by", Date, nullable=False),
     Column("acknowledged_at", Instant),
+    Column("acknowledged_by", String(64)),
     Column("closed_at", Instant),
     Column("closed_by", String(64)),  # never who decided on the score
     Column("closed_by_role", String(32)),

@@ -6,13 +6,13 @@ from threading import Lock
 
 from sqlalchemy import Engine
 
-from hearth.errors import BundleError, HearthError, NotFoundError
+from hearth.errors import BundleError, HearthError, NotFoundError, WithdrawnError
 from hearth.risk_model import RiskModel
 from hearth.storage.engine import reading
 from hearth.storage.published import (
     Approval,
     PublishedModel,
-    current_approval,
+    approval_in_force,
     list_published,
     published_bundle,
 )
@@ -59,16 +59,17 @@ class ServedModels:
 
         Raises
         ------
-        NotFoundError
-            If no version is approved.
+        NotFoundError, WithdrawnError
+            If no version is approved, or none is any more.
         BundleError
             If a byte of the approved bundle was altered.
         """
-        with reading(self.engine) as connection:
-            approval = current_approval(connection, name)
-        if approval is None:
+        try:
+            with reading(self.engine) as connection:
+                approval = approval_in_force(connection, name)
+        except (NotFoundError, WithdrawnError):
             self._held.pop(name, None)
-            raise NotFoundError("no version of this model is approved; see GET /v1/models")
+            raise
         held = self._held.get(name)
         if held is not None and held.approval == approval:
             return held

@@ -11,13 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from hearth.errors import (
+    AreasOnlyError,
     AuditError,
     BundleError,
     Fault,
     NotFoundError,
     PermissionDeniedError,
     StateError,
+    SunsetError,
     UnusableInputError,
+    WithdrawnError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -69,7 +72,10 @@ class ProblemError(Exception):
 _STATUS_OF: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (UnusableInputError, HTTPStatus.UNPROCESSABLE_ENTITY, "unusable-input"),
     (NotFoundError, HTTPStatus.NOT_FOUND, "not-found"),
+    (AreasOnlyError, HTTPStatus.FORBIDDEN, "released-for-areas-only"),
     (PermissionDeniedError, HTTPStatus.FORBIDDEN, "not-allowed"),
+    (WithdrawnError, HTTPStatus.CONFLICT, "model-withdrawn"),
+    (SunsetError, HTTPStatus.CONFLICT, "model-ended"),
     (StateError, HTTPStatus.CONFLICT, "wrong-state"),
     (BundleError, HTTPStatus.SERVICE_UNAVAILABLE, "model-not-served"),
     (AuditError, HTTPStatus.SERVICE_UNAVAILABLE, "records-unavailable"),
@@ -79,6 +85,9 @@ _DETAIL_OF = {
     "unusable-input": "Some of what was sent cannot be used; every fault is listed.",
     "not-found": "There is nothing here under that name, or you may not see it.",
     "not-allowed": "Your key does not hold the permission this needs.",
+    "released-for-areas-only": "This model's results are released for areas; it gives none for a household, home or person.",
+    "model-withdrawn": "This model was withdrawn, or its approval is void. Nothing may be scored with it.",
+    "model-ended": "The day from which this model is no longer used has come. Ask its owner for one approved anew.",
     "wrong-state": "This cannot be done in the state things are in.",
     "model-not-served": "The approved bundle of this model is incomplete or was altered, so it is not served.",
     "records-unavailable": "The records database cannot be used, and nothing leaves without its entry there.",

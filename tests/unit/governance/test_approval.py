@@ -9,7 +9,7 @@ from governance.approval_states import STATES, State, Step, next_state
 from governance.submission import Hashes, Submission
 from hearth.audit_log import AuditLog
 from hearth.digest import sha256_of
-from hearth.errors import NotFoundError, PermissionDeniedError, StateError
+from hearth.errors import PermissionDeniedError, StateError, WithdrawnError
 from hearth.identity import Role, authenticate, create_key
 from hearth.risk_model.files import with_manifest, write_folder
 from hearth.storage.database import open_records
@@ -218,7 +218,7 @@ def test_a_withdrawn_version_is_out_of_use(audit, scientist, member):
     approval.withdraw("early_help", "3", member, audit, reason="Precision fell below the bar.")
 
     assert in_force(audit) is None
-    with reading(audit.engine) as connection, pytest.raises(NotFoundError):
+    with reading(audit.engine) as connection, pytest.raises(WithdrawnError):
         published_bundle(connection, "early_help")
 
 

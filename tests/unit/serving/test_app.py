@@ -123,7 +123,11 @@ def test_a_model_that_nobody_approved_is_not_served(empty_council):
 def test_a_model_is_not_served_from_the_moment_its_approval_ends(client, council, state):
     assert client.post(SCORES, json=SUBJECT).status_code == 201
     close_approvals(council, state)
-    assert client.post(SCORES, json=SUBJECT).status_code == 404
+    answer = client.post(SCORES, json=SUBJECT)
+    assert (answer.status_code, answer.json()["type"]) == (
+        409,
+        "urn:hearth:problem:model-withdrawn",
+    )
 
 
 @pytest.mark.parametrize("path", ["booster.txt", "cohort.json", "reasons.json", "manifest.json"])

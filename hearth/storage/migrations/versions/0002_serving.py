@@ -11,7 +11,9 @@ depends_on = None
 _INSTANT = sa.String(27)
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-_FOLLOWED = ("api_keys", "oauth_clients", "approvals", "bundles", "restrictions", "disputed_inputs")
+_FOLLOWED = (
+    "api_keys", "oauth_clients", "approvals", "bundles", "challenges", "restrictions", "disputed_inputs",
+)  # fmt: skip
 """Tables that services hold in memory: any change of one raises the generation."""
 
 # the audit chain's lock comes first, as in every transaction that also writes to the log
@@ -29,6 +31,7 @@ def upgrade() -> None:
     """Make the tables, then let the generation follow every change of what services hold."""
     op.add_column("api_keys", sa.Column("areas", sa.JSON))
     op.add_column("scores", sa.Column("erased_by", _NUMBER))
+    op.add_column("decisions", sa.Column("reason_code", sa.String(32)))
     _make_identity_tables()
     _make_score_tables()
     _make_subject_tables()
@@ -96,6 +99,7 @@ def _make_score_tables() -> None:
         sa.Column("opened_by", sa.String(64), nullable=False),
         sa.Column("acknowledge_by", sa.Date, nullable=False),
         sa.Column("acknowledged_at", _INSTANT),
+        sa.Column("acknowledged_by", sa.String(64)),
         sa.Column("closed_at", _INSTANT),
         sa.Column("closed_by", sa.String(64)),
         sa.Column("closed_by_role", sa.String(32)),

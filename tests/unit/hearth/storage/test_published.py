@@ -5,10 +5,13 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from hearth.digest import sha256_of
-from hearth.errors import BundleError, NotFoundError
+from hearth.errors import BundleError, NotFoundError, WithdrawnError
 from hearth.storage.engine import reading, writing
 from hearth.storage.published import (
+    approval_in_force,
     current_approval,
+    find_closed,
+    list_closed,
     list_published,
     publish_files,
     published_bundle,
@@ -181,3 +184,27 @@ def test_each_model_in_force_is_listed_once(records):
     with reading(records) as connection:
         listed = [(approval.model, approval.version) for approval in list_published(connection)]
     assert listed == [("arrears", "1"), ("hmo", "2")]
+
+
+def test_a_submission_taken_back_leaves_the_approved_version_in_force(records):
+    approve(records, "1", day=1)
+    approve(records, "2", day=2, state="withdrawn")
+    with writing(records) as connection:
+        connection.execute(
+            update(approvals).where(approvals.c.version == "2").values(decided_at=None)
+        )
+    assert current_version(records) == "1"
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "voided"])
+def test_a_model_that_was_in_use_is_told_from_one_that_never_was(records, state):
+    approve(records, "1", state=state)
+    with reading(records) as connection:
+        assert [(c.model, c.version, c.state) for c in list_closed(connection)] == [
+            ("hmo", "1", state)
+        ]
+        assert find_closed(connection, "damp") is None
+        with pytest.raises(WithdrawnError, match=state):
+            approval_in_force(connection, "hmo")
+        with pytest.raises(NotFoundError):
+            approval_in_force(connection, "damp")
