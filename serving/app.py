@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Response
+from prometheus_client import CollectorRegistry
 from starlette.staticfiles import StaticFiles
 
 from features.store import FeatureStore
@@ -19,12 +20,15 @@ from serving.service import Service
 from serving.web import openapi
 from serving.web.authentication import identify
 from serving.web.failures import add_handlers
+from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
 
 STATIC = Path(__file__).parent / "pages" / "static"
 
 
-def create_app(settings: Settings, clock: Clock) -> FastAPI:
+def create_app(
+    settings: Settings, clock: Clock, *, registry: CollectorRegistry | None = None
+) -> FastAPI:
     """The service of a workspace, ready to be run by a server.
 
     Models come from the records database alone: the bundle of each approval in force, proved byte by
@@ -36,12 +40,15 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
         Where records and feature store are, and the pepper.
     clock
         Tells the time, with its offset.
+    registry
+        Where what the service counts is read from; one of its own if None.
     """
+    metrics = Metrics(CollectorRegistry() if registry is None else registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_records(settings.records_url)
-        with AuditWriter(engine, clock) as writer:
+        with AuditWriter(engine, clock, on_commit=metrics.committed) as writer:
             app.state.service = Service(
                 settings=settings,
                 clock=clock,
@@ -49,6 +56,7 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
                 store=FeatureStore(settings.store_url),
                 models=ServedModels(engine),
                 writer=writer,
+                metrics=metrics,
             )
             yield
         engine.dispose()
@@ -56,7 +64,8 @@ def create_app(settings: Settings, clock: Clock) -> FastAPI:
     app = FastAPI(
         title=openapi.TITLE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
-    app.add_middleware(SurroundMiddleware)
+    app.state.metrics = metrics
+    app.add_middleware(SurroundMiddleware, metrics=metrics)
     add_handlers(app)
     for router in openapi.ROUTERS:
         app.include_router(router)

@@ -11,11 +11,12 @@ from hearth.audit_log import AuditWriter, Clock
 from hearth.identity import subject_reference
 from hearth.settings import Settings
 from serving.scores.served_models import ServedModels
+from serving.web.metrics import Metrics
 
 
 @dataclass(frozen=True)
 class Service:
-    """Settings, clock, records, feature store, models in use and the audit writer."""
+    """Settings, clock, records, feature store, models in use, the audit writer and what is counted."""
 
     settings: Settings
     clock: Clock
@@ -23,6 +24,7 @@ class Service:
     store: FeatureStore
     models: ServedModels
     writer: AuditWriter
+    metrics: Metrics
 
     @property
     def pepper(self) -> str:

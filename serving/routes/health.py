@@ -40,10 +40,13 @@ def ready(service: Annotated[Service, Depends(service_of)]) -> Response:
         refused = service.models.prove()
         served, _ = service.models.all()
     except SQLAlchemyError:
+        service.metrics.proved({}, is_ready=False)
         found = Readiness(False, {}, ("the records database cannot be read",))
         return json_response(found, status=HTTPStatus.SERVICE_UNAVAILABLE)
     models = {one.approval.model: one.approval.version for one in served}
-    if refused or not models:
+    is_ready = bool(models) and not refused
+    service.metrics.proved(models, is_ready=is_ready)
+    if not is_ready:
         reasons = tuple(refused.values()) or (
             "no model is approved; submit one with `hearth submit`, and let another person approve it",
         )

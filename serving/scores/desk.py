@@ -69,6 +69,7 @@ def _score(
     )
     purpose = str(served.model.about["purpose"])
     record_score(service, identity, answer, purpose=purpose, values=inputs.values)
+    service.metrics.scored(name, served.approval.version)
     return _as_seen_by(identity, answer)
 
 

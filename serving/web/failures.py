@@ -7,13 +7,14 @@ from starlette.exceptions import HTTPException
 
 from hearth.errors import HearthError
 from serving.pages.errors import page_response
-from serving.web.problems import ProblemError, problem_response
+from serving.web.problems import ProblemError, from_error, problem_response
 
 MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
 
 
 def answer_failure(request: Request, error: Exception) -> Response:
-    """Answer to an error: a problem on the API's paths, a page elsewhere."""
+    """Answer to an error, counted by its code: a problem on the API's paths, a page elsewhere."""
+    request.app.state.metrics.refused(from_error(error).code)
     if request.url.path.startswith(MACHINE_PATHS):
         return problem_response(request, error)
     return page_response(request, error)

@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.web.failures import answer_failure
 from serving.web.logs import where
+from serving.web.metrics import Metrics
 from serving.web.problems import ProblemError
+from serving.web.trace_context import span_of
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of the largest request body; larger batches are files (`hearth score`)."""
@@ -34,8 +36,9 @@ _HSTS = "max-age=31536000; includeSubDomains"
 class SurroundMiddleware:
     """Gives each request an identifier, limits, headers and a log line, and answers the unforeseen."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
         self._log = structlog.get_logger("serving")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,6 +49,7 @@ class SurroundMiddleware:
         started = time.perf_counter()
         request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
+        span = span_of(scope["headers"])
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -61,6 +65,8 @@ class SurroundMiddleware:
             self._log.error(
                 "failed",
                 request_id=request_id,
+                trace_id=span.trace_id,
+                span_id=span.span_id,
                 kind=type(error).__name__,
                 where=where(error.__traceback__),
             )
@@ -70,13 +76,17 @@ class SurroundMiddleware:
                 raise
             await answer_failure(Request(scope), error)(scope, receive, send_with_headers)
         finally:
+            seconds = time.perf_counter() - started
+            route = getattr(scope.get("route"), "path", "")
+            self._metrics.answered(scope["method"], route, int(status), seconds)
             self._log.info(
                 "answered",
                 request_id=request_id,
+                **span._asdict(),
                 method=scope["method"],
-                route=getattr(scope.get("route"), "path", ""),
+                route=route,
                 status=int(status),
-                ms=round(1000 * (time.perf_counter() - started), 1),
+                ms=round(1000 * seconds, 1),
             )
 
 
