@@ -3,7 +3,7 @@
 It imports base dependencies only, so that serving can read it without the data tools.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import islice
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     and_,
@@ -29,6 +30,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy import Row as SqlRow
 
 from hearth.errors import StateError
 from hearth.private_files import make_private_file
@@ -37,6 +39,8 @@ Value = float | str | None
 Row = tuple[str, Mapping[str, Value], Mapping[str, Any]]
 
 _BATCH = 2_000
+_VALUES = msgspec.json.Decoder(dict[str, Value])
+_FLAGS = msgspec.json.Decoder(dict[str, Any])
 _metadata = MetaData()
 _subjects = Table(
     "subjects",
@@ -155,27 +159,20 @@ class FeatureStore:
 
     def get(self, model: str, entity_id: str) -> StoredRow | None:
         """Row of one subject, or None where the model does not know it."""
-        query = (
-            select(
-                _subjects.c.features,
-                _subjects.c.flags,
-                _refreshes.c.as_of,
-                _refreshes.c.refreshed_on,
-            )
-            .join(_refreshes, _refreshes.c.model == _subjects.c.model)
-            .where(_subjects.c.model == model, _subjects.c.entity_id == entity_id)
-        )
+        query = _rows_of(model).where(_subjects.c.entity_id == entity_id)
         with self._engine.connect() as connection:
             found = connection.execute(query).one_or_none()
-        if found is None:
-            return None
-        return StoredRow(
-            entity_id,
-            found.as_of,
-            msgspec.json.decode(found.features, type=dict[str, Value]),
-            msgspec.json.decode(found.flags, type=dict[str, Any]),
-            found.refreshed_on,
-        )
+        return None if found is None else _stored(found)
+
+    def get_many(self, model: str, entities: Sequence[str]) -> dict[str, StoredRow]:
+        """Rows of those subjects that the model knows, by `entity_id`."""
+        rows: dict[str, StoredRow] = {}
+        remaining = iter(entities)
+        with self._engine.connect() as connection:
+            while batch := list(islice(remaining, _BATCH)):
+                query = _rows_of(model).where(_subjects.c.entity_id.in_(batch))
+                rows.update((row.entity_id, _stored(row)) for row in connection.execute(query))
+        return rows
 
     def entities(self, model: str, limit: int = 100, offset: int = 0) -> list[str]:
         """Subjects of a model, in order."""
@@ -212,6 +209,30 @@ class FeatureStore:
         with self._engine.connect() as connection:
             found = connection.execute(query).one_or_none()
         return None if found is None else Refresh(found.as_of, found.refreshed_on, found.key)
+
+
+def _rows_of(model: str) -> Select[Any]:
+    return (
+        select(
+            _subjects.c.entity_id,
+            _subjects.c.features,
+            _subjects.c.flags,
+            _refreshes.c.as_of,
+            _refreshes.c.refreshed_on,
+        )
+        .join(_refreshes, _refreshes.c.model == _subjects.c.model)
+        .where(_subjects.c.model == model)
+    )
+
+
+def _stored(row: SqlRow[Any]) -> StoredRow:
+    return StoredRow(
+        row.entity_id,
+        row.as_of,
+        _VALUES.decode(row.features),
+        _FLAGS.decode(row.flags),
+        row.refreshed_on,
+    )
 
 
 def _insert(connection: Connection, model: str, rows: Iterable[Row]) -> int:

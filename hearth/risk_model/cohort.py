@@ -67,6 +67,17 @@ class Cohort:
         reached = int(np.searchsorted(self.scores, raw, side="left")) - 1
         return float(max(reached, 0))
 
+    def percentiles(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`percentile` of each raw score, shape (rows,)."""
+        reached = np.searchsorted(self.scores, raw, side="left") - 1
+        return np.maximum(reached, 0).astype(np.float64)
+
+    def bands_of(self, percentiles: NDArray[np.float64]) -> list[str]:
+        """`band` of each percentile."""
+        names, least = zip(*self.bands, strict=True)
+        reached = np.searchsorted(least, percentiles, side="right") - 1
+        return [names[place] for place in np.maximum(reached, 0).tolist()]
+
     def band(self, percentile: float) -> str:
         """Name of the band that a percentile lies in."""
         reached = [name for name, least in self.bands if percentile >= least]

@@ -1,18 +1,19 @@
 """Files of rows, CSV or Parquet, read and written a chunk of columns at a time."""
 
 import csv
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hearth.errors import DataError, Fault
 
-Columns = dict[str, list[Any]]
-"""A chunk of rows by column; None where a cell is empty. CSV cells are texts."""
-
-Write = Callable[[Columns], None]
+Columns = dict[str, Any]
+"""A chunk of rows by column, lists or arrays; None where a cell is empty. CSV cells are texts."""
 
 _FORMATS = ".csv or .parquet"
 
@@ -32,8 +33,10 @@ def read_names(file: Path) -> list[str]:
     return names
 
 
-def read_chunks(file: Path, rows: int) -> Iterator[Columns]:
-    """Chunks of at most `rows` rows.
+def read_chunks(file: Path, rows: int, *, skip: int = 0) -> Iterator[Columns]:
+    """Chunks of at most `rows` rows, but for the first `skip` of them; the same at each reading.
+
+    Numbers of a Parquet file come as arrays, NaN where a cell is empty, if they can.
 
     Raises
     ------
@@ -41,14 +44,17 @@ def read_chunks(file: Path, rows: int) -> Iterator[Columns]:
         If a row of a CSV has too few or too many cells, or the file breaks off.
     """
     with _faults_of(file):
-        yield from _READERS[_format(file)][1](file, rows)
+        yield from _READERS[_format(file)][1](file, rows, skip)
 
 
-@contextmanager
-def writing_chunks(file: Path) -> Iterator[Write]:
-    """Function that appends chunks to a new file of the format its name says."""
-    with _WRITERS[_format(file)](file) as write:
-        yield write
+def write_table(file: Path, columns: Columns, *, header: bool = True) -> None:
+    """Columns as a new file of the format its name says; lists are texts, arrays what they are."""
+    _WRITERS[_format(file)](file, columns, header)
+
+
+def join_tables(target: Path, parts: Sequence[Path]) -> None:
+    """Parts written by `write_table`, one after the other, as one file of the same format."""
+    _JOINERS[_format(target)](target, parts)
 
 
 def check_format(file: Path) -> None:
@@ -79,11 +85,11 @@ def _csv_names(file: Path) -> list[str]:
         return next(csv.reader(stream, strict=True), [])
 
 
-def _csv_chunks(file: Path, rows: int) -> Iterator[Columns]:
+def _csv_chunks(file: Path, rows: int, skip: int) -> Iterator[Columns]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.reader(stream, strict=True)
         names = next(reader)
-        start = 1
+        start = 1 + sum(1 for _ in islice(reader, skip * rows))
         while chunk := list(islice(reader, rows)):
             _check_widths(file, names, chunk, start)
             start += len(chunk)
@@ -108,51 +114,68 @@ def _parquet_names(file: Path) -> list[str]:
     return list(pq.read_schema(file).names)
 
 
-def _parquet_chunks(file: Path, rows: int) -> Iterator[Columns]:
+def _parquet_chunks(file: Path, rows: int, skip: int) -> Iterator[Columns]:
     import pyarrow.parquet as pq  # noqa: PLC0415 only files of this format need it
 
     with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(batch_size=rows):
-            yield batch.to_pydict()
+        for batch in islice(opened.iter_batches(batch_size=rows), skip, None):
+            yield {name: _cells(batch.column(name)) for name in batch.schema.names}
 
 
-@contextmanager
-def _csv_writer(file: Path) -> Iterator[Write]:
+def _cells(column: Any) -> Any:
+    """A Parquet column as an array if it holds numbers, and none of them is NaN; else as a list."""
+    import pyarrow as pa  # noqa: PLC0415 only files of this format need it
+
+    if pa.types.is_integer(column.type) and not column.null_count:
+        return column.to_numpy()
+    if pa.types.is_floating(column.type):
+        numbers = column.to_numpy(zero_copy_only=False)
+        if np.count_nonzero(np.isnan(numbers)) == column.null_count:
+            return numbers
+    return column.to_pylist()
+
+
+def _write_csv(file: Path, columns: Columns, header: bool) -> None:
     with file.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        is_first = True
-
-        def write(columns: Columns) -> None:
-            nonlocal is_first
-            if is_first:
-                writer.writerow(columns)
-            is_first = False
-            writer.writerows(zip(*columns.values(), strict=True))
-
-        yield write
+        if header:
+            writer.writerow(columns)
+        cells = (c.tolist() if isinstance(c, np.ndarray) else c for c in columns.values())
+        writer.writerows(zip(*cells, strict=True))
 
 
-@contextmanager
-def _parquet_writer(file: Path) -> Iterator[Write]:
+def _join_csv(target: Path, parts: Sequence[Path]) -> None:
+    with target.open("wb") as stream:
+        for part in parts:
+            with part.open("rb") as opened:
+                shutil.copyfileobj(opened, stream)
+
+
+def _write_parquet(file: Path, columns: Columns, _header: bool) -> None:
     import pyarrow as pa  # noqa: PLC0415 only files of this format need it
     import pyarrow.parquet as pq  # noqa: PLC0415 only files of this format need it
 
-    opened: Any = None
-
-    def write(columns: Columns) -> None:
-        nonlocal opened
-        table = pa.table(columns)
-        if opened is None:
-            opened = pq.ParquetWriter(file, table.schema)
-        opened.write_table(table.cast(opened.schema))
-
-    try:
-        yield write
-    finally:
-        if opened is not None:
-            opened.close()
+    texts = pa.string()
+    table = pa.table(
+        {
+            name: pa.array(cells) if isinstance(cells, np.ndarray) else pa.array(cells, texts)
+            for name, cells in columns.items()
+        }
+    )
+    pq.write_table(table, file)
 
 
-_READERS: Mapping[str, tuple[Callable[[Path], list[str]], Callable[[Path, int], Iterator[Columns]]]]
+def _join_parquet(target: Path, parts: Sequence[Path]) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415 only files of this format need it
+
+    with pq.ParquetWriter(target, pq.read_schema(parts[0])) as writer:
+        for part in parts:
+            writer.write_table(pq.read_table(part))
+
+
+_READERS: Mapping[
+    str, tuple[Callable[[Path], list[str]], Callable[[Path, int, int], Iterator[Columns]]]
+]
 _READERS = {".csv": (_csv_names, _csv_chunks), ".parquet": (_parquet_names, _parquet_chunks)}
-_WRITERS = {".csv": _csv_writer, ".parquet": _parquet_writer}
+_WRITERS = {".csv": _write_csv, ".parquet": _write_parquet}
+_JOINERS = {".csv": _join_csv, ".parquet": _join_parquet}

@@ -13,6 +13,7 @@ from serving.scores.comparison import compare_category, compare_number
 from serving.scores.wording import many_of, value_in_words
 
 RESTRICTED = "restricted"
+RESTRICTED_TEXT = "Information from a restricted source"
 RECORDED, NOT_RECORDED = "recorded", "not recorded"
 
 _STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
@@ -59,7 +60,7 @@ def explain(
     ]
     return Explanation(
         method="tree_shap" if model.kind == "lightgbm" else "linear_shapley",
-        scale=_scale_of(model),
+        scale=scale_of(model),
         base_value=float(contributions[-1]),
         reasons=_largest_first(reasons),
         withheld=Withheld(0),
@@ -78,7 +79,7 @@ def withhold_restricted(explanation: Explanation) -> Explanation:
     veiled = Reason(
         code=RESTRICTED,
         title="Restricted",
-        text="Information from a restricted source",
+        text=RESTRICTED_TEXT,
         direction=_direction(total),
         strength=_strength(total, explanation.scale),
         contribution=total,
@@ -97,6 +98,26 @@ def withhold_restricted(explanation: Explanation) -> Explanation:
     )
 
 
+def say(model: RiskModel, words: ReasonWords, values: Mapping[str, Value]) -> str:
+    """What the record says of one group, where none of the values was filled in."""
+    own = [feature for feature in model.features if feature.group == words.group]
+    if _is_missing(words, own, values):
+        return _missing_text(words)
+    return _text(model, words, values, many_of(str(model.about["unit"])))
+
+
+def effect(
+    contribution: float, scale: str
+) -> tuple[Literal["raises", "lowers", "neither"], Literal["strong", "moderate", "weak"]]:
+    """Direction and strength of a contribution."""
+    return _direction(contribution), _strength(contribution, scale)
+
+
+def places_of(words: ReasonWords) -> set[str]:
+    """Features that a group's text states."""
+    return {name for name in _PLACE.findall(words.text) if name != _COMPARISON}
+
+
 def _reason(
     model: RiskModel,
     words: ReasonWords,
@@ -112,7 +133,7 @@ def _reason(
         title=words.title,
         text=_missing_text(words) if is_missing else _text(model, words, values, people),
         direction=_direction(total),
-        strength=_strength(total, _scale_of(model)),
+        strength=_strength(total, scale_of(model)),
         contribution=total,
         source=words.source_title or words.source,
         sensitivity="ordinary" if words.sensitivity == "ordinary" else "restricted",
@@ -197,7 +218,8 @@ def _is_share(feature: FeatureSpec) -> bool:
     return feature.name.startswith(f"{feature.group}_share_") or (is_ratio and feature.unit is None)
 
 
-def _scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:
+def scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:
+    """What contributions are on the scale of."""
     return _RULE_SCALE if model.kind == "rule" else "log_odds"
 
 

@@ -1,18 +1,20 @@
 import csv
 import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog
-from hearth.errors import DataError, PermissionDeniedError
+from hearth.errors import DataError, PermissionDeniedError, StateError
 from hearth.identity import Identity, Role
-from hearth.storage.engine import reading
-from hearth.storage.schema import audit_payloads
+from hearth.storage.engine import reading, writing
+from hearth.storage.schema import approvals, audit_payloads
 from serving.files.batch import score_file
+from serving.files.unfinished import UnfinishedFile
 from serving.scores.served_models import ServedModels
 
 HEADER = (
@@ -24,9 +26,12 @@ GOOD = "a,120,0.07,3,41,0,2,private_rented\nb,,,0,,0,0,\n"
 
 @pytest.fixture
 def score(council, tmp_path, clock):
-    def run(text, *, role=Role.CASEWORKER, target="scores.csv", purposes=("early_help",)):
-        source = tmp_path / "in.csv"
-        source.write_text(text)
+    def run(
+        text, *, role=Role.CASEWORKER, target="scores.csv", purposes=("early_help",), **options
+    ):
+        source = text if isinstance(text, Path) else tmp_path / "in.csv"
+        if source is not text:
+            source.write_text(text)
         return score_file(
             ServedModels(council.engine).get("school_readiness"),
             source,
@@ -34,6 +39,7 @@ def score(council, tmp_path, clock):
             identity=Identity("key", "A team", role, frozenset(purposes)),
             store=FeatureStore(council.settings.store_url),
             audit=AuditLog(council.engine, clock),
+            **options,
         )
 
     return run
@@ -97,6 +103,10 @@ def test_parquet_is_read_and_written(council, score, tmp_path):
         (HEADER.replace("moves_count_24m", "surname") + GOOD, "moves_count_24m"),
         (HEADER.replace("moves_count_24m", "surname") + GOOD, "header"),
         ("entity_id\nnobody\n", "row 1"),
+        ("surname\nnobody\n", "header"),
+        ("entity_id,surname\n7,nobody\n", "header"),
+        ("entity_id\n", ""),
+        (HEADER, ""),
         ("", ""),
     ],
 )  # fmt: skip
@@ -181,3 +191,80 @@ def test_a_file_of_scores_says_whom_a_lot_holds_back(
     marked = pq.read_table(tmp_path / "out.parquet")["held_back"].to_pylist()
     assert marked == model.held_back(names).tolist()
     assert 2 < sum(marked) < 25
+
+
+def test_a_misnamed_column_of_subjects_is_one_fault_that_says_its_name(score):
+    with pytest.raises(DataError, match="name the column of subjects entity_id") as error:
+        score("Entity_ID\n100012345678\n")
+    assert len(error.value.faults) == 1
+
+
+def kill_after_one_chunk(monkeypatch):
+    monkeypatch.setattr("serving.files.rows.CHUNK", 2)
+    monkeypatch.setattr("serving.files.batch.CHUNK", 2)
+    whole = UnfinishedFile.add
+
+    def add(self, columns):
+        if self.parts():
+            raise KeyboardInterrupt
+        whole(self, columns)
+
+    monkeypatch.setattr(UnfinishedFile, "add", add)
+    return whole
+
+
+@pytest.mark.parametrize("target", ["scores.csv", "scores.parquet"])
+def test_a_killed_run_goes_on_and_writes_the_same_bytes(score, tmp_path, monkeypatch, target):
+    text = HEADER + GOOD + GOOD.replace("120", "7") + GOOD
+    whole = kill_after_one_chunk(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        score(text, target=target)
+    assert not (tmp_path / target).exists()
+    scored = []
+    monkeypatch.setattr(
+        UnfinishedFile, "add", lambda self, c: (scored.append(len(c["band"])), whole(self, c))
+    )
+    resumed = score(text, target=target)
+    assert (resumed.rows, scored) == (6, [2, 2])
+    assert score(text, target=f"again-{target}").sha256 == resumed.sha256
+    assert [file.name for file in tmp_path.glob(".partial-*")] == []
+
+
+def test_what_was_done_of_another_file_is_never_gone_on_from(score, tmp_path, monkeypatch):
+    whole = kill_after_one_chunk(monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        score(HEADER + GOOD + GOOD)
+    monkeypatch.setattr(UnfinishedFile, "add", whole)
+    score(HEADER + GOOD.replace("a,", "c,") + GOOD)
+    assert [row["entity_id"] for row in rows_of(tmp_path / "scores.csv")] == ["c", "b", "a", "b"]
+
+
+def test_no_file_appears_when_the_model_was_withdrawn_meanwhile(score, council, tmp_path):
+    def withdraw(*_):
+        with writing(council.engine) as connection:
+            connection.execute(update(approvals).values(state="withdrawn"))
+
+    with pytest.raises(StateError, match="no longer the one in use"):
+        score(HEADER + GOOD, progress=withdraw)
+    assert not (tmp_path / "scores.csv").exists()
+    assert AuditLog(council.engine, council.clock).recorded("scores.made_in_batch") == []
+
+
+def test_a_whole_column_of_numbers_that_holds_nan_is_refused_by_row(score, tmp_path, council):
+    table = {name: [None, None] for name in HEADER.strip().split(",")}
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table(table | {"moves_count_24m": [1.0, float("nan")]}), source)
+    with pytest.raises(DataError) as error:
+        score(source)
+    assert [fault.place for fault in error.value.faults] == ["row 2, moves_count_24m"]
+
+
+def test_reasons_of_a_file_are_those_of_the_service(score, council, tmp_path):
+    score(HEADER + GOOD)
+    values = dict(zip(HEADER.strip().split(",")[1:], (120, 0.07, 3, 41, 0, 2), strict=False))
+    with council.client() as client:
+        body = {"values": values | {"tenure_tenure": "private_rented"}}
+        made = client.post("/v1/models/school_readiness/scores", json=body).json()
+    texts = [reason["text"] for reason in made["explanation"]["reasons"][:3]]
+    row = rows_of(tmp_path / "scores.csv")[0]
+    assert [row[f"reason_{k}"].rpartition(" [")[0] for k in (1, 2, 3)] == texts
