@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +19,7 @@ from hearth.plain_faults import plain_faults
 _FILE = "hearth.toml"
 _PREFIX = "HEARTH_"
 _HIDDEN = ("api_key", "api_key_pepper", "records_url", "pseudonyms_url", "store_url", "mlflow_url")
+_OAUTH = ("oauth_issuer", "oauth_audience", "oauth_jwks")
 _DEVELOPMENT_PEPPER = "development-only-pepper"
 
 
@@ -51,6 +52,25 @@ class Settings(BaseSettings):
     api_key_pepper: SecretStr = Field(
         default=SecretStr(_DEVELOPMENT_PEPPER),
         description="Secret mixed into stored API keys and session cookies; set your own in production.",
+    )
+    oauth_issuer: str = Field(
+        default="", description="`iss` of the tokens let in; none are while it is empty."
+    )
+    oauth_audience: str = Field(
+        default="", description="`aud` that a token must name: this service, to the provider."
+    )
+    oauth_jwks: str = Field(
+        default="", description="The provider's signing keys: a JWKS file, or its https address."
+    )
+    requests_a_minute: int = Field(
+        default=60_000,
+        ge=1,
+        description="Most requests, and rows of batches, that one key or client is answered a minute.",
+    )
+    failures_a_minute: int = Field(
+        default=30,
+        ge=1,
+        description="Most failed attempts to come in from one network that a minute are told apart.",
     )
     log_level: str = Field(
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
@@ -108,6 +128,7 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
             "records_url": settings.records_url or f"sqlite:///{state / 'records.db'}",
             "pseudonyms_url": settings.pseudonyms_url or f"sqlite:///{state / 'pseudonyms.db'}",
             "store_url": settings.store_url or f"sqlite:///{state / 'feature_store.db'}",
+            "oauth_jwks": _jwks_in(root, settings.oauth_jwks),
             "mlflow_url": settings.mlflow_url or f"sqlite:///{state / 'mlflow.db'}",
         }
     )
@@ -133,8 +154,29 @@ def _bound_to(file: Path) -> type[Settings]:
 
     class Bound(Settings):
         model_config = SettingsConfigDict(toml_file=file)
+        _check = model_validator(mode="after")(_check_oauth)
 
     return Bound
+
+
+def _check_oauth(settings: Settings) -> Settings:
+    """The settings, if tokens are off or all is said that proves one."""
+    given = {name: getattr(settings, name) for name in _OAUTH}
+    faults = [
+        f"{name}: is empty; set {', '.join(_OAUTH)} together, or none of them"
+        for name, value in given.items()
+        if not value and any(given.values())
+    ]
+    if "://" in settings.oauth_jwks and not settings.oauth_jwks.startswith("https://"):
+        faults.append("oauth_jwks: is an address without https; give a file or an https:// address")
+    if faults:
+        raise ValueError("\n".join(faults))
+    return settings
+
+
+def _jwks_in(root: Path, jwks: str) -> str:
+    """The provider's keys as they can be found from anywhere: a file of the workspace by its whole path."""
+    return jwks if not jwks or "://" in jwks else str(root / Path(jwks).expanduser())
 
 
 def _named(fault: Fault) -> str:

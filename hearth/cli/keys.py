@@ -1,6 +1,6 @@
 """Keys and the audit log: who may act, and what was done."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -9,11 +9,22 @@ from rich.table import Column, Table
 from hearth.audit_log import LIMITS
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
 from hearth.errors import AuditError, NotFoundError
-from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key
+from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key, rotate_key
 from hearth.storage.engine import reading, writing
 
-_keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
+_GRACE_DAYS = 7
+
+_keys = typer.Typer(help="Make, list, rotate and revoke API keys.", no_args_is_help=True)
 _audit = typer.Typer(help="The audit log.", no_args_is_help=True)
+
+
+KeyArgument = Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")]
+AreaOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Code of an area whose subjects the holder may see; may be repeated; all if not given."
+    ),
+]
 
 
 def mount(app: typer.Typer) -> None:
@@ -36,6 +47,7 @@ def create(
         list[str] | None,
         typer.Option(help="Purpose the holder may use scores for; may be repeated."),
     ] = None,
+    area: AreaOption = None,
     days: Annotated[
         int | None, typer.Option(min=1, help="Days until it stops working; never if not given.")
     ] = None,
@@ -47,19 +59,23 @@ def create(
     """
     context = open_context(command, as_json=as_json)
     if purpose:
-        _check_purposes(context, purpose)
-    key = make_key(context, name, role, purpose or [], days=days)
+        check_purposes(context, purpose)
+    key = make_key(context, name, role, purpose or [], areas=area, days=days)
     context.result({"name": name, "role": role.value, "key": key})
     if not as_json:
-        typer.echo(key)
-        if context.settings.pepper_is_for_development:
-            typer.echo(
-                "Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.",
-                err=True,
-            )
+        _hand_over(context, key)
 
 
-def _check_purposes(context: Context, wanted: list[str]) -> None:
+def _hand_over(context: Context, key: str) -> None:
+    typer.echo(key)
+    if context.settings.pepper_is_for_development:
+        typer.echo(
+            "Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.",
+            err=True,
+        )
+
+
+def check_purposes(context: Context, wanted: list[str]) -> None:
     """Refuse a purpose that nothing in the workspace is for; any goes where the folder is none."""
     try:
         known = context.catalogue.purposes()
@@ -73,7 +89,13 @@ def _check_purposes(context: Context, wanted: list[str]) -> None:
 
 
 def make_key(
-    context: Context, name: str, role: Role, purposes: list[str], *, days: int | None = None
+    context: Context,
+    name: str,
+    role: Role,
+    purposes: list[str],
+    *,
+    areas: list[str] | None = None,
+    days: int | None = None,
 ) -> str:
     """A new key, recorded in the audit log."""
     now = utc_now()
@@ -87,14 +109,41 @@ def make_key(
             audit=context.audit,
             now=now,
             purposes=purposes,
+            areas=areas or None,
             expires_at=None if days is None else now + timedelta(days=days),
         )
+
+
+@_keys.command("rotate", epilog="Example: hearth keys rotate 1c2def72a862 --grace-days 14")
+def rotate(
+    command: typer.Context,
+    key_id: KeyArgument,
+    grace_days: Annotated[
+        int, typer.Option(min=0, help="Days that the old key works on, to change over.")
+    ] = _GRACE_DAYS,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key's successor, which may what the old one may, and print it; both work until the grace ends."""
+    context = open_context(command, as_json=as_json)
+    with writing(context.records) as connection:
+        key = rotate_key(
+            connection,
+            context.pepper,
+            key_id,
+            grace=timedelta(days=grace_days),
+            actor=OPERATOR,
+            audit=context.audit,
+            now=utc_now(),
+        )
+    context.result({"replaces": key_id, "key": key})
+    if not as_json:
+        _hand_over(context, key)
 
 
 @_keys.command("list", epilog="Example: hearth keys list --json")
 def show(command: typer.Context, as_json: JsonOption = False) -> None:
     """List every key ever made, without its secret."""
-    context = open_context(command, as_json=as_json)
+    context, now = open_context(command, as_json=as_json), utc_now()
     with reading(context.records) as connection:
         found = list_keys(connection)
     context.result(
@@ -103,25 +152,30 @@ def show(command: typer.Context, as_json: JsonOption = False) -> None:
                 **vars(key),
                 "purposes": sorted(key.purposes),
                 "areas": None if key.areas is None else sorted(key.areas),
+                "state": key.state(now),
             }
             for key in found
         ]
     )
     if not as_json:
-        context.show(_table(found))
+        context.show(_table(found, now))
 
 
-def _table(found: list[KeyRecord]) -> Table:
-    table = Table(Column("id", no_wrap=True), "name", "role", "purposes", "created", "revoked")
+def _table(found: list[KeyRecord], now: datetime) -> Table:
+    table = Table(
+        Column("id", no_wrap=True), "name", "role", "purposes", "areas", "state", "created", "ends"
+    )
     for key in found:
-        revoked = "" if key.revoked_at is None else f"{key.revoked_at:%Y-%m-%d}"
+        ends = key.revoked_at or key.expires_at
         table.add_row(
             key.key_id,
             key.name,
             key.role,
             ", ".join(sorted(key.purposes)),
+            "all" if key.areas is None else ", ".join(sorted(key.areas)),
+            key.state(now),
             f"{key.created_at:%Y-%m-%d}",
-            revoked,
+            "" if ends is None else f"{ends:%Y-%m-%d}",
         )
     return table
 
@@ -129,7 +183,7 @@ def _table(found: list[KeyRecord]) -> Table:
 @_keys.command("revoke", epilog="Example: hearth keys revoke 1c2def72a862")
 def revoke(
     command: typer.Context,
-    key_id: Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")],
+    key_id: KeyArgument,
 ) -> None:
     """End a key, from now on and for good."""
     context = open_context(command)

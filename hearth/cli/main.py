@@ -11,6 +11,7 @@ from rich.console import Console
 from hearth.cli import (
     analyses,
     approval,
+    clients,
     compare,
     data,
     demo,
@@ -93,6 +94,7 @@ for part in (
 ):
     part.mount(app)
 keys.mount(app)
+clients.mount(app)
 pseudonyms.mount(app)
 look.mount(app)
 leaks.mount(app)

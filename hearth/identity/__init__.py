@@ -1,24 +1,34 @@
-"""Who asks, and what they may do: permissions, roles, and the API keys that prove them."""
+"""Who asks, and what they may do: permissions, roles, and the keys and clients that prove them."""
 
 from hearth.identity.api_keys import (
     KeyRecord,
-    authenticate,
+    KeyState,
     create_key,
     list_keys,
     revoke_key,
+    rotate_key,
 )
+from hearth.identity.holders import Holders, authenticate
+from hearth.identity.oauth_clients import ClientRecord, add_client, list_clients, revoke_client
 from hearth.identity.permissions import ROLES, Identity, Permission, Role
 from hearth.identity.reference import subject_reference
 
 __all__ = [
     "ROLES",
+    "ClientRecord",
+    "Holders",
     "Identity",
     "KeyRecord",
+    "KeyState",
     "Permission",
     "Role",
+    "add_client",
     "authenticate",
     "create_key",
+    "list_clients",
     "list_keys",
+    "revoke_client",
     "revoke_key",
+    "rotate_key",
     "subject_reference",
 ]

@@ -6,23 +6,32 @@ import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from hearth.audit_log import AuditLog
-from hearth.errors import NotFoundError, PermissionDeniedError, SettingsError
+from hearth.errors import NotFoundError, SettingsError, StateError
 from hearth.identity.permissions import Identity, Role
-from hearth.storage.engine import reading
 from hearth.storage.schema import api_keys
 
-_PREFIX = "hearth"  # lets a scanner find a key that was committed or mailed by mistake
+PREFIX = "hearth"
+"""How every key begins: a scanner finds one that was committed or mailed by mistake."""
+
 _ID_BYTES = 6
 _SECRET_BYTES = 32  # 256 bits: beyond guessing, so a fast hash is enough
-_SHAPE = re.compile(rf"{_PREFIX}_([0-9a-f]{{{2 * _ID_BYTES}}})_([0-9a-f]{{{2 * _SECRET_BYTES}}})")
-_REFUSED = "the API key is unknown, expired or revoked; ask an administrator for a new one"
-_LOOK_UP = select(api_keys).where(api_keys.c.key_id == bindparam("key_id"))
+_SHAPE = re.compile(rf"{PREFIX}_([0-9a-f]{{{2 * _ID_BYTES}}})_([0-9a-f]{{{2 * _SECRET_BYTES}}})")
+
+
+class KeyState(StrEnum):
+    """Whether a key works, and if not, why."""
+
+    IN_USE = "in use"
+    REPLACED = "replaced"  # still works, until its grace ends
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)
@@ -34,11 +43,30 @@ class KeyRecord:
     role: Role
     purposes: frozenset[str]
     areas: frozenset[str] | None
+    replaces: str | None
+    replaced_by: str | None
     created_at: datetime
     created_by: str
     expires_at: datetime | None
     revoked_at: datetime | None
     revoked_by: str | None
+
+    def state(self, now: datetime) -> KeyState:
+        """Whether it works at a moment."""
+        if self.revoked_at is not None:
+            return KeyState.REVOKED
+        if self.expires_at is not None and self.expires_at <= now:
+            return KeyState.EXPIRED
+        return KeyState.IN_USE if self.replaced_by is None else KeyState.REPLACED
+
+    def works(self, now: datetime) -> bool:
+        """Whether whoever holds it gets in."""
+        return self.state(now) in {KeyState.IN_USE, KeyState.REPLACED}
+
+    @property
+    def identity(self) -> Identity:
+        """Whoever holds it."""
+        return Identity(self.key_id, self.name, self.role, self.purposes, self.areas)
 
 
 def create_key(
@@ -51,6 +79,7 @@ def create_key(
     audit: AuditLog,
     now: datetime,
     purposes: Collection[str] = (),
+    areas: Collection[str] | None = None,
     expires_at: datetime | None = None,
 ) -> str:
     """A new key, `hearth_<id>_<secret>`, to hand over now: it cannot be shown again.
@@ -66,56 +95,88 @@ def create_key(
         What the council calls the holder, such as a team or a system.
     purposes
         Purposes the holder may use scores for.
+    areas
+        Codes of the areas whose subjects the holder may see; every area if None.
     actor
         Key id of whoever makes it.
     expires_at
         When it stops working; never if None.
     """
-    key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
-    allowed = sorted(set(purposes))
-    connection.execute(
-        insert(api_keys).values(
-            key_id=key_id,
-            name=name,
-            role=role.value,
-            purposes=allowed,
-            secret_hash=_hash_secret(pepper, key_id, secret),
-            created_at=now,
-            created_by=actor,
-            expires_at=expires_at,
-        )
+    key_id, key = _insert_key(
+        connection,
+        pepper,
+        name=name,
+        role=role.value,
+        purposes=sorted(set(purposes)),
+        areas=None if areas is None else sorted(set(areas)),
+        created_at=now,
+        created_by=actor,
+        expires_at=expires_at,
     )
+    given = {"role": role.value, "purposes": sorted(set(purposes))}
+    limited = {} if areas is None else {"areas": sorted(set(areas))}
     audit.append(
         "api_key.created",
         actor=actor,
-        details={"key_id": key_id, "role": role.value, "purposes": allowed},
+        details={"key_id": key_id, **given, **limited},
         connection=connection,
     )
-    return f"{_PREFIX}_{key_id}_{secret}"
+    return key
 
 
-def authenticate(engine: Engine, pepper: str, key: str, now: datetime) -> Identity:
-    """Whoever holds the key.
+def rotate_key(
+    connection: Connection,
+    pepper: str,
+    key_id: str,
+    *,
+    grace: timedelta,
+    actor: str,
+    audit: AuditLog,
+    now: datetime,
+) -> str:
+    """A successor of a key, with its name, role, purposes and areas; the old one ends after the grace.
 
-    Every refusal reads the same, and a wrong secret is compared in constant time, so nobody learns
-    which part was wrong.
+    The successor lives as long as the old key was made to live, from now.
+
+    Parameters
+    ----------
+    grace
+        How long both work, so that whoever holds the old one can change over; it never lengthens
+        the old one's life.
 
     Raises
     ------
-    PermissionDeniedError
-        If the key is malformed, unknown, expired or revoked.
+    NotFoundError
+        If there is no such key.
+    StateError
+        If it no longer works, or has a successor already.
     """
-    shape = _SHAPE.fullmatch(key)
-    if shape is None:
-        raise PermissionDeniedError(_REFUSED)
-    key_id, secret = shape.groups()
-    with reading(engine) as connection:
-        found = connection.execute(_LOOK_UP, {"key_id": key_id}).one_or_none()
-    stored = "" if found is None else found.secret_hash
-    is_right = hmac.compare_digest(_hash_secret(pepper, key_id, secret), stored)
-    if found is None or not is_right or not _is_in_use(found, now):
-        raise PermissionDeniedError(_REFUSED)
-    return Identity(key_id, found.name, Role(found.role), frozenset(found.purposes))
+    old = _find(connection, key_id)
+    if old is None:
+        raise NotFoundError("there is no key of that id; see `hearth keys list`")
+    if old.state(now) is not KeyState.IN_USE:
+        raise StateError(
+            f"key {key_id} is {old.state(now)}, and only a key in use has a successor; "
+            "see `hearth keys list`"
+        )
+    life = None if old.expires_at is None else old.expires_at - old.created_at
+    successor, key = _insert_key(
+        connection,
+        pepper,
+        name=old.name,
+        role=old.role.value,
+        purposes=sorted(old.purposes),
+        areas=None if old.areas is None else sorted(old.areas),
+        replaces=key_id,
+        created_at=now,
+        created_by=actor,
+        expires_at=None if life is None else now + life,
+    )
+    ends = now + grace if old.expires_at is None else min(old.expires_at, now + grace)
+    connection.execute(update(api_keys).where(api_keys.c.key_id == key_id).values(expires_at=ends))
+    details = {"key_id": key_id, "successor": successor, "ends": ends.isoformat()}
+    audit.append("api_key.rotated", actor=actor, details=details, connection=connection)
+    return key
 
 
 def revoke_key(
@@ -140,32 +201,56 @@ def revoke_key(
 
 def list_keys(connection: Connection) -> list[KeyRecord]:
     """Every key ever made, oldest first, without its secret."""
-    rows = connection.execute(
-        select(*(column for column in api_keys.c if column.name != "secret_hash")).order_by(
-            api_keys.c.created_at, api_keys.c.key_id
-        )
-    ).mappings()
-    return [
-        KeyRecord(
-            **{
-                **row,
-                "role": Role(row["role"]),
-                "purposes": frozenset(row["purposes"]),
-                "areas": None if row["areas"] is None else frozenset(row["areas"]),
-            }
-        )
-        for row in rows
-    ]
+    return [record for record, _ in keys_with_hashes(connection)]
 
 
-def _is_in_use(key: Row[Any], now: datetime) -> bool:
-    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+def keys_with_hashes(connection: Connection) -> list[tuple[KeyRecord, str]]:
+    """Every key ever made, oldest first, each with the hash that proves its secret."""
+    rows = (
+        connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id))
+        .mappings()
+        .all()
+    )
+    successors = {row["replaces"]: row["key_id"] for row in rows}
+    return [(_record(dict(row), successors.get(row["key_id"])), row["secret_hash"]) for row in rows]
 
 
-def _hash_secret(pepper: str, key_id: str, secret: str) -> str:
+def key_parts(key: str) -> tuple[str, str] | None:
+    """Id and secret of a key; None if it has not the shape of one."""
+    shape = _SHAPE.fullmatch(key)
+    return None if shape is None else (shape[1], shape[2])
+
+
+def hash_secret(pepper: str, key_id: str, secret: str) -> str:
     """HMAC-SHA256 of the secret and the id it belongs to, so that a hash moved to another row is dead."""
     if not pepper:
         raise SettingsError(
             "the API-key pepper is empty; set HEARTH_API_KEY_PEPPER to a long random text"
         )
-    return hmac.new(pepper.encode(), f"{key_id}:{secret}".encode(), hashlib.sha256).hexdigest()
+    text = f"{key_id}:{secret}".encode()
+    return hmac.digest(pepper.encode(), text, hashlib.sha256).hex()
+
+
+def _insert_key(connection: Connection, pepper: str, **columns: Any) -> tuple[str, str]:
+    """Id of a new row, and the key that it proves."""
+    key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
+    kept = hash_secret(pepper, key_id, secret)
+    connection.execute(insert(api_keys).values(key_id=key_id, secret_hash=kept, **columns))
+    return key_id, f"{PREFIX}_{key_id}_{secret}"
+
+
+def _find(connection: Connection, key_id: str) -> KeyRecord | None:
+    return next((key for key in list_keys(connection) if key.key_id == key_id), None)
+
+
+def _record(row: dict[str, Any], replaced_by: str | None) -> KeyRecord:
+    row.pop("secret_hash")
+    return KeyRecord(
+        **{
+            **row,
+            "role": Role(row["role"]),
+            "purposes": frozenset(row["purposes"]),
+            "areas": None if row["areas"] is None else frozenset(row["areas"]),
+            "replaced_by": replaced_by,
+        }
+    )

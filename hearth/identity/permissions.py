@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from hearth.errors import PermissionDeniedError
 
@@ -115,22 +116,33 @@ class Identity:
     Attributes
     ----------
     key_id
-        Id that the audit log knows them by.
+        Id that the audit log knows them by: of an API key, or `client:` and an OAuth client's own.
     name
         What the council calls them, such as a team or a system; shown to people, never logged.
     purposes
         Purposes they may use scores for; none if empty.
+    areas
+        Codes of the areas whose subjects they may see; every area if None.
+    scopes
+        What a token narrows their role to; the whole role if None. It never adds anything.
     """
 
     key_id: str
     name: str
     role: Role
     purposes: frozenset[str] = field(default_factory=frozenset)
+    areas: frozenset[str] | None = None
+    scopes: frozenset[str] | None = None
 
-    @property
+    @cached_property
     def permissions(self) -> frozenset[Permission]:
-        """What they may do, from their role."""
-        return ROLES[self.role]
+        """What they may do: what their role may, as far as their token asks for it."""
+        held, asked = ROLES[self.role], self.scopes
+        return held if asked is None else frozenset(one for one in held if one.value in asked)
+
+    def sees_area(self, area: str | None) -> bool:
+        """Whether they may see subjects of an area; of an unknown one (None) only who may see all."""
+        return self.areas is None or area in self.areas
 
     def may(self, permission: Permission) -> bool:
         """Whether they hold a permission."""

@@ -60,6 +60,7 @@ api_keys = Table(
     Column("role", String(32), nullable=False),
     Column("purposes", JSON, nullable=False),
     Column("areas", JSON),  # codes of the areas whose subjects they may see; null for all
+    Column("replaces", String(32)),  # the key whose successor it is
     Column("secret_hash", SHA256, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(64), nullable=False),
@@ -255,6 +256,7 @@ precomputed_scores = Table(
     Column("model", String(64), primary_key=True),
     Column("entity_id", String(200), primary_key=True),
     Column("score_id", String(36), nullable=False),
+    Column("area", String(64)),  # of the subject; null where nothing says
     Column(
         "bundle_sha256", SHA256, nullable=False
     ),  # of another bundle than the one in use: out of date

@@ -108,3 +108,19 @@ def test_a_file_that_is_not_utf8_is_named(workspace: Path) -> None:
 
 def test_every_setting_is_described() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_the_settings_of_tokens_go_together(tmp_path):
+    with pytest.raises(SettingsError, match="`oauth_jwks` is empty; set oauth_issuer"):
+        load_settings(tmp_path, oauth_issuer="https://id.council.example", oauth_audience="hearth")
+
+
+def test_signing_keys_are_never_fetched_without_tls(tmp_path):
+    jwks = "http://id.council.example/keys"
+    with pytest.raises(SettingsError, match="without https"):
+        load_settings(tmp_path, oauth_issuer="i", oauth_audience="a", oauth_jwks=jwks)
+
+
+def test_a_file_of_signing_keys_is_found_in_the_workspace(tmp_path):
+    given = {"oauth_issuer": "i", "oauth_audience": "a", "oauth_jwks": "keys.json"}
+    assert load_settings(tmp_path, **given).oauth_jwks == str(tmp_path.resolve() / "keys.json")

@@ -30,6 +30,7 @@ _RAISE_GENERATION = """
 def upgrade() -> None:
     """Make the tables, then let the generation follow every change of what services hold."""
     op.add_column("api_keys", sa.Column("areas", sa.JSON))
+    op.add_column("api_keys", sa.Column("replaces", sa.String(32)))
     op.add_column("scores", sa.Column("erased_by", _NUMBER))
     op.add_column("decisions", sa.Column("reason_code", sa.String(32)))
     _make_identity_tables()
@@ -83,6 +84,7 @@ def _make_score_tables() -> None:
         sa.Column("model", sa.String(64), nullable=False),
         sa.Column("entity_id", sa.String(200), nullable=False),
         sa.Column("score_id", sa.String(36), nullable=False),
+        sa.Column("area", sa.String(64)),
         sa.Column("bundle_sha256", sa.String(64), nullable=False),
         sa.Column("made_at", _INSTANT, nullable=False),
         sa.Column("answer", sa.LargeBinary, nullable=False),

@@ -39,3 +39,20 @@ def test_an_identity_passes_for_what_it_holds():
     asker.require(Permission.SCORE_WRITE)
     asker.require_purpose("early_help")
     assert not asker.may(Permission.AUDIT_READ)
+
+
+def test_a_token_narrows_a_role_and_never_widens_it():
+    asked = frozenset({"score:write", "model:approve", "email"})
+    asker = Identity("client:crm", "CRM", Role.CASEWORKER_SYSTEM, scopes=asked)
+    assert asker.permissions == {Permission.SCORE_WRITE}
+    assert Identity("client:crm", "CRM", Role.CASEWORKER, scopes=frozenset()).permissions == set()
+
+
+def test_a_subject_of_no_known_area_is_seen_only_by_who_sees_all():
+    everywhere = Identity("key1", "Visitors", Role.CASEWORKER)
+    somewhere = Identity("key2", "Visitors", Role.CASEWORKER, areas=frozenset({"E05000026"}))
+    assert everywhere.sees_area(None)
+    assert everywhere.sees_area("E05000027")
+    assert somewhere.sees_area("E05000026")
+    assert not somewhere.sees_area("E05000027")
+    assert not somewhere.sees_area(None)
