@@ -2,7 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from json import encoder
 from typing import Any
+
+quoted: Callable[[str], str] = encoder.encode_basestring
+"""A text as canonical JSON has it, quotes included; TypeError for anything else."""
+
+_encoder = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 
 
 def canonical_json(value: Any) -> bytes:
@@ -17,10 +26,7 @@ def canonical_json(value: Any) -> bytes:
     ----------
     After RFC 8785 (JSON Canonicalization Scheme), with Python's shortest floats and code-point order.
     """
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
-    return text.encode()
+    return _encoder.encode(value).encode()
 
 
 def sha256_of(content: bytes) -> str:

@@ -5,7 +5,6 @@ happened (the payload) stands in a table of its own, and the chain holds only a 
 the payload can be erased for a person's sake and the chain still verifies.
 """
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -14,18 +13,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, text
+from sqlalchemy import Connection
 
-from hearth.digest import canonical_json, sha256_of
+from hearth.digest import canonical_json, quoted, sha256_of
 from hearth.errors import AuditError
 from hearth.storage.columns import instant_text
+from hearth.storage.inserts import insert_values
 from hearth.storage.schema import audit_entries, audit_payloads
 
 FIRST_PREVIOUS_HASH = "0" * 64
 """What the first entry names as the hash before it."""
 
+HASHED = ("sequence", "recorded_at", "action", "actor", "payload_hash", "previous_hash")
+"""Columns that an entry's hash is taken over, in the order that it expects."""
+
 _FORMAT = "hearth-audit-1"  # hashed into every entry: another format can never pass for this one
 _CHAIN_LOCK = 0x48_45_41_52_54_48_41  # "HEARTHA": held from the first append to the commit
+_LOCK = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"
+_HEAD = "SELECT sequence, entry_hash FROM audit_entries ORDER BY sequence DESC LIMIT 1"
+_ENTRY = (*HASHED, "entry_hash")
+_PAYLOAD = ("sequence", "salt", "subject", "details")
 _NAME = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
 _SALT_BYTES = 32
 
@@ -92,62 +99,58 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
     AuditError
         If JSON cannot say an event's details.
     """
-    details = [_details_text(event) for event in events]
+    said = [_details_text(event) for event in events]
     recorded_at = instant_text(now)
     previous = _lock_and_read_head(connection)
-    entries, payloads, added = [], [], []
-    for event, said in zip(events, details, strict=True):
-        salt = secrets.token_bytes(_SALT_BYTES)
-        entry = {
-            "sequence": previous.sequence + 1,
-            "recorded_at": recorded_at,
-            "action": event.action,
-            "actor": event.actor,
-            "payload_hash": hash_payload(salt, payload_content(event.subject, said)),
-            "previous_hash": previous.entry_hash,
-        }
-        previous = AuditEntry(previous.sequence + 1, hash_entry(entry))
-        entries.append({**entry, "recorded_at": now, "entry_hash": previous.entry_hash})
-        payloads.append(
-            {
-                "sequence": previous.sequence,
-                "salt": salt,
-                "subject": event.subject,
-                "details": said,
-            }
+    salts = secrets.token_bytes(_SALT_BYTES * len(events))
+    entries: list[Any] = []
+    payloads: list[Any] = []
+    added = []
+    for place, (event, details) in enumerate(zip(events, said, strict=True)):
+        salt = salts[place * _SALT_BYTES : (place + 1) * _SALT_BYTES]
+        entry = (
+            previous.sequence + 1,
+            recorded_at,
+            event.action,
+            event.actor,
+            hash_payload(salt, payload_content(event.subject, details)),
+            previous.entry_hash,
         )
+        previous = AuditEntry(entry[0], hash_entry(entry))
+        entries += (*entry, previous.entry_hash)
+        payloads += (previous.sequence, salt, event.subject, details)
         added.append(previous)
-    if added:
-        connection.execute(insert(audit_entries), entries)
-        connection.execute(insert(audit_payloads), payloads)
+    insert_values(connection, audit_entries, _ENTRY, entries)
+    insert_values(connection, audit_payloads, _PAYLOAD, payloads)
     return added
 
 
-def hash_entry(entry: Mapping[str, Any] | RowMapping) -> str:
-    """SHA-256 over an entry's columns as stored, all but `entry_hash` itself."""
-    return sha256_of(
-        canonical_json(
-            {
-                "format": _FORMAT,
-                "sequence": entry["sequence"],
-                "recorded_at": entry["recorded_at"],
-                "action": entry["action"],
-                "actor": entry["actor"],
-                "payload_hash": entry["payload_hash"],
-                "previous_hash": entry["previous_hash"],
-            }
-        )
+def hash_entry(hashed: Sequence[Any]) -> str:
+    """SHA-256 over the canonical JSON of an entry's columns `HASHED` as stored, in that order.
+
+    Raises
+    ------
+    TypeError
+        If a column holds what no entry was written with.
+    """
+    sequence, recorded_at, action, actor, payload_hash, previous_hash = hashed
+    written = (
+        f'{{"action":{quoted(action)},"actor":{quoted(actor)},"format":"{_FORMAT}",'
+        f'"payload_hash":{quoted(payload_hash)},"previous_hash":{quoted(previous_hash)},'
+        f'"recorded_at":{quoted(recorded_at)},"sequence":{sequence}}}'
     )
+    return sha256_of(written.encode())
 
 
 def hash_payload(salt: bytes, content: bytes) -> str:
     """Commitment to a payload that says nothing about it once its salt is gone (HMAC-SHA256)."""
-    return hmac.new(salt, content, hashlib.sha256).hexdigest()
+    return hmac.digest(salt, content, "sha256").hex()
 
 
 def payload_content(subject: str | None, details: str) -> bytes:
-    """Bytes that the payload's hash is taken over; `details` is the JSON text as stored."""
-    return canonical_json({"subject": subject, "details": details})
+    """Canonical JSON that the payload's hash is taken over; `details` is the JSON text as stored."""
+    named = "null" if subject is None else quoted(subject)
+    return f'{{"details":{quoted(details)},"subject":{named}}}'.encode()
 
 
 def _details_text(event: Event) -> str:
@@ -163,15 +166,11 @@ def _details_text(event: Event) -> str:
 def lock_chain(connection: Connection) -> None:
     """Nobody else adds an entry, or changes what services hold, before this transaction ends."""
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+        connection.exec_driver_sql(_LOCK)
 
 
 def _lock_and_read_head(connection: Connection) -> AuditEntry:
     """Last entry, with no other writer able to add one before this transaction ends."""
     lock_chain(connection)
-    head = connection.execute(
-        select(audit_entries.c.sequence, audit_entries.c.entry_hash)
-        .order_by(audit_entries.c.sequence.desc())
-        .limit(1)
-    ).one_or_none()
+    head = connection.exec_driver_sql(_HEAD).one_or_none()
     return AuditEntry(0, FIRST_PREVIOUS_HASH) if head is None else AuditEntry(*head)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hearth.audit_log.chain import (
     FIRST_PREVIOUS_HASH,
+    HASHED,
     AuditEntry,
     hash_entry,
     hash_payload,
@@ -152,7 +153,7 @@ def _entry_fault(
         return due, f"entries {due} to {row['sequence'] - 1} are missing: they were deleted"
     if row["sequence"] < due:
         return row["sequence"], f"entry {row['sequence']} stands before the first: it was inserted"
-    if hash_entry(row) != row["entry_hash"]:
+    if not _is_entry_as_written(row):
         return due, f"entry {due} is not as it was written: it was edited"
     if row["previous_hash"] != previous.entry_hash:
         return due, (
@@ -179,8 +180,17 @@ def _payload_fault(row: RowMapping, erasures: Mapping[int, int]) -> _Fault | Non
     return None
 
 
+def _is_entry_as_written(row: RowMapping) -> bool:
+    try:
+        return hash_entry([row[name] for name in HASHED]) == str(row["entry_hash"])
+    except TypeError:  # SQLite keeps numbers and bytes in columns of text
+        return False
+
+
 def _is_as_written(row: RowMapping) -> bool:
     if not isinstance(row["salt"], bytes) or not isinstance(row["details"], str):
+        return False
+    if not isinstance(row["subject"], str | None):
         return False
     content = payload_content(row["subject"], row["details"])
     return hmac.compare_digest(hash_payload(row["salt"], content), row["payload_hash"])

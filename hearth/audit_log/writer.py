@@ -1,45 +1,30 @@
 """Many callers, one durable transaction: the audit log as fast as a service needs it."""
 
-import queue
+import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from itertools import groupby
+from contextlib import suppress
+from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from hearth.audit_log.chain import AuditEntry, Event, append_all, lock_chain
 from hearth.audit_log.log import Clock
+from hearth.audit_log.orders import Order, Row, settle
 from hearth.errors import AuditError, OutdatedError
 from hearth.storage.columns import metadata
-from hearth.storage.engine import writing
 from hearth.storage.generation import current_generation
+from hearth.storage.inserts import insert_rows
 
 _MOST_AT_ONCE = 256  # events in one transaction
 _MOST_WAITING = 10_000  # events queued before the writer says it is overwhelmed
 # a table comes after those it refers to: a decision after its score
 _TABLE_ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row to insert in the same transaction as an event's entry, such as the score it records."""
-
-    table: Table
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class _Order:
-    event: Event
-    rows: Sequence[Row]
-    generation: int | None
-    written: "Future[AuditEntry]" = field(default_factory=Future)
 
 
 class AuditWriter:
@@ -65,7 +50,9 @@ class AuditWriter:
         self._clock = clock
         self._most_at_once = most_at_once
         self._on_commit = on_commit
-        self._orders: queue.Queue[_Order | None] = queue.Queue(most_waiting)
+        self._most_waiting = most_waiting
+        self._orders: SimpleQueue[Order | None] = SimpleQueue()
+        self._connection: Connection | None = None  # kept by the thread from group to group
         self._is_open = True
         self._closing = Lock()
         self._thread = Thread(target=self._run, name="audit-writer", daemon=True)
@@ -86,17 +73,35 @@ class AuditWriter:
         AuditError
             If the writer is closed, or too many events wait.
         """
-        order = _Order(event, rows, generation)
+        written: Future[AuditEntry] = Future()
+        self._put(Order(event, rows, generation, written))
+        return written
+
+    async def record(
+        self, event: Event, rows: Sequence[Row] = (), *, generation: int | None = None
+    ) -> AuditEntry:
+        """The event's entry, once it and the rows are durable: `submit` for whoever runs on a loop.
+
+        All who wait on a loop are told by waking it once for each transaction.
+
+        Raises
+        ------
+        AuditError, OutdatedError
+            As the promise of `submit` fails, and as it refuses.
+        """
+        written: asyncio.Future[AuditEntry] = asyncio.get_running_loop().create_future()
+        self._put(Order(event, rows, generation, written))
+        return await written
+
+    def _put(self, order: Order) -> None:
         with self._closing:
             if not self._is_open:
                 raise AuditError("the audit writer is closed; nothing more can be recorded")
-            try:
-                self._orders.put_nowait(order)
-            except queue.Full:
+            if self._orders.qsize() >= self._most_waiting:
                 raise AuditError(
-                    f"{self._orders.maxsize} audit events wait to be written; try again later"
-                ) from None
-        return order.written
+                    f"{self._most_waiting} audit events wait to be written; try again later"
+                )
+            self._orders.put(order)
 
     def close(self) -> None:
         """Write what is queued, then end. Closing twice does nothing."""
@@ -119,11 +124,12 @@ class AuditWriter:
 
     def _run(self) -> None:
         for group in self._groups():
-            claimed = [order for order in group if order.written.set_running_or_notify_cancel()]
+            claimed = [order for order in group if order.claim()]
             if claimed:
                 self._write(claimed)
+        self._disconnect()
 
-    def _groups(self) -> Iterator[list[_Order]]:
+    def _groups(self) -> Iterator[list[Order]]:
         """Whatever waits, up to the most at once, again and again until closed."""
         while True:
             order = self._orders.get()
@@ -138,53 +144,75 @@ class AuditWriter:
             if order is None:
                 return
 
-    def _write(self, group: Sequence[_Order]) -> None:
+    def _write(self, group: Sequence[Order]) -> None:
         started = time.perf_counter()
         try:
-            with writing(self._engine) as connection:
-                lock_chain(connection)
-                group = _without_outdated(connection, group)
-                _insert_rows(connection, group)
-                entries = append_all(connection, [order.event for order in group], self._clock())
+            connection = self._begin()
+            group = _without_outdated(connection, group)
+            _insert_rows(connection, group)
+            entries = append_all(connection, [order.event for order in group], self._clock())
+            connection.commit()
         except Exception as error:  # noqa: BLE001 whatever it is, no caller may wait for ever
+            self._disconnect()
             self._fail(group, error)
-            return
-        if self._on_commit is not None:
-            self._on_commit(len(group), time.perf_counter() - started, self._orders.qsize())
-        for order, entry in zip(group, entries, strict=True):
-            order.written.set_result(entry)
+        else:
+            if self._on_commit is not None:
+                self._on_commit(len(group), time.perf_counter() - started, self._orders.qsize())
+            settle(zip(group, entries, strict=True))
 
-    def _fail(self, group: Sequence[_Order], error: Exception) -> None:
+    def _begin(self) -> Connection:
+        """Connection in a transaction that holds the chain; one gone stale is replaced once."""
+        was_kept = self._connection is not None
+        try:
+            return self._begin_on(self._connection or self._engine.connect())
+        except DBAPIError as error:
+            self._disconnect()
+            if not (was_kept and error.connection_invalidated):
+                raise
+        return self._begin_on(self._engine.connect())
+
+    def _begin_on(self, connection: Connection) -> Connection:
+        self._connection = connection
+        connection.begin()
+        lock_chain(connection)
+        return connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(SQLAlchemyError):  # it may be what failed
+                self._connection.close()
+            self._connection = None
+
+    def _fail(self, group: Sequence[Order], error: Exception) -> None:
         if len(group) > 1 and not _is_outage(error):
-            for order in group:  # one of them is at fault: each alone, so that only it fails
-                self._write([order])
-            return
-        for order in group:
-            order.written.set_exception(_without_values(error))
+            half = len(group) // 2  # one of them is at fault: halved until it fails alone
+            self._write(group[:half])
+            self._write(group[half:])
+        else:
+            failure = _without_values(error)
+            settle((order, failure) for order in group)
 
 
-def _without_outdated(connection: Connection, group: Sequence[_Order]) -> Sequence[_Order]:
+def _without_outdated(connection: Connection, group: Sequence[Order]) -> Sequence[Order]:
     """Orders that rest on what is so now; the others fail."""
     if all(order.generation is None for order in group):
         return group
     now = current_generation(connection)
-    fresh = [order for order in group if order.generation in (None, now)]
+    outdated = [order for order in group if order.generation not in {None, now}]
+    if not outdated:
+        return group
+    settle((order, OutdatedError("this changed meanwhile; try again")) for order in outdated)
+    return [order for order in group if order.generation in {None, now}]
+
+
+def _insert_rows(connection: Connection, group: Sequence[Order]) -> None:
+    """Rows of all orders, a few statements for each kind: the same table and columns."""
+    kinds: dict[tuple[Table, tuple[str, ...]], list[Any]] = {}
     for order in group:
-        if order.generation not in (None, now):
-            order.written.set_exception(OutdatedError("this changed meanwhile; try again"))
-    return fresh
-
-
-def _insert_rows(connection: Connection, group: Sequence[_Order]) -> None:
-    """Rows of all orders, one statement for each run of the same table and columns."""
-    rows = sorted((row for order in group for row in order.rows), key=_shape)
-    for _, alike in groupby(rows, key=_shape):
-        same = list(alike)
-        connection.execute(insert(same[0].table), [dict(row.values) for row in same])
-
-
-def _shape(row: Row) -> tuple[int, tuple[str, ...]]:
-    return _TABLE_ORDER[row.table.name], tuple(sorted(row.values))
+        for row in order.rows:
+            kinds.setdefault((row.table, tuple(row.values)), []).append(row.values)
+    for table, columns in sorted(kinds, key=lambda kind: _TABLE_ORDER[kind[0].name]):
+        insert_rows(connection, table, kinds[table, columns])
 
 
 def _is_outage(error: Exception) -> bool:

@@ -12,6 +12,7 @@ from hearth.errors import SettingsError
 from hearth.private_files import make_private_file
 
 _BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
+_CONNECT_TIMEOUT_S = 10  # of a server that does not answer, rather than refuses
 _READS_ONLY = "hearth_reads_only"
 _FORMS = "sqlite:////folder/records.db or postgresql://user@host/name"
 
@@ -78,8 +79,11 @@ def _open_sqlite(address: URL) -> Engine:
 
 def _open_postgresql(address: URL) -> Engine:
     # pre-ping: a restarted server costs one lost connection, not one lost answer
+    query = {"connect_timeout": str(_CONNECT_TIMEOUT_S), **address.query}
     engine = create_engine(
-        address.set(drivername="postgresql+psycopg"), hide_parameters=True, pool_pre_ping=True
+        address.set(drivername="postgresql+psycopg", query=query),
+        hide_parameters=True,
+        pool_pre_ping=True,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     return engine

@@ -5,7 +5,8 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from hearth.audit_log import AuditLog, Event, append, append_all
-from hearth.digest import sha256_of
+from hearth.audit_log.chain import hash_entry, payload_content
+from hearth.digest import canonical_json, sha256_of
 from hearth.errors import AuditError
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import audit_entries, audit_payloads
@@ -105,3 +106,17 @@ def test_a_payload_is_kept_as_it_was_hashed(records):
     with writing(records) as connection:
         append(connection, Event("score.made", "key1", None, {"b": "ü", "a": 0.1}), NOW)
         assert connection.scalar(select(audit_payloads.c.details)) == '{"a":0.1,"b":"ü"}'
+
+
+@pytest.mark.parametrize("subject", [None, "p1", 'quo"te', "back\\slash", "é\u2028\x01"])
+def test_what_is_hashed_is_canonical_json(subject):
+    details = '{"a":"\\"ü"}'
+    assert payload_content(subject, details) == canonical_json(
+        {"details": details, "subject": subject}
+    )
+
+
+@pytest.mark.parametrize("wrong", [None, b"key1", 7])
+def test_no_hash_is_made_of_what_no_entry_holds(wrong):
+    with pytest.raises(TypeError):
+        hash_entry([1, "2026", "score.made", wrong, "a" * 64, "b" * 64])

@@ -1,11 +1,14 @@
+import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 
 from hearth.audit_log import AuditWriter, Event, Row, verify
+from hearth.digest import canonical_json
 from hearth.errors import AuditError
 from hearth.storage.engine import open_engine, reading
 from hearth.storage.schema import audit_payloads, decisions, scores
@@ -162,3 +165,73 @@ def test_a_clock_that_fails_is_no_silence(records):
         error = writer.submit(MADE).exception(30)
     assert isinstance(error, AuditError)
     assert "marked" not in str(error)
+
+
+def test_who_waits_on_an_event_loop_is_told_after_the_commit(records, writer):
+    entry = asyncio.run(writer.record(MADE, [score("a")]))
+    assert entry.sequence == 1
+    assert rows_of(records, scores) == 1
+
+
+def test_an_event_loop_is_woken_once_for_each_transaction(records, clock, monkeypatch):
+    wakes = []
+
+    async def record_many():
+        loop = asyncio.get_running_loop()
+        wake = loop.call_soon_threadsafe
+        monkeypatch.setattr(
+            loop, "call_soon_threadsafe", lambda *a: (wakes.append(None), wake(*a))[1]
+        )
+        return await asyncio.gather(*(writer.record(MADE) for _ in range(100)))
+
+    with AuditWriter(records, clock) as writer:
+        entries = asyncio.run(record_many())
+    assert [entry.sequence for entry in entries] == list(range(1, 101))
+    assert len(wakes) < 50
+
+
+def test_a_task_that_stopped_waiting_harms_nobody(records, clock):
+    gate = threading.Event()
+    event.listen(records, "begin", lambda _: gate.wait(30))
+
+    async def give_up():
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(writer.record(MADE), 0.05)
+        gate.set()
+        return await writer.record(MADE)
+
+    with AuditWriter(records, clock) as writer:
+        assert asyncio.run(give_up())
+    assert verify(records).ok
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_json_given_ready_is_kept_as_it_stands(records, writer, waits):
+    payload = {"b": [1.5, None], "a": "ü"}
+    ready = msgspec.Raw(canonical_json(payload)) if waits else payload
+    writer.submit(MADE, [score("a", payload=ready)]).result(30)
+    with reading(records) as connection:
+        kept = connection.execute(select(scores)).mappings().one()
+    assert dict(kept) == {**score("a").values, "payload": payload, "erased_by": None}
+
+
+def test_a_lost_connection_costs_no_entry(records, writer):
+    writer.submit(MADE).result(30)
+    if records.dialect.name == "postgresql":
+        with records.connect() as other:
+            other.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+    else:
+        writer._connection.invalidate()
+    assert writer.submit(MADE).result(30).sequence == 2
+
+
+def test_the_writers_own_connection_waits_for_the_disk(records, writer):
+    writer.submit(MADE).result(30)
+    sqlite = records.dialect.name == "sqlite"
+    asked = "PRAGMA synchronous" if sqlite else "SHOW synchronous_commit"
+    assert writer._connection.exec_driver_sql(asked).scalar() == (2 if sqlite else "on")
