@@ -10,6 +10,7 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
 from hearth.identity import subject_reference
 from hearth.settings import Settings
+from hearth.storage.engine import writing
 from serving.scores.served_models import ServedModels
 from serving.web.metrics import Metrics
 
@@ -40,11 +41,12 @@ class Service:
         return self.clock().date()
 
     def pseudonym_of(self, model: str, entity_id: str) -> str:
-        """Pseudonym of a subject within a model: the same each time, and nobody's without the pepper.
+        """Random reference of a subject within a model, the same until it is erased.
 
-        Two models give one subject two pseudonyms, so that logs cannot be joined on them.
+        Two models give one subject two references, so that logs cannot be joined on them.
         """
-        return subject_reference(self.pepper, model, entity_id)
+        with writing(self.engine) as connection:
+            return subject_reference(connection, model, entity_id, self.now())
 
 
 def service_of(request: Request) -> Service:

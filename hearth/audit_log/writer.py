@@ -11,12 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Table
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from hearth.audit_log.chain import AuditEntry, Event, append_all, lock_chain
 from hearth.audit_log.log import Clock
 from hearth.audit_log.orders import Order, Row, settle
-from hearth.errors import AuditError, OutdatedError
+from hearth.errors import AuditError, HearthError, OutdatedError
 from hearth.storage.columns import metadata
 from hearth.storage.generation import current_generation
 from hearth.storage.inserts import insert_rows
@@ -65,8 +65,9 @@ class AuditWriter:
 
         The promise fails with `AuditError` if they could not be written. Cancelling it before its
         transaction begins leaves nothing in the log. With a `generation` it fails with
-        `OutdatedError` where keys, approvals or restrictions have changed since that one: whoever
-        asked must read them anew, and nothing was written.
+        `OutdatedError` where keys, approvals or restrictions have changed since that one, or a row
+        that is there but once was made meanwhile: whoever asked must read anew, and nothing was
+        written.
 
         Raises
         ------
@@ -189,8 +190,7 @@ class AuditWriter:
             self._write(group[:half])
             self._write(group[half:])
         else:
-            failure = _without_values(error)
-            settle((order, failure) for order in group)
+            settle((order, _without_values(error, order)) for order in group)
 
 
 def _without_outdated(connection: Connection, group: Sequence[Order]) -> Sequence[Order]:
@@ -223,10 +223,12 @@ def _is_outage(error: Exception) -> bool:
     )
 
 
-def _without_values(error: Exception) -> AuditError:
+def _without_values(error: Exception, order: Order) -> HearthError:
     """The failure as callers may see it; a database's own message can quote a person's data."""
     if isinstance(error, AuditError):
         return error
+    if isinstance(error, IntegrityError) and order.generation is not None:
+        return OutdatedError("another request made the same meanwhile; try again")
     kind = type(error).__name__
     hint = "see to the records database" if isinstance(error, SQLAlchemyError) else "report this"
     return AuditError(f"the audit log could not be written ({kind}): nothing was recorded; {hint}")

@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from hearth.cli.arguments import ModelArgument
-from hearth.cli.context import Context, JsonOption, open_context
+from hearth.cli.context import Context, JsonOption, open_context, utc_now
 from hearth.errors import HearthError, NotFoundError
 from hearth.identity import Identity, Permission, subject_reference
+from hearth.storage.engine import writing
 
 if TYPE_CHECKING:
     from features.lawful_reading import Reading
@@ -169,12 +170,16 @@ def _on_record(
     look: Callable[[], T],
 ) -> T:
     """What was looked at, once it is durable that this key looked; a look that found nothing too."""
-    reference = subject_reference(context.pepper, *subject)
 
     def record(**more: Any) -> None:
-        context.audit.append(
-            action, actor=identity.key_id, subject=reference, details={**details, **more}
-        )
+        with writing(context.records) as connection:
+            context.audit.append(
+                action,
+                actor=identity.key_id,
+                subject=subject_reference(connection, *subject, utc_now()),
+                details={**details, **more},
+                connection=connection,
+            )
 
     try:
         found = look()

@@ -59,7 +59,7 @@ def find(
         with PseudonymMap.opened(context.settings) as pairs:
             pseudonym = pairs.pseudonym_of(number)
     except NotFoundError:
-        _record(context, actor, "pseudonym.found", number, reason, outcome="not_found")
+        _record(context, actor, "pseudonym.found", None, reason, outcome="not_found")
         raise
     _record(context, actor, "pseudonym.found", pseudonym, reason, outcome="shown")
     _tell(context, {"pseudonym": pseudonym}, pseudonym)
@@ -82,7 +82,7 @@ def open_(
         with PseudonymMap.opened(context.settings) as pairs:
             number = pairs.number_of(pseudonym)
     except NotFoundError:
-        _record(context, actor, "pseudonym.opened", pseudonym, reason, outcome="not_found")
+        _record(context, actor, "pseudonym.opened", None, reason, outcome="not_found")
         raise
     _record(context, actor, "pseudonym.opened", pseudonym, reason, outcome="shown")
     _tell(context, {"person_number": number}, number)
@@ -99,13 +99,12 @@ def erase(command: typer.Context, pseudonym: PseudonymArgument, reason: ReasonOp
     """
     context = open_context(command)
     actor = _actor(context)
-    reference = subject_reference(context.pepper, _SCOPE, pseudonym)
     with PseudonymMap.opened(context.settings) as pairs, writing(context.records) as connection:
         # both or neither: no erasure without its entry
         context.audit.append(
             "pseudonym.erased",
             actor=actor,
-            subject=reference,
+            subject=subject_reference(connection, _SCOPE, pseudonym, utc_now()),
             details={"reason": reason},
             connection=connection,
         )
@@ -125,15 +124,25 @@ def _actor(context: Context) -> str:
 
 
 def _record(
-    context: Context, actor: str, action: str, subject: str, reason: str, *, outcome: str
+    context: Context, actor: str, action: str, pseudonym: str | None, reason: str, *, outcome: str
 ) -> None:
-    """An entry that is durable before anything is shown."""
-    context.audit.append(
-        action,
-        actor=actor,
-        subject=subject_reference(context.pepper, _SCOPE, subject),
-        details={"reason": reason, "outcome": outcome},
-    )
+    """An entry that is durable before anything is shown.
+
+    What was typed and is no pseudonym goes nowhere: it may be the council's own number.
+    """
+    with writing(context.records) as connection:
+        subject = (
+            None
+            if pseudonym is None
+            else subject_reference(connection, _SCOPE, pseudonym, utc_now())
+        )
+        context.audit.append(
+            action,
+            actor=actor,
+            subject=subject,
+            details={"reason": reason, "outcome": outcome},
+            connection=connection,
+        )
 
 
 def _tell(context: Context, found: dict[str, str], text: str) -> None:

@@ -11,7 +11,7 @@ from hearth.identity.api_keys import (
 from hearth.identity.holders import Holders, authenticate
 from hearth.identity.oauth_clients import ClientRecord, add_client, list_clients, revoke_client
 from hearth.identity.permissions import ROLES, Identity, Permission, Role
-from hearth.identity.reference import subject_reference
+from hearth.identity.reference import Reference, SubjectReferences, subject_reference
 
 __all__ = [
     "ROLES",
@@ -21,7 +21,9 @@ __all__ = [
     "KeyRecord",
     "KeyState",
     "Permission",
+    "Reference",
     "Role",
+    "SubjectReferences",
     "add_client",
     "authenticate",
     "create_key",

@@ -1,4 +1,4 @@
-"""A number that rises whenever keys, clients, approvals, bundles, challenges or restrictions change.
+"""A number that rises when keys, clients, approvals, bundles, challenges or restrictions change, or a reference goes.
 
 Services hold those in memory. Triggers in the database raise the number with each change, whoever
 makes it, so that what is held is known to be the latest by comparing one number, and a transaction

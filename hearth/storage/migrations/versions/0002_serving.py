@@ -16,6 +16,9 @@ _FOLLOWED = (
 )  # fmt: skip
 """Tables that services hold in memory: any change of one raises the generation."""
 
+_FOLLOWED_WHERE_ERASED = ("subject_references",)
+"""Tables that grow with every new subject: services hold what they have read, until it is erased."""
+
 # the audit chain's lock comes first, as in every transaction that also writes to the log
 _RAISE_GENERATION = """
     CREATE FUNCTION raise_generation() RETURNS trigger LANGUAGE plpgsql AS
@@ -169,17 +172,20 @@ def _make_subject_tables() -> None:
 
 def _follow_on_postgresql() -> None:
     op.execute(_RAISE_GENERATION)
-    for table in _FOLLOWED:
+    followed = dict.fromkeys(_FOLLOWED, "INSERT OR UPDATE OR DELETE OR TRUNCATE")
+    followed |= dict.fromkeys(_FOLLOWED_WHERE_ERASED, "DELETE OR TRUNCATE")
+    for table, changes in followed.items():
         op.execute(
-            f"CREATE TRIGGER generation_follows_{table} "
-            f"AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"CREATE TRIGGER generation_follows_{table} AFTER {changes} ON {table} "
             "FOR EACH STATEMENT EXECUTE FUNCTION raise_generation()"
         )
 
 
 def _follow_on_sqlite() -> None:
-    for table in _FOLLOWED:
-        for change in ("INSERT", "UPDATE", "DELETE"):
+    followed = dict.fromkeys(_FOLLOWED, "INSERT UPDATE DELETE")
+    followed |= dict.fromkeys(_FOLLOWED_WHERE_ERASED, "DELETE")
+    for table, changes in followed.items():
+        for change in changes.split():
             op.execute(
                 f"CREATE TRIGGER generation_follows_{change}_of_{table} AFTER {change} ON {table} "  # noqa: S608 - our own names
                 "BEGIN UPDATE generations SET number = number + 1; END"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from hearth.cli import context
 from hearth.identity import subject_reference
-from hearth.storage.engine import reading
+from hearth.storage.engine import reading, writing
 from hearth.storage.schema import audit_entries, audit_payloads
 
 LOOK = ("household", "100", "--as-of", "2021-09-01", "--purpose", "early_help")
@@ -144,9 +144,9 @@ def test_a_trace_is_on_record_as_serving_names_the_subject(hearth, council, key)
     key()
     hearth(*WHY)
     (look,) = _looks(council)
-    pepper = council.settings.api_key_pepper.get_secret_value()
-    assert look.action == "features.traced"
-    assert look.subject == subject_reference(pepper, "readiness", "100")
+    with writing(context.Context(council.settings).records) as connection:
+        reference = subject_reference(connection, "readiness", "100", context.utc_now())
+    assert (look.action, look.subject) == ("features.traced", reference)
 
 
 def test_why_needs_the_purpose_of_the_model(hearth, council, key):
