@@ -183,6 +183,10 @@ class FeatureGroup(Strict):
         default=False,
         description="About who decides rather than who is scored: built, but used by the audit alone.",
     )
+    changeable: bool = Field(
+        default=False,
+        description="Something that help can change, so that a what-if may vary it; never who somebody is.",
+    )
     reason: Reason = Field(description="What people read about the group.")
 
     @model_validator(mode="after")
@@ -213,6 +217,8 @@ class FeatureGroup(Strict):
             faults.append("aggregates: holds one twice; remove it")
         if len(set(self.attributes)) != len(self.attributes):
             faults.append("attributes: holds one twice; remove it")
+        if self.changeable and self.assessor:
+            faults.append("changeable: stands beside assessor, which no model uses; remove it")
         return faults
 
     def _window_faults(self) -> list[str]:

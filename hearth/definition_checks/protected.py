@@ -12,7 +12,7 @@ from hearth.source_use import ColumnUse, column_uses
 def protected_faults(
     definition: ModelDefinition, sources: Mapping[str, SourceContract], *, file: str
 ) -> Iterator[Fault]:
-    """Faults of feature groups that use a protected attribute and do not justify it.
+    """Faults of feature groups that use a protected attribute and do not justify it, or vary it in a what-if.
 
     Protected is what the definition is assessed by, and age (Equality Act 2010, s. 4). What only
     the audit of assessors uses is no feature of a model.
@@ -26,7 +26,7 @@ def protected_faults(
     """
     assessed = {(a.source, a.column): a.name for a in definition.fairness.attributes}
     for i, group in enumerate(definition.features):
-        if group.justification.strip() or group.assessor:
+        if (group.justification.strip() and not group.changeable) or group.assessor:
             continue
         used = {
             use.column: assessed.get((use.source, use.column), "age")
@@ -35,6 +35,16 @@ def protected_faults(
             and ((use.source, use.column) in assessed or _is_age(use, sources))
         }
         for column, attribute in sorted(used.items()):
+            if group.changeable:
+                yield Fault(
+                    file,
+                    f"features[{i}].changeable",
+                    f"is true, and the group uses {column}, by which people are protected or "
+                    f"assessed ({attribute})",
+                    "remove it: a what-if never varies who somebody is",
+                )
+            if group.justification.strip():
+                continue
             yield Fault(
                 file,
                 f"features[{i}].justification",

@@ -66,7 +66,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class ReasonWords:
-    """What people read about one feature group."""
+    """What people read about one feature group, and whether a what-if may vary it."""
 
     group: str
     title: str
@@ -75,6 +75,7 @@ class ReasonWords:
     source: str
     source_title: str
     sensitivity: str
+    changeable: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ def _reasons(catalogue: Catalogue, definition: ModelDefinition) -> tuple[ReasonW
                 source=group.source,
                 source_title=contract.title,
                 sensitivity=str(contract.law.sensitivity),
+                changeable=group.changeable,
             )
         )
     return tuple(found)

@@ -38,3 +38,15 @@ def test_a_justified_feature_may_be_protected(made: Any) -> None:
     made.model("noisy_homes", {"fairness": {"attributes": [TENURE]}, **why})
 
     assert made.load().model("noisy_homes").features[1].justification.startswith("Rented")
+
+
+def test_a_what_if_may_not_vary_what_people_are_assessed_by(made: Any) -> None:
+    said = {
+        "features.1.justification": "Rented homes are let under other rules.",
+        "features.1.changeable": True,
+    }
+    made.model("noisy_homes", {"fairness": {"attributes": [TENURE]}, **said})
+
+    (fault,) = made.faults()
+
+    assert "`features[1].changeable` is true, and the group uses tenure" in fault
