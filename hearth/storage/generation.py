@@ -1,4 +1,4 @@
-"""A number that rises when keys, clients, approvals, bundles, challenges or restrictions change, or a reference goes.
+"""A number that rises when what services hold changes: keys, approvals, challenges, restrictions, what is precomputed.
 
 Services hold those in memory. Triggers in the database raise the number with each change, whoever
 makes it, so that what is held is known to be the latest by comparing one number, and a transaction

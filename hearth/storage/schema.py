@@ -250,18 +250,25 @@ legal_holds = Table(
     Column("lifted_by", String(64)),
 )
 
+precomputations = Table(
+    "precomputations",
+    metadata,
+    Column("precomputation_id", String(36), primary_key=True),
+    Column("model", String(64), nullable=False, index=True),
+    Column("version", String(32), nullable=False),
+    Column("bundle_sha256", SHA256, nullable=False),
+    Column("store_key", String(255), nullable=False),  # which refresh of the feature store
+    Column("key_id", String(64), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("finished_at", Instant),  # null while its scores are being made; nobody is shown them
+)
+
 precomputed_scores = Table(
     "precomputed_scores",
     metadata,
-    Column("model", String(64), primary_key=True),
+    Column("precomputation_id", String(36), primary_key=True),
     Column("entity_id", String(200), primary_key=True),
     Column("score_id", String(36), nullable=False),
-    Column("area", String(64)),  # of the subject; null where nothing says
-    Column(
-        "bundle_sha256", SHA256, nullable=False
-    ),  # of another bundle than the one in use: out of date
-    Column("made_at", Instant, nullable=False),
-    Column(
-        "answer", LargeBinary, nullable=False
-    ),  # JSON, as it is sent to whoever may see all of it
+    ForeignKeyConstraint(["precomputation_id"], ["precomputations.precomputation_id"]),
+    Index(None, "entity_id"),
 )

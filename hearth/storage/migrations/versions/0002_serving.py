@@ -13,6 +13,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 _FOLLOWED = (
     "api_keys", "oauth_clients", "approvals", "bundles", "challenges", "restrictions", "disputed_inputs",
+    "precomputations",
 )  # fmt: skip
 """Tables that services hold in memory: any change of one raises the generation."""
 
@@ -83,16 +84,31 @@ def _make_score_tables() -> None:
     op.create_index("ix_idempotency_keys_created_at", "idempotency_keys", ["created_at"])
     op.create_index("ix_idempotency_keys_score_id", "idempotency_keys", ["score_id"])
     op.create_table(
-        "precomputed_scores",
+        "precomputations",
+        sa.Column("precomputation_id", sa.String(36), nullable=False),
         sa.Column("model", sa.String(64), nullable=False),
+        sa.Column("version", sa.String(32), nullable=False),
+        sa.Column("bundle_sha256", sa.String(64), nullable=False),
+        sa.Column("store_key", sa.String(255), nullable=False),
+        sa.Column("key_id", sa.String(64), nullable=False),
+        sa.Column("started_at", _INSTANT, nullable=False),
+        sa.Column("finished_at", _INSTANT),
+        sa.PrimaryKeyConstraint("precomputation_id", name="pk_precomputations"),
+    )
+    op.create_index("ix_precomputations_model", "precomputations", ["model"])
+    op.create_table(
+        "precomputed_scores",
+        sa.Column("precomputation_id", sa.String(36), nullable=False),
         sa.Column("entity_id", sa.String(200), nullable=False),
         sa.Column("score_id", sa.String(36), nullable=False),
-        sa.Column("area", sa.String(64)),
-        sa.Column("bundle_sha256", sa.String(64), nullable=False),
-        sa.Column("made_at", _INSTANT, nullable=False),
-        sa.Column("answer", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("model", "entity_id", name="pk_precomputed_scores"),
+        sa.ForeignKeyConstraint(
+            ["precomputation_id"],
+            ["precomputations.precomputation_id"],
+            name="fk_precomputed_scores_precomputation_id",
+        ),
+        sa.PrimaryKeyConstraint("precomputation_id", "entity_id", name="pk_precomputed_scores"),
     )
+    op.create_index("ix_precomputed_scores_entity_id", "precomputed_scores", ["entity_id"])
     op.create_table(
         "challenges",
         sa.Column("challenge_id", sa.String(36), nullable=False),
