@@ -136,7 +136,8 @@ class ScoreAnswer(msgspec.Struct, frozen=True):
     expires_at: date
     score: Figures
     explanation: Annotated[
-        Explanation | None, Meta(description="Null without the scope `explain:read`.")
+        Explanation | None,
+        Meta(description="Null without the scope `explain:read`, or where none was asked for."),
     ]
     caveats: tuple[str, ...]
     data_quality: DataQuality

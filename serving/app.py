@@ -13,9 +13,9 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from hearth.storage.database import open_records
+from serving.held import HeldRecords
 from serving.pages import account, models, scores
 from serving.routes.common import json_response
-from serving.scores.served_models import ServedModels
 from serving.service import Service
 from serving.web import openapi
 from serving.web.authentication import identify
@@ -32,7 +32,7 @@ def create_app(
     """The service of a workspace, ready to be run by a server.
 
     Models come from the records database alone: the bundle of each approval in force, proved byte by
-    byte. Nothing is read from MLflow, and no model is loaded before it is asked for.
+    byte, loaded when the app starts and again whenever it changes. Nothing is read from MLflow.
 
     Parameters
     ----------
@@ -48,13 +48,16 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_records(settings.records_url)
-        with AuditWriter(engine, clock, on_commit=metrics.committed) as writer:
+        with (
+            AuditWriter(engine, clock, on_commit=metrics.committed) as writer,
+            HeldRecords(engine) as held,
+        ):
             app.state.service = Service(
                 settings=settings,
                 clock=clock,
                 engine=engine,
                 store=FeatureStore(settings.store_url),
-                models=ServedModels(engine),
+                held=held,
                 writer=writer,
                 metrics=metrics,
             )

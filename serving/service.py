@@ -8,24 +8,28 @@ from sqlalchemy import Engine
 
 from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
-from hearth.identity import subject_reference
 from hearth.settings import Settings
-from hearth.storage.engine import writing
+from serving.held import HeldRecords
 from serving.scores.served_models import ServedModels
 from serving.web.metrics import Metrics
 
 
 @dataclass(frozen=True)
 class Service:
-    """Settings, clock, records, feature store, models in use, the audit writer and what is counted."""
+    """Settings, clock, records, feature store, what is held of the records, the audit writer and what is counted."""
 
     settings: Settings
     clock: Clock
     engine: Engine
     store: FeatureStore
-    models: ServedModels
+    held: HeldRecords
     writer: AuditWriter
     metrics: Metrics
+
+    @property
+    def models(self) -> ServedModels:
+        """Models in use, as they are held."""
+        return self.held.current.models
 
     @property
     def pepper(self) -> str:
@@ -39,14 +43,6 @@ class Service:
     def today(self) -> date:
         """The day, by the service's clock."""
         return self.clock().date()
-
-    def pseudonym_of(self, model: str, entity_id: str) -> str:
-        """Random reference of a subject within a model, the same until it is erased.
-
-        Two models give one subject two references, so that logs cannot be joined on them.
-        """
-        with writing(self.engine) as connection:
-            return subject_reference(connection, model, entity_id, self.now())
 
 
 def service_of(request: Request) -> Service:

@@ -78,11 +78,11 @@ def score(
     """Score a file: rows in, probabilities, bands and reasons out, the batch put on record."""
     from features.store import FeatureStore
     from serving.files.batch import score_file
-    from serving.scores.served_models import ServedModels
+    from serving.scores.served_models import served_model
 
     context = open_context(command, as_json=as_json)
     identity = context.identity()
-    served = ServedModels(context.records).get(model)
+    served = served_model(context.records, model)
     with context.progress() as progress:
         summary = score_file(
             served,

@@ -30,9 +30,12 @@ def show_register(
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Every model in use, and every approved one that is not served."""
-    served, refused = service.models.all()
+    models = service.models
     return page(
-        request, "models.html", models=[summary_of(one) for one in served], refused=sorted(refused)
+        request,
+        "models.html",
+        models=[summary_of(one) for one in models.served.values()],
+        refused=sorted(models.refused),
     )
 
 

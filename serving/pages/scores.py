@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
+from anyio import from_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.errors import NotFoundError
@@ -52,7 +53,7 @@ def score(
     if not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable():
         return _form(request, service, model, error="Enter a reference, such as a UPRN")
     try:
-        answer = score_subject(service, identity, model, subject)
+        answer = from_thread.run(score_subject, service, identity, model, subject)
     except NotFoundError:
         service.models.get(model)
         return _form(request, service, model, error="No record has this reference for this model")

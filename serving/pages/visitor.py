@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
@@ -10,8 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from fastapi import Depends, Request, Response
 
 from hearth.errors import PermissionDeniedError
-from hearth.identity import Identity, KeyRecord, Permission, authenticate, list_keys
-from hearth.storage.engine import reading
+from hearth.identity import Identity, Permission
 from serving.pages.session import COOKIE, LIFE, Session, new_session, seal, token_matches, unseal
 from serving.service import Service, service_of
 from serving.web.authentication import check_permission
@@ -36,10 +34,12 @@ class Visitor:
 
 def visit(request: Request, service: Annotated[Service, Depends(service_of)]) -> Visitor:
     """Whoever visits; a key revoked since sign-in signs them out."""
+    service.held.refresh()
+    holders = service.held.current.holders
     session = unseal(request.cookies.get(COOKIE, ""), service.pepper, service.now())
     visitor = Visitor(
         session or new_session("", service.now()),
-        None if session is None else _holder_of(service, session.key_id),
+        None if session is None else holders.of_key_id(session.key_id, service.now()),
     )
     request.state.visitor = visitor
     return visitor
@@ -99,7 +99,7 @@ def identity_of_key(service: Service, key: str) -> Identity | None:
     if not key.isascii() or not key.isprintable():
         return None
     try:
-        return authenticate(service.engine, service.pepper, key, service.now())
+        return service.held.current.holders.of_key(service.pepper, key, service.now())
     except PermissionDeniedError:
         return None
 
@@ -115,20 +115,6 @@ def keep_session(request: Request, response: Response, session: Session, pepper:
         secure=request.url.scheme == "https",
     )
     return response
-
-
-def _holder_of(service: Service, key_id: str) -> Identity | None:
-    if not key_id:
-        return None
-    with reading(service.engine) as connection:
-        found = [record for record in list_keys(connection) if record.key_id == key_id]
-    if not found or not _is_in_use(found[0], service.now()):
-        return None
-    return Identity(key_id, found[0].name, found[0].role, found[0].purposes)
-
-
-def _is_in_use(key: KeyRecord, now: datetime) -> bool:
-    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
 
 
 def _is_own(request: Request) -> bool:

@@ -37,17 +37,16 @@ def live() -> Response:
 def ready(service: Annotated[Service, Depends(service_of)]) -> Response:
     """Reads and hashes every approved bundle anew, and says which models are served."""
     try:
-        refused = service.models.prove()
-        served, _ = service.models.all()
+        service.held.prove()
     except SQLAlchemyError:
         service.metrics.proved({}, is_ready=False)
         found = Readiness(False, {}, ("the records database cannot be read",))
         return json_response(found, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    models = {one.approval.model: one.approval.version for one in served}
+    models, refused = service.models.versions, service.models.refused
     is_ready = bool(models) and not refused
     service.metrics.proved(models, is_ready=is_ready)
     if not is_ready:
-        reasons = tuple(refused.values()) or (
+        reasons = tuple(str(error) for error in refused.values()) or (
             "no model is approved; submit one with `hearth submit`, and let another person approve it",
         )
         found = Readiness(False, models, reasons)

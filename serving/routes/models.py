@@ -22,8 +22,7 @@ router = APIRouter(
 @router.get("", summary="Models in use", responses=answers("Models in use", ModelList))
 def list_models(service: Annotated[Service, Depends(service_of)]) -> Response:
     """Every model that is approved and proved whole."""
-    served, _ = service.models.all()
-    return json_response(ModelList(tuple(summary_of(one) for one in served)))
+    return json_response(ModelList(tuple(map(summary_of, service.models.served.values()))))
 
 
 @router.get(

@@ -3,20 +3,22 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.identity import Identity, Permission
 from serving.answers import ScoreAnswer
+from serving.held import Held, on_what_is_held
 from serving.routes.common import answers, body_of, json_body, json_response, model_name
 from serving.scores.desk import read_score, score_request
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.service import Service, service_of
-from serving.web.authentication import require
+from serving.web.authentication import SECURITY, check_permission, identify_from, require
 
 router = APIRouter(prefix="/v1", tags=["scores"])
 
 _EXAMPLES = {
     "by_subject": {"subject": "100012345678"},
+    "without_reasons": {"subject": "100012345678", "reasons": False},
     "by_values": {"values": {"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}},
 }
 
@@ -26,16 +28,19 @@ _EXAMPLES = {
     status_code=HTTPStatus.CREATED,
     summary="Score a subject, or given values, with reasons",
     responses=answers("The score, on record", ScoreAnswer, 400, 404, 413, 415, 422, status=201),
-    openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES),
+    openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES) | SECURITY,
 )
-def create_score(
-    identity: Annotated[Identity, Depends(require(Permission.SCORE_WRITE))],
-    model: Annotated[str, Depends(model_name)],
-    body: Annotated[bytes, Depends(json_body)],
-    service: Annotated[Service, Depends(service_of)],
-) -> Response:
+async def create_score(model: str, request: Request) -> Response:
     """Makes one score and puts it on record; the answer leaves only once that is durable."""
-    answer = score_request(service, identity, model, body)
+    service = service_of(request)
+
+    async def step(held: Held) -> ScoreAnswer:
+        identity = identify_from(service, held, request.headers.get("authorization", ""))
+        check_permission(identity, Permission.SCORE_WRITE)
+        name, body = model_name(model), await json_body(request)
+        return await score_request(service, held, identity, name, body)
+
+    answer = await on_what_is_held(service.held, step)
     return json_response(answer, status=HTTPStatus.CREATED)
 
 

@@ -3,27 +3,44 @@
 from uuid import uuid4
 
 import msgspec
+from anyio import to_thread
 
-from hearth.identity import Identity, Permission
-from serving.answers import DecisionAnswer, ScoreAnswer, Value
+from hearth.identity import Identity, Permission, Reference
+from serving.answers import DecisionAnswer, ScoreAnswer
+from serving.held import Held, on_what_is_held
 from serving.scores.reasons import withhold_restricted
 from serving.scores.recording import find_score, record_decision, record_score, record_view
-from serving.scores.schemas import DecisionRequest
+from serving.scores.schemas import Asked, DecisionRequest
 from serving.scores.scoring import Inputs, check_release, make_score, stored_inputs
-from serving.scores.served_models import ServedModel
+from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service
 from serving.web.authentication import check_purpose
 
 
-def score_request(service: Service, identity: Identity, name: str, body: bytes) -> ScoreAnswer:
-    """Score that a request's body asks for, on record, as its asker may see it."""
-    served = _open_model(service, identity, name)
-    return _score(service, identity, served, served.schema.read(body))
+async def score_request(
+    service: Service, held: Held, identity: Identity, name: str, body: bytes
+) -> ScoreAnswer:
+    """Score that a request's body asks for, on record, as its asker may see it.
+
+    Raises
+    ------
+    OutdatedError
+        If what is held is no longer so: nothing was recorded, and nothing may leave.
+    """
+    served = _open_model(held.models, identity, name)
+    return await _score(service, held, identity, served, served.schema.read(body))
 
 
-def score_subject(service: Service, identity: Identity, name: str, subject: str) -> ScoreAnswer:
+async def score_subject(
+    service: Service, identity: Identity, name: str, subject: str
+) -> ScoreAnswer:
     """Score of a subject of the feature store, on record, as its asker may see it."""
-    return _score(service, identity, _open_model(service, identity, name), subject)
+
+    async def step(held: Held) -> ScoreAnswer:
+        served = _open_model(held.models, identity, name)
+        return await _score(service, held, identity, served, Asked(subject=subject))
+
+    return await on_what_is_held(service.held, step)
 
 
 def read_score(service: Service, identity: Identity, score_id: str) -> ScoreAnswer:
@@ -40,9 +57,9 @@ def decide(
     return record_decision(service, identity, _open_score(service, identity, score_id), decision)
 
 
-def _open_model(service: Service, identity: Identity, name: str) -> ServedModel:
+def _open_model(models: ServedModels, identity: Identity, name: str) -> ServedModel:
     """Model in use, if its scores are for this identity's purposes and released at all."""
-    served = service.models.get(name)
+    served = models.get(name)
     check_purpose(identity, str(served.model.about["purpose"]))
     check_release(served.model)
     return served
@@ -55,22 +72,40 @@ def _open_score(service: Service, identity: Identity, score_id: str) -> ScoreAns
     return answer
 
 
-def _score(
-    service: Service, identity: Identity, served: ServedModel, asked: str | dict[str, Value]
+async def _score(
+    service: Service, held: Held, identity: Identity, served: ServedModel, asked: Asked
 ) -> ScoreAnswer:
-    name = served.approval.model
-    if isinstance(asked, str):
-        inputs = stored_inputs(service.store.get(name, asked), asked)
-        subject_ref = service.pseudonym_of(name, asked)
+    name, reference = served.approval.model, None
+    if asked.subject is None:
+        inputs = Inputs(asked.values, as_of=service.today())
     else:
-        inputs, subject_ref = Inputs(asked, as_of=service.today()), None
+        inputs, reference = await to_thread.run_sync(_look_up, service, held, name, asked.subject)
     answer = make_score(
-        served, inputs, score_id=str(uuid4()), subject_ref=subject_ref, now=service.now()
+        served,
+        inputs,
+        score_id=str(uuid4()),
+        subject_ref=None if reference is None else reference.text,
+        now=service.now(),
+        with_reasons=asked.reasons,
     )
     purpose = str(served.model.about["purpose"])
-    record_score(service, identity, answer, purpose=purpose, values=inputs.values)
+    await record_score(
+        service,
+        identity,
+        answer,
+        purpose=purpose,
+        values=inputs.values,
+        reference=reference,
+        generation=held.generation,
+    )
     service.metrics.scored(name, served.approval.version)
     return _as_seen_by(identity, answer)
+
+
+def _look_up(service: Service, held: Held, name: str, subject: str) -> tuple[Inputs, Reference]:
+    """What the feature store holds of a subject, and the reference it is recorded under."""
+    inputs = stored_inputs(service.store.get(name, subject), subject)
+    return inputs, held.references.of(name, subject, service.now())
 
 
 def _as_seen_by(identity: Identity, answer: ScoreAnswer) -> ScoreAnswer:

@@ -1,5 +1,6 @@
 """What is put on record before an answer leaves: scores, views and decisions, each with its audit entry."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from hearth.audit_log import Event, Row
 from hearth.digest import canonical_json, sha256_of
 from hearth.errors import AuditError, NotFoundError
-from hearth.identity import Identity
+from hearth.identity import Identity, Reference
 from hearth.storage.engine import reading
 from hearth.storage.schema import decisions, scores
 from serving.answers import DecisionAnswer, ScoreAnswer, Value
@@ -20,15 +21,18 @@ from serving.service import Service
 _LONGEST_WAIT_S = (
     30.0  # for the audit writer's commit; the records database waits as long for its lock
 )
+_TOO_LONG = "the audit log took too long; nothing leaves without its entry"
 
 
-def record_score(
+async def record_score(
     service: Service,
     identity: Identity,
     answer: ScoreAnswer,
     *,
     purpose: str,
     values: Mapping[str, Value],
+    reference: Reference | None,
+    generation: int,
 ) -> None:
     """Nothing, once the score, its inputs and its audit entry are durable.
 
@@ -36,6 +40,8 @@ def record_score(
     ------
     AuditError
         If they could not be written; then no answer may leave.
+    OutdatedError
+        If keys, models or restrictions are no longer those of the generation; nothing was written.
     """
     payload = {
         "purpose": purpose,
@@ -64,7 +70,12 @@ def record_score(
         "created_at": answer.scored_at,
         "key_id": identity.key_id,
     }
-    _write(service, event, Row(scores, row))
+    rows = [] if reference is None or reference.row is None else [reference.row]
+    try:
+        async with asyncio.timeout(_LONGEST_WAIT_S):
+            await service.writer.record(event, [*rows, Row(scores, row)], generation=generation)
+    except TimeoutError:
+        raise AuditError(_TOO_LONG) from None
 
 
 def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> None:
@@ -131,7 +142,7 @@ def _write(service: Service, event: Event, *rows: Row) -> None:
         written.result(timeout=_LONGEST_WAIT_S)
     except TimeoutError:
         written.cancel()
-        raise AuditError("the audit log took too long; nothing leaves without its entry") from None
+        raise AuditError(_TOO_LONG) from None
 
 
 def _uuid(text: str) -> str:

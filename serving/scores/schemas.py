@@ -3,6 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -18,19 +19,31 @@ from serving.web.problems import ProblemError
 
 LONGEST_SUBJECT = 128
 LONGEST_TEXT = 2_000
-_FORM = 'send {"subject": "…"} or {"values": {…}}, and nothing else'
+_FORM = 'send {"subject": "…"} or {"values": {…}}, with "reasons": true or false if you like'
+_Reasons = Annotated[bool, Meta(description="False spares the work of explaining.")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a score is asked of: a subject of the feature store or, where that is None, these values."""
+
+    subject: str | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+    reasons: bool = True
 
 
 class SubjectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A household, property or person by the identifier that the feature store knows."""
 
     subject: Annotated[str, Meta(min_length=1, max_length=LONGEST_SUBJECT)]
+    reasons: _Reasons = True
 
 
 class ValuesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every feature of the model by name; null where a value is not recorded."""
 
     values: dict[str, float | str | None]
+    reasons: _Reasons = True
 
 
 class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,6 +62,7 @@ class RequestSchema:
 
     def __init__(self, features: Sequence[FeatureSpec]) -> None:
         self._features = tuple(features)
+        self._names = tuple(feature.name for feature in features)
         values = msgspec.defstruct(
             "Values",
             [(f"f{j}", _type_of(feature)) for j, feature in enumerate(features)],
@@ -57,12 +71,15 @@ class RequestSchema:
             frozen=True,
         )
         given = msgspec.defstruct(
-            "Given", [("values", values)], forbid_unknown_fields=True, frozen=True
+            "Given",
+            [("values", values), ("reasons", bool, True)],
+            forbid_unknown_fields=True,
+            frozen=True,
         )
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(given)
 
-    def read(self, body: bytes) -> str | dict[str, Value]:
-        """Subject of a request, or its values by feature name.
+    def read(self, body: bytes) -> Asked:
+        """What a request asks for.
 
         Raises
         ------
@@ -73,19 +90,23 @@ class RequestSchema:
             that are not finite, unseen categories. Nothing that was sent is repeated.
         """
         try:
-            values: Any = self._decoder.decode(body).values
+            given = self._decoder.decode(body)
         except (msgspec.MsgspecError, RecursionError):
             return self._read_slowly(body)
-        return {feature.name: getattr(values, f"f{j}") for j, feature in enumerate(self._features)}
+        values = zip(self._names, msgspec.structs.astuple(given.values), strict=True)
+        return Asked(values=dict(values), reasons=given.reasons)
 
-    def _read_slowly(self, body: bytes) -> str | dict[str, Value]:
+    def _read_slowly(self, body: bytes) -> Asked:
         """A subject, or the faults of what the fast way refused."""
         content = decode_json(body)
+        reasons = content.pop("reasons", True) if isinstance(content, dict) else True
+        if not isinstance(reasons, bool):
+            raise UnusableInputError([Fault("request", "reasons", "is not true or false", _FORM)])
         if isinstance(content, dict) and set(content) == {"subject"}:
-            return _subject(content["subject"])
+            return Asked(subject=_subject(content["subject"]), reasons=reasons)
         if not isinstance(content, dict) or set(content) != {"values"}:
             raise UnusableInputError([Fault("request", "", "is of neither form", _FORM)])
-        return read_values(self._features, content["values"])
+        return Asked(values=read_values(self._features, content["values"]), reasons=reasons)
 
 
 def read_values(features: Sequence[FeatureSpec], values: Any) -> dict[str, Value]:

@@ -119,7 +119,13 @@ def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:
 
 
 def make_score(
-    served: ServedModel, inputs: Inputs, *, score_id: str, subject_ref: str | None, now: datetime
+    served: ServedModel,
+    inputs: Inputs,
+    *,
+    score_id: str,
+    subject_ref: str | None,
+    now: datetime,
+    with_reasons: bool = True,
 ) -> ScoreAnswer:
     """Answer in full, nothing withheld; it may leave only once it is recorded.
 
@@ -135,6 +141,8 @@ def make_score(
         Pseudonym of the subject, if there is one.
     now
         When it is made.
+    with_reasons
+        Whether its reasons are worked out.
 
     Raises
     ------
@@ -143,7 +151,6 @@ def make_score(
     """
     model, approval = served.model, served.approval
     row = model.encode(inputs.values)
-    contributions = model.contributions(row)[0]
     raw = float(model.raw_score(row)[0])
     today = now.date()
     freshness = (today - inputs.as_of).days if inputs.is_from_store else None
@@ -165,7 +172,9 @@ def make_score(
         scored_at=now,
         expires_at=EXPIRES_AFTER.after(today),
         score=_figures(model, raw, abstained=bool(unsure)),
-        explanation=explain(model, inputs.values, contributions),
+        explanation=explain(model, inputs.values, model.contributions(row)[0])
+        if with_reasons
+        else None,
         caveats=(*unsure, *_held_back(model, inputs), *_caveats(model, freshness, today)),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
         oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),

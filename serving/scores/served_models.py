@@ -1,10 +1,9 @@
-"""Models in use: the bundle of each approval in force, proved byte by byte, held until the approval changes."""
+"""Models in use: the bundle of each approval in force, proved byte by byte."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hearth.errors import BundleError, HearthError, NotFoundError, WithdrawnError
 from hearth.risk_model import RiskModel
@@ -13,6 +12,7 @@ from hearth.storage.published import (
     Approval,
     PublishedModel,
     approval_in_force,
+    list_closed,
     list_published,
     published_bundle,
 )
@@ -46,13 +46,33 @@ class ServedModel:
         return cls(published.approval, model, RequestSchema(model.features))
 
 
-@dataclass
+@dataclass(frozen=True)
 class ServedModels:
-    """Models by name; each request checks that the approval it holds is still the one in force."""
+    """Models in use by name, why each approved model that is not served is not, and those withdrawn."""
 
-    engine: Engine
-    _held: dict[str, ServedModel] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    served: Mapping[str, ServedModel] = field(default_factory=dict)
+    refused: Mapping[str, HearthError] = field(default_factory=dict)
+    withdrawn: Mapping[str, WithdrawnError] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, engine: Engine, held: "ServedModels | None" = None) -> "ServedModels":
+        """Models of the approvals in force, every published byte read and hashed anew.
+
+        Those already held under the same approval are not loaded again; one of which a byte was
+        altered is held no longer.
+        """
+        known: Mapping[str, ServedModel] = {} if held is None else held.served
+        served, refused = {}, {}
+        with reading(engine) as connection:
+            for approval in list_published(connection):
+                name = approval.model
+                try:
+                    published = published_bundle(connection, name)
+                    is_held = name in known and known[name].approval == published.approval
+                    served[name] = known[name] if is_held else ServedModel.of(published)
+                except HearthError as error:
+                    refused[name] = error
+            return cls(served, refused, _withdrawn(connection))
 
     def get(self, name: str) -> ServedModel:
         """Model in use under a name.
@@ -64,50 +84,42 @@ class ServedModels:
         BundleError
             If a byte of the approved bundle was altered.
         """
+        found = self.served.get(name)
+        if found is not None:
+            return found
+        if name in self.refused:
+            raise self.refused[name]
+        if name in self.withdrawn:
+            raise self.withdrawn[name]
+        raise NotFoundError("no version of this model is approved; see GET /v1/models")
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Version of each model in use."""
+        return {name: one.approval.version for name, one in self.served.items()}
+
+
+def served_model(engine: Engine, name: str) -> ServedModel:
+    """Model in use under a name, read from the records and proved byte by byte.
+
+    Raises
+    ------
+    NotFoundError, WithdrawnError
+        If no version is approved, or none is any more.
+    BundleError
+        If a byte of the approved bundle was altered.
+    """
+    with reading(engine) as connection:
+        published = published_bundle(connection, name)
+    return ServedModel.of(published)
+
+
+def _withdrawn(connection: Connection) -> dict[str, WithdrawnError]:
+    """What is said of each model that was in use and is not."""
+    found = {}
+    for closed in list_closed(connection):
         try:
-            with reading(self.engine) as connection:
-                approval = approval_in_force(connection, name)
-        except (NotFoundError, WithdrawnError):
-            self._held.pop(name, None)
-            raise
-        held = self._held.get(name)
-        if held is not None and held.approval == approval:
-            return held
-        with self._lock:
-            held = self._held.get(name)
-            return held if held is not None and held.approval == approval else self._load(name)
-
-    def all(self) -> tuple[list[ServedModel], dict[str, str]]:
-        """Models in use by name, and why each approved model that is not served is not."""
-        served, refused = [], {}
-        with reading(self.engine) as connection:
-            names = [approval.model for approval in list_published(connection)]
-        for name in names:
-            try:
-                served.append(self.get(name))
-            except HearthError as error:
-                refused[name] = str(error)
-        return served, refused
-
-    def prove(self) -> Mapping[str, str]:
-        """Why each approved model cannot be served, after reading and hashing every published byte anew.
-
-        A model whose stored bytes were altered since it was loaded stops being served here.
-        """
-        refused = {}
-        with reading(self.engine) as connection:
-            for approval in list_published(connection):
-                try:
-                    published_bundle(connection, approval.model)
-                except HearthError as error:
-                    refused[approval.model] = str(error)
-                    self._held.pop(approval.model, None)
-        return {**self.all()[1], **refused}
-
-    def _load(self, name: str) -> ServedModel:
-        """Reads, proves and holds the approved bundle; holds nothing if it cannot."""
-        self._held.pop(name, None)
-        with reading(self.engine) as connection:
-            published = published_bundle(connection, name)
-        self._held[name] = ServedModel.of(published)
-        return self._held[name]
+            approval_in_force(connection, closed.model)
+        except WithdrawnError as error:
+            found[closed.model] = error
+    return found

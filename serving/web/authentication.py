@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hearth.errors import PermissionDeniedError
-from hearth.identity import Identity, Permission, authenticate
+from hearth.identity import Identity, Permission
+from serving.held import Held
 from serving.service import Service, service_of
 from serving.web.problems import ProblemError
 
@@ -18,6 +19,10 @@ _bearer = HTTPBearer(
     bearerFormat="hearth_<id>_<secret>",
     description="An API key made by an administrator: `Authorization: Bearer hearth_…`.",
 )
+
+
+SECURITY: dict[str, Any] = {"security": [{_bearer.scheme_name: []}]}
+"""What the OpenAPI document says of a route that calls `identify_from` itself."""
 
 
 def identify(
@@ -31,14 +36,32 @@ def identify(
     ProblemError
         401 if there is no key, or none that works; every case reads the same.
     """
-    if credentials is not None:
-        try:
-            return authenticate(
-                service.engine, service.pepper, credentials.credentials, service.now()
-            )
-        except PermissionDeniedError:
-            pass
-    raise ProblemError(
+    service.held.refresh()
+    proof = "" if credentials is None else credentials.credentials
+    return _holder_of(service, service.held.current, proof)
+
+
+def identify_from(service: Service, held: Held, authorization: str) -> Identity:
+    """Whoever holds the key of an Authorization header, as of what is held: no query is made.
+
+    Raises
+    ------
+    ProblemError
+        As `identify`.
+    """
+    scheme, _, proof = authorization.partition(" ")
+    return _holder_of(service, held, proof if scheme.lower() == "bearer" else "")
+
+
+def _holder_of(service: Service, held: Held, proof: str) -> Identity:
+    try:
+        return held.holders.of_key(service.pepper, proof, service.now())
+    except PermissionDeniedError:
+        raise _not_authenticated() from None
+
+
+def _not_authenticated() -> ProblemError:
+    return ProblemError(
         HTTPStatus.UNAUTHORIZED,
         "not-authenticated",
         "Send a working API key as `Authorization: Bearer hearth_…`.",

@@ -16,6 +16,7 @@ from hearth.errors import (
     BundleError,
     Fault,
     NotFoundError,
+    OutdatedError,
     PermissionDeniedError,
     StateError,
     SunsetError,
@@ -79,6 +80,7 @@ _STATUS_OF: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (StateError, HTTPStatus.CONFLICT, "wrong-state"),
     (BundleError, HTTPStatus.SERVICE_UNAVAILABLE, "model-not-served"),
     (AuditError, HTTPStatus.SERVICE_UNAVAILABLE, "records-unavailable"),
+    (OutdatedError, HTTPStatus.SERVICE_UNAVAILABLE, "changed-meanwhile"),
     (SQLAlchemyError, HTTPStatus.SERVICE_UNAVAILABLE, "records-unavailable"),
 )
 _DETAIL_OF = {
@@ -90,6 +92,7 @@ _DETAIL_OF = {
     "model-ended": "The day from which this model is no longer used has come. Ask its owner for one approved anew.",
     "wrong-state": "This cannot be done in the state things are in.",
     "model-not-served": "The approved bundle of this model is incomplete or was altered, so it is not served.",
+    "changed-meanwhile": "Keys, models or restrictions changed while this was answered; send it again.",
     "records-unavailable": "The records database cannot be used, and nothing leaves without its entry there.",
 }
 

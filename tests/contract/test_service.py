@@ -11,6 +11,8 @@ import pytest
 from fastapi.routing import APIRoute
 from jsonschema import Draft202012Validator
 
+from serving.scores.served_models import ServedModels
+
 OPEN = {"GET /health/live", "GET /health/ready", "GET /sign-in", "POST /sign-in"}
 """Routes that nobody signs in for: two that say nothing of anyone, and signing in itself."""
 
@@ -143,7 +145,7 @@ def test_a_failure_is_logged_by_kind_and_place_without_its_message(client, capfd
     def fail(*_):
         raise RuntimeError("MARK-VALUE-88")
 
-    monkeypatch.setattr(client.app.state.service.models, "get", fail)
+    monkeypatch.setattr(ServedModels, "get", fail)
     answer = client.post("/v1/models/school_readiness/scores", json={"subject": "1"})
     logged = capfd.readouterr()
     assert answer.status_code == 500

@@ -18,7 +18,7 @@ from hearth.storage.schema import (
     scores,
 )
 from serving.scores.scoring import Inputs, make_score
-from serving.scores.served_models import ServedModels
+from serving.scores.served_models import ServedModels, served_model
 
 SCORES = "/v1/models/school_readiness/scores"
 SUBJECT = {"subject": "100012345678"}
@@ -98,10 +98,10 @@ def test_the_log_knows_a_subject_by_pseudonym_only(client, council):
 
 
 def test_no_score_leaves_when_it_cannot_be_recorded(client, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise AuditError("the audit writer is closed")
 
-    monkeypatch.setattr(client.app.state.service.writer, "submit", fail)
+    monkeypatch.setattr(client.app.state.service.writer, "record", fail)
     answer = client.post(SCORES, json=SUBJECT)
     assert answer.status_code == 503
     assert "probability" not in answer.text
@@ -192,7 +192,7 @@ def test_a_score_says_that_a_lot_holds_its_subject_back(
     rule = {"share": share, "since": "2000-01-01"}
     publisher(council.engine, model_maker(rows=300, name="helped", hold_back=rule))
     made = make_score(
-        ServedModels(council.engine).get("helped"),
+        served_model(council.engine, "helped"),
         Inputs({}, date(2026, 1, 1), entity_id="home-1"),
         score_id="1",
         subject_ref=None,
@@ -238,7 +238,7 @@ def test_the_unforeseen_is_a_problem_without_its_cause(client, monkeypatch):
     def fail(*_):
         raise RuntimeError("MARK-in-a-message")
 
-    monkeypatch.setattr(client.app.state.service.models, "get", fail)
+    monkeypatch.setattr(ServedModels, "get", fail)
     answer = client.post(SCORES, json=SUBJECT)
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"

@@ -15,7 +15,7 @@ from hearth.storage.engine import reading, writing
 from hearth.storage.schema import approvals, audit_payloads
 from serving.files.batch import score_file
 from serving.files.unfinished import UnfinishedFile
-from serving.scores.served_models import ServedModels
+from serving.scores.served_models import served_model
 
 HEADER = (
     "entity_id,early_education_sum_hours_12m,attendance_share_unauthorised_12m,arrears_count_12m,"
@@ -33,7 +33,7 @@ def score(council, tmp_path, clock):
         if source is not text:
             source.write_text(text)
         return score_file(
-            ServedModels(council.engine).get("school_readiness"),
+            served_model(council.engine, "school_readiness"),
             source,
             tmp_path / target,
             identity=Identity("key", "A team", role, frozenset(purposes)),
@@ -83,7 +83,7 @@ def test_parquet_is_read_and_written(council, score, tmp_path):
     subjects = tmp_path / "subjects.parquet"
     pq.write_table(pa.table({"entity_id": ["100087654321"]}), subjects)
     summary = score_file(
-        ServedModels(council.engine).get("school_readiness"),
+        served_model(council.engine, "school_readiness"),
         subjects,
         tmp_path / "again.csv",
         identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),
@@ -161,7 +161,7 @@ def test_a_model_released_for_areas_scores_no_file_of_households(
     shutil.copy(__file__, source)
     with pytest.raises(PermissionDeniedError, match="released for areas"):
         score_file(
-            ServedModels(council.engine).get("damp_homes"),
+            served_model(council.engine, "damp_homes"),
             source,
             tmp_path / "out.csv",
             identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),
@@ -181,7 +181,7 @@ def test_a_file_of_scores_says_whom_a_lot_holds_back(
     header = ",".join(["entity_id", *(feature.name for feature in model.features)])
     source.write_text("\n".join([header, *(f"{name}{blank}" for name in names)]))
     score_file(
-        ServedModels(council.engine).get("helped"),
+        served_model(council.engine, "helped"),
         source,
         tmp_path / "out.parquet",
         identity=Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"})),

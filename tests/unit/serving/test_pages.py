@@ -11,6 +11,7 @@ from hearth.identity import revoke_key
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import audit_entries, bundles
 from serving.pages.session import COOKIE, new_session, seal, token_matches, unseal
+from serving.scores.served_models import ServedModels
 
 
 def token_of(page):
@@ -191,7 +192,7 @@ def test_the_unforeseen_is_a_page_in_the_look_of_the_rest(browser, sign_in, monk
     def fail(*_):
         raise RuntimeError("MARK-in-a-message")
 
-    monkeypatch.setattr(browser.app.state.service.models, "get", fail)
+    monkeypatch.setattr(ServedModels, "get", fail)
     answer = browser.get("/models/school_readiness")
     assert answer.status_code == 500
     assert "Sorry, something went wrong" in answer.text

@@ -2,7 +2,7 @@ import pytest
 
 from hearth.errors import UnusableInputError
 from hearth.risk_model import FeatureSpec
-from serving.scores.schemas import RequestSchema, read_decision
+from serving.scores.schemas import Asked, RequestSchema, read_decision
 from serving.web.problems import ProblemError
 
 FEATURES = (
@@ -24,16 +24,28 @@ def faults_of(schema, body):
 
 def test_values_are_read_by_feature_name(schema):
     read = schema.read(b'{"values": {"tenure": "owned", "noise_count_12m": 3}}')
-    assert read == {"noise_count_12m": 3.0, "tenure": "owned"}
+    assert read.values == {"noise_count_12m": 3.0, "tenure": "owned"}
 
 
 def test_null_says_that_nothing_is_recorded(schema):
     read = schema.read(b'{"values": {"tenure": null, "noise_count_12m": null}}')
-    assert read == {"noise_count_12m": None, "tenure": None}
+    assert read.values == {"noise_count_12m": None, "tenure": None}
 
 
 def test_a_subject_is_read(schema):
-    assert schema.read(b'{"subject": "100012345678"}') == "100012345678"
+    assert schema.read(b'{"subject": "100012345678"}') == Asked(subject="100012345678")
+
+
+@pytest.mark.parametrize(
+    "rest", [b'"subject": "1"', b'"values": {"tenure": null, "noise_count_12m": 1}']
+)
+def test_reasons_are_given_unless_they_are_declined(schema, rest):
+    assert schema.read(b"{" + rest + b"}").reasons
+    assert not schema.read(b'{"reasons": false, ' + rest + b"}").reasons
+
+
+def test_reasons_are_declined_by_true_or_false_alone(schema):
+    assert set(faults_of(schema, b'{"subject": "1", "reasons": "no"}')) == {"reasons"}
 
 
 def test_every_fault_is_told_at_once(schema):
