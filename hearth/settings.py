@@ -43,6 +43,14 @@ class Settings(BaseSettings):
     mlflow_url: str = Field(
         default="", description="MLflow tracking; SQLite in state_dir if empty."
     )
+    checkpoints_dir: Path = Field(
+        default=Path("checkpoints"),
+        description="Where signed heads of the audit log are kept; a folder in state_dir if relative.",
+    )
+    audit_key_file: Path = Field(
+        default=Path("audit_key.pem"),
+        description="Private key that signs them; a file in state_dir if relative, made if missing.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
     api_key: SecretStr | None = Field(
@@ -125,6 +133,8 @@ def load_settings(workspace: Path | None = None, **overrides: Any) -> Settings:
         **{
             **dict(settings),
             "state_dir": state,
+            "checkpoints_dir": state / settings.checkpoints_dir.expanduser(),
+            "audit_key_file": state / settings.audit_key_file.expanduser(),
             "records_url": settings.records_url or f"sqlite:///{state / 'records.db'}",
             "pseudonyms_url": settings.pseudonyms_url or f"sqlite:///{state / 'pseudonyms.db'}",
             "store_url": settings.store_url or f"sqlite:///{state / 'feature_store.db'}",

@@ -19,6 +19,7 @@ from serving.routes.common import json_response
 from serving.service import Service
 from serving.web import openapi
 from serving.web.authentication import identify
+from serving.web.checkpoints import open_keeper
 from serving.web.failures import add_handlers
 from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
@@ -49,7 +50,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_records(settings.records_url)
         with (
-            AuditWriter(engine, clock, on_commit=metrics.committed) as writer,
+            open_keeper(settings, clock) as keeper,
+            AuditWriter(engine, clock, on_commit=metrics.committed, on_head=keeper.note) as writer,
             HeldRecords(engine) as held,
         ):
             app.state.service = Service(

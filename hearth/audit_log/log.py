@@ -1,6 +1,6 @@
 """The audit log as a function that changes state is given it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from hearth.audit_log.chain import AuditEntry, Event, append
 from hearth.audit_log.recorded import Recorded, recorded
 from hearth.audit_log.verification import Verification, verify
+from hearth.progress import Progress, silent
 from hearth.storage.engine import reading, writing
 
 Clock = Callable[[], datetime]
@@ -60,6 +61,8 @@ class AuditLog:
         with reading(self.engine) as own:
             return recorded(own, action)
 
-    def verify(self, *, expected: AuditEntry | None = None) -> Verification:
+    def verify(
+        self, *, known: Iterable[AuditEntry] = (), progress: Progress = silent
+    ) -> Verification:
         """What a walk along the whole chain found; see `verification.verify`."""
-        return verify(self.engine, expected=expected)
+        return verify(self.engine, known=known, progress=progress)

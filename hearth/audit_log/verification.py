@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +27,14 @@ from hearth.audit_log.chain import (
     payload_content,
 )
 from hearth.audit_log.erasure import ERASED
+from hearth.progress import Progress, silent
 from hearth.storage.engine import reading
 from hearth.storage.schema import audit_entries, audit_payloads
 
 LIMITS = (
     "A chain read from its own database cannot show that its last entries were cut off, nor that "
     "someone who can write to the database rewrote it from some entry on and computed every hash "
-    "anew. Give the head of an earlier verification, kept elsewhere, to see both up to that head."
+    "anew. Signed checkpoints kept outside the database show both, up to the last of them."
 )
 """What verifying cannot see, in words for whoever reads the result."""
 
@@ -53,13 +54,15 @@ class Verification:
     rows
         Entries read before the walk ended.
     head
-        Last good entry: keep it elsewhere and give it as `expected` next time. None if there is none.
+        Last good entry: keep it elsewhere and give it as `known` next time. None if there is none.
     erased
         Payloads erased on the record among the entries read.
     first_bad
         Sequence of the first entry that is changed, missing or put in; None if all is well.
     reason
         What is wrong there; None if all is well.
+    witnessed
+        Sequence of the last entry that a head kept elsewhere bears out; 0 if none does.
     """
 
     ok: bool
@@ -68,9 +71,12 @@ class Verification:
     erased: int = 0
     first_bad: int | None = None
     reason: str | None = None
+    witnessed: int = 0
 
 
-def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verification:
+def verify(
+    engine: Engine, *, known: Iterable[AuditEntry] = (), progress: Progress = silent
+) -> Verification:
     """What a walk along the whole chain found; `LIMITS` says what it cannot see.
 
     The first entry that was edited, deleted or inserted is named, and likewise the first payload.
@@ -80,13 +86,16 @@ def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verificatio
     ----------
     engine
         Of the records database.
-    expected
-        Head of an earlier verification, kept outside the database; the chain must pass through it.
+    known
+        Heads of earlier verifications or checkpoints, kept outside the database and read before this
+        is called; the chain must pass through every one.
+    progress
+        Told of each thousand entries.
     """
-    walk = _Walk()
+    walk = _Walk(_by_sequence(known))
     with reading(engine) as connection:
         try:
-            walk.fault = _first_fault(connection, walk, expected)
+            walk.fault = _first_fault(connection, walk, progress)
         except DBAPIError as error:
             found = type(error.orig).__name__
             walk.fault = (
@@ -101,30 +110,50 @@ def verify(engine: Engine, *, expected: AuditEntry | None = None) -> Verificatio
         erased=walk.erased,
         first_bad=first_bad,
         reason=reason,
+        witnessed=walk.witnessed,
     )
 
 
 @dataclass
 class _Walk:
-    """How far the walk has come."""
+    """How far the walk has come, and what it must pass through."""
 
+    known: Mapping[int, set[str]]
+    witnessed: int = 0
     head: AuditEntry = _START
     rows: int = 0
     erased: int = 0
     fault: _Fault | None = None
 
 
-def _first_fault(connection: Connection, walk: _Walk, expected: AuditEntry | None) -> _Fault | None:
+def _by_sequence(known: Iterable[AuditEntry]) -> dict[int, set[str]]:
+    """Hashes that each entry must have; two different ones can never both be true."""
+    found: dict[int, set[str]] = {}
+    for entry in known:
+        found.setdefault(entry.sequence, set()).add(entry.entry_hash)
+    return found
+
+
+def _first_fault(connection: Connection, walk: _Walk, progress: Progress) -> _Fault | None:
     erasures = _erasures(connection)
+    total = connection.scalar(select(func.count()).select_from(audit_entries)) or 0
     with _rows(connection) as result:
         for row in result.mappings():
             walk.rows += 1
-            fault = _entry_fault(row, walk.head, expected) or _payload_fault(row, erasures)
+            if walk.rows % _ROWS_AT_A_TIME == 0:
+                progress("verifying the audit log", walk.rows, total)
+            fault = (
+                _entry_fault(row, walk.head)
+                or _witness_fault(row, walk)
+                or _payload_fault(row, erasures)
+            )
             if fault:
+                if fault[0] <= walk.head.sequence:  # what seemed good was put in before this row
+                    walk.head = AuditEntry(fault[0] - 1, row["previous_hash"])
                 return fault
             walk.head = AuditEntry(row["sequence"], row["entry_hash"])
             walk.erased += row["erased_by"] is not None
-    return _end_fault(connection, walk.head, expected)
+    return _end_fault(connection, walk)
 
 
 def _rows(connection: Connection) -> CursorResult[Any]:
@@ -145,24 +174,38 @@ def _rows(connection: Connection) -> CursorResult[Any]:
     return connection.execute(query, execution_options={"yield_per": _ROWS_AT_A_TIME})
 
 
-def _entry_fault(
-    row: RowMapping, previous: AuditEntry, expected: AuditEntry | None
-) -> _Fault | None:
+def _entry_fault(row: RowMapping, previous: AuditEntry) -> _Fault | None:
     due = previous.sequence + 1
     if row["sequence"] > due:
         return due, f"entries {due} to {row['sequence'] - 1} are missing: they were deleted"
     if row["sequence"] < due:
         return row["sequence"], f"entry {row['sequence']} stands before the first: it was inserted"
-    if not _is_entry_as_written(row):
-        return due, f"entry {due} is not as it was written: it was edited"
+    if not _is_entry(row, due):
+        return _moved_fault(row) or (
+            due,
+            f"entry {due} is not as it was written: it was edited",
+        )
     if row["previous_hash"] != previous.entry_hash:
         return due, (
             f"entry {due} does not continue entry {previous.sequence}: one of the two was inserted "
             "or replaced"
         )
-    if expected and expected.sequence == due and expected.entry_hash != row["entry_hash"]:
-        return due, f"entry {due} is not the one expected: the log was rewritten up to here"
     return None
+
+
+def _witness_fault(row: RowMapping, walk: _Walk) -> _Fault | None:
+    """The entry against what is kept elsewhere of it, if anything is."""
+    sequence = row["sequence"]
+    hashes = walk.known.get(sequence)
+    if hashes is None:
+        return None
+    if hashes == {row["entry_hash"]}:
+        walk.witnessed = sequence
+        return None
+    return sequence, (
+        f"entry {sequence} is not the one signed or kept elsewhere: the log was rewritten, from some "
+        f"entry after {walk.witnessed} on"
+    )
 
 
 def _payload_fault(row: RowMapping, erasures: Mapping[int, int]) -> _Fault | None:
@@ -180,9 +223,26 @@ def _payload_fault(row: RowMapping, erasures: Mapping[int, int]) -> _Fault | Non
     return None
 
 
-def _is_entry_as_written(row: RowMapping) -> bool:
+def _moved_fault(row: RowMapping) -> _Fault | None:
+    """What was put in or taken out before an entry that is whole, but was given another number."""
+    now = row["sequence"]
+    for distance in range(1, _ROWS_AT_A_TIME):
+        if _is_entry(row, now - distance):
+            first, last = now - distance, now - 1
+            return (
+                first,
+                f"entries {first} to {last} were inserted, and those after them renumbered",
+            )
+        if _is_entry(row, now + distance):
+            return now, f"{distance} entries were deleted here, and those after them renumbered"
+    return None
+
+
+def _is_entry(row: RowMapping, sequence: int) -> bool:
+    """Whether a row, under this number, is an entry as it was written."""
+    columns = [row[name] for name in HASHED]
     try:
-        return hash_entry([row[name] for name in HASHED]) == str(row["entry_hash"])
+        return hash_entry([sequence, *columns[1:]]) == str(row["entry_hash"])
     except TypeError:  # SQLite keeps numbers and bytes in columns of text
         return False
 
@@ -196,12 +256,11 @@ def _is_as_written(row: RowMapping) -> bool:
     return hmac.compare_digest(hash_payload(row["salt"], content), row["payload_hash"])
 
 
-def _end_fault(
-    connection: Connection, head: AuditEntry, expected: AuditEntry | None
-) -> _Fault | None:
-    if expected and expected.sequence > head.sequence:
-        return head.sequence + 1, (
-            f"the log ends at entry {head.sequence} and was expected to reach {expected.sequence}: "
+def _end_fault(connection: Connection, walk: _Walk) -> _Fault | None:
+    due = max(walk.known, default=0)
+    if due > walk.head.sequence:
+        return walk.head.sequence + 1, (
+            f"the log ends at entry {walk.head.sequence} and is known to have reached {due}: "
             "its end was cut off"
         )
     stray = connection.scalar(

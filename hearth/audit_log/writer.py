@@ -34,7 +34,8 @@ class AuditWriter:
     that holds its entry. An event whose rows the database refuses fails alone.
 
     Use it as a context manager: leaving writes what is queued and ends the thread. `on_commit` is told
-    of each transaction: its events, its seconds, and how many events waited meanwhile.
+    of each transaction: its events, its seconds, and how many events waited meanwhile; `on_head` of
+    the last entry, once those who wait are told.
     """
 
     def __init__(
@@ -45,11 +46,12 @@ class AuditWriter:
         most_at_once: int = _MOST_AT_ONCE,
         most_waiting: int = _MOST_WAITING,
         on_commit: "Callable[[int, float, int], None] | None" = None,
+        on_head: "Callable[[AuditEntry], None] | None" = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._most_at_once = most_at_once
-        self._on_commit = on_commit
+        self._on_commit, self._on_head = on_commit, on_head
         self._most_waiting = most_waiting
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._connection: Connection | None = None  # kept by the thread from group to group
@@ -160,6 +162,8 @@ class AuditWriter:
             if self._on_commit is not None:
                 self._on_commit(len(group), time.perf_counter() - started, self._orders.qsize())
             settle(zip(group, entries, strict=True))
+            if entries and self._on_head is not None:
+                self._on_head(entries[-1])
 
     def _begin(self) -> Connection:
         """Connection in a transaction that holds the chain; one gone stale is replaced once."""

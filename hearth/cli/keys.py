@@ -1,4 +1,4 @@
-"""Keys and the audit log: who may act, and what was done."""
+"""Keys: who may act."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -6,16 +6,14 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from hearth.audit_log import LIMITS
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
-from hearth.errors import AuditError, NotFoundError
+from hearth.errors import NotFoundError
 from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key, rotate_key
 from hearth.storage.engine import reading, writing
 
 _GRACE_DAYS = 7
 
 _keys = typer.Typer(help="Make, list, rotate and revoke API keys.", no_args_is_help=True)
-_audit = typer.Typer(help="The audit log.", no_args_is_help=True)
 
 
 KeyArgument = Annotated[str, typer.Argument(help="The key's id, from `hearth keys list`.")]
@@ -30,7 +28,6 @@ AreaOption = Annotated[
 def mount(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.add_typer(_keys, name="keys", rich_help_panel="Records")
-    app.add_typer(_audit, name="audit", rich_help_panel="Records")
 
 
 @_keys.command(
@@ -190,17 +187,3 @@ def revoke(
     with writing(context.records) as connection:
         revoke_key(connection, key_id, actor=OPERATOR, audit=context.audit, now=utc_now())
     context.say(f"Key {key_id} no longer works.")
-
-
-@_audit.command("verify", epilog="Example: hearth audit verify --json")
-def verify(command: typer.Context, as_json: JsonOption = False) -> None:
-    """Walk the whole audit log and say whether any row was edited, deleted or inserted."""
-    context = open_context(command, as_json=as_json)
-    found = context.audit.verify()
-    context.result(vars(found) | {"head": None if found.head is None else vars(found.head)})
-    if not found.ok:
-        raise AuditError(f"the audit log is broken at entry {found.first_bad}: {found.reason}")
-    if not as_json:
-        head = "empty" if found.head is None else f"head {found.head.entry_hash}"
-        context.say(f"The audit log holds: {found.rows} entries, {head}.")
-        context.say(f"What this cannot see: {LIMITS}")

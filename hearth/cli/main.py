@@ -11,6 +11,7 @@ from rich.console import Console
 from hearth.cli import (
     analyses,
     approval,
+    audit,
     clients,
     compare,
     data,
@@ -88,12 +89,14 @@ for part in (
     models,
     analyses,
     approval,
+    audit,
     service,
     splits,
     demo,
 ):
     part.mount(app)
 keys.mount(app)
+audit.mount(app)
 clients.mount(app)
 pseudonyms.mount(app)
 look.mount(app)

@@ -49,12 +49,10 @@ def open_engine(url: str) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Connection in one transaction that sees one state of the database and may not write."""
-    with (
-        engine.connect().execution_options(
-            **{_READS_ONLY: True}, postgresql_readonly=True
-        ) as connection,
-        connection.begin(),
-    ):
+    options: dict[str, Any] = {_READS_ONLY: True}
+    if engine.dialect.name == "postgresql":
+        options |= {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         yield connection
 
 
