@@ -21,6 +21,9 @@ class ModelReference(msgspec.Struct, frozen=True):
     sha256: Annotated[str, Meta(description="SHA-256 of the bundle that made the score.")]
     approved_by_role: str
     approved_on: date
+    sunset: Annotated[
+        date | None, Meta(description="Day from which the model is no longer used.")
+    ] = None
 
 
 class Interval(msgspec.Struct, frozen=True):
@@ -110,10 +113,22 @@ class DataQuality(msgspec.Struct, frozen=True):
 
 
 class Oversight(msgspec.Struct, frozen=True):
-    """What a person must still do."""
+    """What a person must still do, and what stands against acting on the score at all."""
 
-    decision_required: bool
+    decision_required: Annotated[
+        bool, Meta(description="True until a person has agreed or overridden.")
+    ]
     decisions: str
+    challenges: str = ""
+    suspended: Annotated[bool, Meta(description="A challenge to it is open.")] = False
+    expired: bool = False
+    obstacles: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Why nobody may act on it, as the types of the problems that would say so, "
+            "gravest first; empty where a person may."
+        ),
+    ] = ()
 
 
 class Links(msgspec.Struct, frozen=True):
@@ -191,17 +206,6 @@ class ModelList(msgspec.Struct, frozen=True):
     """Every model in use."""
 
     models: tuple[ModelSummary, ...]
-
-
-class DecisionAnswer(msgspec.Struct, frozen=True):
-    """A decision as it was recorded."""
-
-    decision_id: str
-    score_id: str
-    outcome: Literal["agree", "override", "defer"]
-    reviewer_role: str
-    viewed_at: datetime | None
-    decided_at: datetime
 
 
 class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -139,6 +139,7 @@ decisions = Table(
     Column("decided_at", Instant, nullable=False),
     Column("key_id", String(64), nullable=False),
     Column("role", String(32), nullable=False),
+    Column("audit_sequence", ROW_NUMBER),  # of its audit entry: tells which of two came last
     ForeignKeyConstraint(["score_id"], ["scores.score_id"]),
     Index(None, "score_id"),
 )

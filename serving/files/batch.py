@@ -10,7 +10,7 @@ import numpy as np
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog
 from hearth.digest import canonical_json, sha256_of
-from hearth.errors import PermissionDeniedError, StateError
+from hearth.errors import StateError
 from hearth.identity import Identity, Permission
 from hearth.progress import Progress, silent
 from hearth.risk_model import RiskModel
@@ -20,7 +20,7 @@ from serving.files.leading import leading_reasons
 from serving.files.rows import CHUNK, SUBJECT, Rows, open_rows
 from serving.files.tables import Columns, check_format
 from serving.files.unfinished import UnfinishedFile
-from serving.scores.scoring import AREAS_ONLY, is_for_areas_only
+from serving.scores.scoring import check_may_score
 from serving.scores.served_models import ServedModel
 
 
@@ -75,10 +75,12 @@ def score_file(
         With every fault of the file together, up to a hundred; then nothing is written.
     PermissionDeniedError
         If the identity may not score with this model, or nobody may for a household.
+    SunsetError
+        From the model's sunset on.
     StateError
         If the approval ended while the file was scored; then no file appears.
     """
-    _check_may_score(served, identity)
+    _check_may_score(served, identity, audit)
     check_format(target)
     rows = open_rows(source, served.approval.model, served.model.features, store)
     given = _sha256_of(source)
@@ -100,11 +102,10 @@ def score_file(
     return summary
 
 
-def _check_may_score(served: ServedModel, identity: Identity) -> None:
+def _check_may_score(served: ServedModel, identity: Identity, audit: AuditLog) -> None:
     identity.require(Permission.SCORE_WRITE)
     identity.require_purpose(str(served.model.about["purpose"]))
-    if is_for_areas_only(served.model):
-        raise PermissionDeniedError(AREAS_ONLY)
+    check_may_score(served.model, audit.clock().date())
 
 
 def _key(served: ServedModel, given: str, rows: Rows, identity: Identity) -> str:

@@ -9,14 +9,16 @@ from fastapi import APIRouter, Depends, Request, Response
 from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
 from serving.answers import ScoreAnswer
+from serving.oversight.decisions import decide
+from serving.oversight.requests import LONGEST_TEXT, DecisionRequest
 from serving.pages.charts import bars_of, hundred_of
 from serving.pages.render import page
 from serving.pages.visitor import form_fields, signed_in
 from serving.routes.common import model_name
 from serving.routes.models import summary_of
-from serving.scores.desk import decide, read_score, score_subject
-from serving.scores.schemas import LONGEST_SUBJECT, LONGEST_TEXT, DecisionRequest
-from serving.scores.scoring import check_release
+from serving.scores.desk import read_score, score_subject
+from serving.scores.schemas import LONGEST_SUBJECT
+from serving.scores.scoring import check_may_score
 from serving.scores.wording import frequency_in_words, many_of
 from serving.service import Service, service_of
 
@@ -95,7 +97,7 @@ def save_decision(
 
 def _form(request: Request, service: Service, model: str, *, error: str = "") -> Response:
     served = service.models.get(model)
-    check_release(served.model)
+    check_may_score(served.model, service.today())
     return page(
         request,
         "score_form.html",

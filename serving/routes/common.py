@@ -17,6 +17,7 @@ _PROBLEMS = {
     401: "No working API key",
     403: "The key may not do this",
     404: "Nothing under that name",
+    409: "Not in a state that allows this",
     413: "The body is too large",
     415: "The body is not declared as JSON",
     422: "Some of what was sent cannot be used",

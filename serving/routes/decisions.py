@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from hearth.identity import Identity, Permission
-from serving.answers import DecisionAnswer
+from serving.oversight.answers import DecisionAnswer, DecisionList
+from serving.oversight.decisions import decide, list_decisions
+from serving.oversight.requests import DecisionRequest, read_decision
 from serving.routes.common import answers, body_of, json_body, json_response
-from serving.scores.desk import decide
-from serving.scores.schemas import DecisionRequest, read_decision
 from serving.service import Service, service_of
 from serving.web.authentication import require
 
@@ -19,6 +19,7 @@ _EXAMPLES = {
     "agree": {"outcome": "agree", "viewed_at": "2026-11-02T09:12:00Z"},
     "override": {
         "outcome": "override",
+        "reason_code": "already_helped",
         "reason": "The family already has a health visitor.",
         "considered": "Health visitor's notes",
     },
@@ -30,7 +31,7 @@ _EXAMPLES = {
     status_code=HTTPStatus.CREATED,
     summary="Record what a person decided",
     responses=answers(
-        "The decision, on record", DecisionAnswer, 400, 404, 413, 415, 422, status=201
+        "The decision, on record", DecisionAnswer, 400, 404, 409, 413, 415, 422, status=201
     ),
     openapi_extra=body_of(DecisionRequest, examples=_EXAMPLES),
 )
@@ -40,6 +41,20 @@ def create_decision(
     body: Annotated[bytes, Depends(json_body)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
-    """Puts a decision on record; an override needs its reason."""
+    """Puts a decision on record; an override needs its reason, and a score that may be acted on."""
     made = decide(service, identity, score_id, read_decision(body))
     return json_response(made, status=HTTPStatus.CREATED)
+
+
+@router.get(
+    "/scores/{score_id}/decisions",
+    summary="What people decided on a score",
+    responses=answers("The decisions, earliest first; the last counts", DecisionList, 404),
+)
+def show_decisions(
+    score_id: str,
+    identity: Annotated[Identity, Depends(require(Permission.SCORE_READ))],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """Every decision on a score, with how long the score was looked at; the reading is on record."""
+    return json_response(list_decisions(service, identity, score_id))

@@ -28,7 +28,7 @@ def list_models(service: Annotated[Service, Depends(service_of)]) -> Response:
 @router.get(
     "/{model}",
     summary="One model in use, with its inputs",
-    responses=answers("The model", ModelDetail, 404),
+    responses=answers("The model", ModelDetail, 404, 409),
 )
 def show_model(
     model: Annotated[str, Depends(model_name)], service: Annotated[Service, Depends(service_of)]

@@ -27,7 +27,9 @@ _EXAMPLES = {
     "/models/{model}/scores",
     status_code=HTTPStatus.CREATED,
     summary="Score a subject, or given values, with reasons",
-    responses=answers("The score, on record", ScoreAnswer, 400, 404, 413, 415, 422, status=201),
+    responses=answers(
+        "The score, on record", ScoreAnswer, 400, 404, 409, 413, 415, 422, status=201
+    ),
     openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES) | SECURITY,
 )
 async def create_score(model: str, request: Request) -> Response:
@@ -46,7 +48,7 @@ async def create_score(model: str, request: Request) -> Response:
 
 @router.get(
     "/scores/{score_id}",
-    summary="A score as it was made",
+    summary="A score as it was made, and what stands against using it now",
     responses=answers("The score", ScoreAnswer, 404),
 )
 def show_score(
@@ -54,5 +56,5 @@ def show_score(
     identity: Annotated[Identity, Depends(require(Permission.SCORE_READ))],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
-    """One score as it was made; reading it is on record too."""
+    """One score as it was made, and what stands against acting on it now; reading it is on record too."""
     return json_response(read_score(service, identity, score_id))

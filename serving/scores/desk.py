@@ -6,12 +6,15 @@ import msgspec
 from anyio import to_thread
 
 from hearth.identity import Identity, Permission, Reference
-from serving.answers import DecisionAnswer, ScoreAnswer
+from hearth.storage.engine import reading
+from serving.answers import ScoreAnswer
 from serving.held import Held, on_what_is_held
+from serving.oversight.standing import as_it_stands
+from serving.scores.opening import open_score
 from serving.scores.reasons import withhold_restricted
-from serving.scores.recording import find_score, record_decision, record_score, record_view
-from serving.scores.schemas import Asked, DecisionRequest
-from serving.scores.scoring import Inputs, check_release, make_score, stored_inputs
+from serving.scores.recording import record_score, record_view
+from serving.scores.schemas import Asked
+from serving.scores.scoring import Inputs, check_may_score, make_score, stored_inputs
 from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service
 from serving.web.authentication import check_purpose
@@ -27,7 +30,7 @@ async def score_request(
     OutdatedError
         If what is held is no longer so: nothing was recorded, and nothing may leave.
     """
-    served = _open_model(held.models, identity, name)
+    served = _open_model(service, held.models, identity, name)
     return await _score(service, held, identity, served, served.schema.read(body))
 
 
@@ -37,39 +40,29 @@ async def score_subject(
     """Score of a subject of the feature store, on record, as its asker may see it."""
 
     async def step(held: Held) -> ScoreAnswer:
-        served = _open_model(held.models, identity, name)
+        served = _open_model(service, held.models, identity, name)
         return await _score(service, held, identity, served, Asked(subject=subject))
 
     return await on_what_is_held(service.held, step)
 
 
 def read_score(service: Service, identity: Identity, score_id: str) -> ScoreAnswer:
-    """A score as it was made, the reading on record, as its reader may see it."""
-    answer = _open_score(service, identity, score_id)
+    """A score as it was made and as it stands now, the reading on record, as its reader may see it."""
+    answer = open_score(service, identity, score_id)
+    with reading(service.engine) as connection:
+        answer = as_it_stands(connection, answer, service.today())
     record_view(service, identity, answer)
     return _as_seen_by(identity, answer)
 
 
-def decide(
-    service: Service, identity: Identity, score_id: str, decision: DecisionRequest
-) -> DecisionAnswer:
-    """Decision on a score, on record."""
-    return record_decision(service, identity, _open_score(service, identity, score_id), decision)
-
-
-def _open_model(models: ServedModels, identity: Identity, name: str) -> ServedModel:
+def _open_model(
+    service: Service, models: ServedModels, identity: Identity, name: str
+) -> ServedModel:
     """Model in use, if its scores are for this identity's purposes and released at all."""
     served = models.get(name)
     check_purpose(identity, str(served.model.about["purpose"]))
-    check_release(served.model)
+    check_may_score(served.model, service.today())
     return served
-
-
-def _open_score(service: Service, identity: Identity, score_id: str) -> ScoreAnswer:
-    """A score, if it is for this identity's purposes; otherwise there is none for them."""
-    purpose, answer = find_score(service, score_id)
-    check_purpose(identity, purpose)
-    return answer
 
 
 async def _score(

@@ -1,9 +1,9 @@
-"""What is put on record before an answer leaves: scores, views and decisions, each with its audit entry."""
+"""What is put on record before an answer leaves: scores and views, each with its audit entry."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
@@ -13,9 +13,8 @@ from hearth.digest import canonical_json, sha256_of
 from hearth.errors import AuditError, NotFoundError
 from hearth.identity import Identity, Reference
 from hearth.storage.engine import reading
-from hearth.storage.schema import decisions, scores
-from serving.answers import DecisionAnswer, ScoreAnswer, Value
-from serving.scores.schemas import DecisionRequest
+from hearth.storage.schema import scores
+from serving.answers import ScoreAnswer, Value
 from serving.service import Service
 
 _LONGEST_WAIT_S = (
@@ -100,40 +99,6 @@ def find_score(service: Service, score_id: str) -> tuple[str, ScoreAnswer]:
     if payload is None:
         raise NotFoundError("there is no such score")
     return payload["purpose"], msgspec.convert(payload["answer"], ScoreAnswer)
-
-
-def record_decision(
-    service: Service, identity: Identity, answer: ScoreAnswer, decision: DecisionRequest
-) -> DecisionAnswer:
-    """Decision on a score, once it is durable with its audit entry."""
-    made = DecisionAnswer(
-        decision_id=str(uuid4()),
-        score_id=answer.score_id,
-        outcome=decision.outcome,
-        reviewer_role=identity.role.value,
-        viewed_at=decision.viewed_at,
-        decided_at=service.now(),
-    )
-    row = {
-        "decision_id": made.decision_id,
-        "score_id": made.score_id,
-        "outcome": made.outcome,
-        "reason": decision.reason.strip() or None,
-        "considered": decision.considered.strip() or None,
-        "viewed_at": made.viewed_at,
-        "decided_at": made.decided_at,
-        "key_id": identity.key_id,
-        "role": made.reviewer_role,
-    }
-    details = {
-        "decision_id": made.decision_id,
-        "score_id": made.score_id,
-        "outcome": made.outcome,
-        "role": made.reviewer_role,
-    }
-    event = Event("score.decided", identity.key_id, subject=answer.subject_ref, details=details)
-    _write(service, event, Row(decisions, row))
-    return made
 
 
 def _write(service: Service, event: Event, *rows: Row) -> None:

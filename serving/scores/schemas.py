@@ -4,7 +4,6 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -18,7 +17,6 @@ from serving.answers import Value
 from serving.web.problems import ProblemError
 
 LONGEST_SUBJECT = 128
-LONGEST_TEXT = 2_000
 _FORM = 'send {"subject": "…"} or {"values": {…}}, with "reasons": true or false if you like'
 _Reasons = Annotated[bool, Meta(description="False spares the work of explaining.")]
 
@@ -44,17 +42,6 @@ class ValuesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     values: dict[str, float | str | None]
     reasons: _Reasons = True
-
-
-class DecisionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a person decided after reading a score."""
-
-    outcome: Literal["agree", "override", "defer"]
-    reason: Annotated[str, Meta(max_length=LONGEST_TEXT, description="Needed on override.")] = ""
-    considered: Annotated[
-        str, Meta(max_length=LONGEST_TEXT, description="What else was looked at.")
-    ] = ""
-    viewed_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class RequestSchema:
@@ -150,36 +137,6 @@ def decode_json(body: bytes) -> Any:
             "not-json",
             "The body cannot be read as JSON with finite numbers.",
         ) from None
-
-
-def read_decision(body: bytes) -> DecisionRequest:
-    """Decision of a request.
-
-    Raises
-    ------
-    UnusableInputError
-        If its outcome is none of the three, an override has no reason, or a field is wrong.
-    """
-    content = decode_json(body)
-    try:
-        decision = msgspec.convert(content, DecisionRequest)
-    except msgspec.ValidationError:
-        raise UnusableInputError(
-            [
-                Fault(
-                    "request",
-                    "",
-                    "is no decision",
-                    "send outcome (agree, override or defer); texts of at most 2,000 characters as "
-                    "reason and considered; viewed_at is a time with its offset",
-                )
-            ]
-        ) from None
-    if decision.outcome == "override" and not decision.reason.strip():
-        raise UnusableInputError(
-            [Fault("request", "reason", "is needed on override", "say why in a sentence")]
-        )
-    return decision
 
 
 def _subject(given: Any) -> str:

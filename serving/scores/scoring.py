@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from http import HTTPStatus
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hearth.errors import NotFoundError
+from hearth.errors import NotFoundError, SunsetError
 from hearth.periods import Period
+from hearth.release import check_release
 from hearth.risk_model import RiskModel
 from serving.answers import (
     DataQuality,
@@ -24,17 +24,13 @@ from serving.answers import (
 )
 from serving.scores.reasons import explain
 from serving.scores.served_models import ServedModel
-from serving.web.problems import ProblemError
 
 EXPIRES_AFTER = Period(months=1)
-"""How long a score may be leant on before it must be asked for again."""
+"""How long a score may be leant on before it must be asked for again; never past its model's sunset."""
 
 STALE_AFTER_DAYS = 100
 """A quarterly refresh with some days' grace; older features are flagged, not refused."""
 
-AREAS_ONLY = (
-    "This model's results are released for areas; it gives none for a household, home or person."
-)
 
 _STANDING_CAVEATS = (
     "A score is one thing to consider. A person decides, and records the decision.",
@@ -53,7 +49,6 @@ _HELD_BACK = (
     "By lot this subject is not to be approached because of the list, so that what visits do can be "
     "told. Where there is any other reason to help, help."
 )
-_OVER = "This model was to end before today. Ask its owner before you use the score."
 _STALE = "The records behind this score are more than three months old."
 
 
@@ -87,15 +82,29 @@ class Inputs:
     is_from_store: bool = False
 
 
-def is_for_areas_only(model: RiskModel) -> bool:
-    """Whether nobody may have a single household's, home's or person's score of this model."""
-    return bool(model.about.get("release_level") == "output_area")
+def check_may_score(model: RiskModel, today: date) -> None:
+    """Nothing, if a household, home or person may be scored with a model in use: every path asks this.
+
+    Raises
+    ------
+    AreasOnlyError
+        If its results are released for areas only, whoever asks.
+    SunsetError
+        From its sunset on.
+    """
+    check_release(str(model.about.get("release_level")))
+    sunset = sunset_of(model)
+    if sunset is not None and sunset <= today:
+        raise SunsetError(
+            f"this model is no longer used from {sunset} on, as its definition says; have a version "
+            "with a later sunset approved"
+        )
 
 
-def check_release(model: RiskModel) -> None:
-    """Nothing, unless the model's results are released for areas only: then a 403, whoever asks."""
-    if is_for_areas_only(model):
-        raise ProblemError(HTTPStatus.FORBIDDEN, "released-for-areas-only", AREAS_ONLY)
+def sunset_of(model: RiskModel) -> date | None:
+    """Day from which a model is no longer used."""
+    sunset = model.about.get("oversight", {}).get("sunset")
+    return date.fromisoformat(sunset) if sunset else None
 
 
 def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:
@@ -166,18 +175,23 @@ def make_score(
             sha256=approval.bundle_sha256,
             approved_by_role=approval.decided_by_role,
             approved_on=approval.decided_at.date(),
+            sunset=sunset_of(model),
         ),
         subject_ref=subject_ref,
         as_of=inputs.as_of,
         scored_at=now,
-        expires_at=EXPIRES_AFTER.after(today),
+        expires_at=min(EXPIRES_AFTER.after(today), sunset_of(model) or date.max),
         score=_figures(model, raw, abstained=bool(unsure)),
         explanation=explain(model, inputs.values, model.contributions(row)[0])
         if with_reasons
         else None,
-        caveats=(*unsure, *_held_back(model, inputs), *_caveats(model, freshness, today)),
+        caveats=(*unsure, *_held_back(model, inputs), *_caveats(model, freshness)),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
-        oversight=Oversight(decision_required=True, decisions=f"/v1/scores/{score_id}/decisions"),
+        oversight=Oversight(
+            decision_required=True,
+            decisions=f"/v1/scores/{score_id}/decisions",
+            challenges=f"/v1/scores/{score_id}/challenges",
+        ),
         links=Links(
             fairness_report=f"/models/{approval.model}/report", model=f"/models/{approval.model}"
         ),
@@ -218,13 +232,11 @@ def _interval(model: RiskModel, scores: NDArray[np.float64]) -> Interval | None:
     return Interval(low, high, table.level, table.method)
 
 
-def _caveats(model: RiskModel, freshness: int | None, today: date) -> tuple[str, ...]:
+def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:
     own = tuple(str(caveat) for caveat in model.about.get("caveats", ()))
-    sunset = model.about.get("oversight", {}).get("sunset")
-    is_over = bool(sunset) and date.fromisoformat(sunset) < today
     stale = (_STALE,) if _is_stale(freshness) else ()
     rough = (_NO_INTERVAL,) if model.uncertainty is None else (_RANGE,)
-    return (*((_OVER,) if is_over else ()), *stale, *_STANDING_CAVEATS, *rough, *own)
+    return (*stale, *_STANDING_CAVEATS, *rough, *own)
 
 
 def _flags(freshness: int | None) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from serving.answers import (
-    DecisionAnswer,
     Liveness,
     ModelDetail,
     ModelList,
@@ -16,30 +15,53 @@ from serving.answers import (
     Readiness,
     ScoreAnswer,
 )
-from serving.routes import decisions, health, models, scores
-from serving.scores.schemas import DecisionRequest, SubjectRequest, ValuesRequest
+from serving.oversight.answers import (
+    ChallengeAnswer,
+    ChallengeList,
+    DecisionAnswer,
+    DecisionList,
+    NoticeAnswer,
+)
+from serving.oversight.requests import ChallengeRequest, DecisionRequest, StepRequest
+from serving.routes import challenges, decisions, health, models, scores
+from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.web.problems import Problem
 
 TITLE = "Hearth"
 VERSION = "1"
-ROUTERS: tuple[APIRouter, ...] = (health.router, models.router, scores.router, decisions.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    health.router,
+    models.router,
+    scores.router,
+    decisions.router,
+    challenges.router,
+)
 
 _BODIES = (
+    ChallengeAnswer,
+    ChallengeList,
+    ChallengeRequest,
     DecisionAnswer,
+    DecisionList,
     DecisionRequest,
     Liveness,
     ModelDetail,
     ModelList,
     ModelSummary,
+    NoticeAnswer,
     Problem,
     Readiness,
     ScoreAnswer,
+    StepRequest,
     SubjectRequest,
     ValuesRequest,
 )
 _REASON_ON_OVERRIDE = {
     "if": {"properties": {"outcome": {"const": "override"}}},
-    "then": {"required": ["reason"], "properties": {"reason": {"pattern": r"\S"}}},
+    "then": {
+        "required": ["reason", "reason_code"],
+        "properties": {"reason": {"pattern": r"\S"}, "reason_code": {"not": {"type": "null"}}},
+    },
 }
 _DESCRIPTION = (
     "Risk scores with reasons, made only by models that a board approved. Every answer is in the audit "

@@ -110,7 +110,11 @@ def test_a_score_is_read_again_as_it_was_made(ask, score):
 
 def test_a_decision_is_recorded(ask, workspace, score):
     entries = workspace.answer("audit", "verify")["rows"]
-    body = {"outcome": "override", "reason": "The family already has a health visitor."}
+    body = {
+        "outcome": "override",
+        "reason_code": "already_helped",
+        "reason": "The family already has a health visitor.",
+    }
     answer = ask().post(f"/v1/scores/{score['score_id']}/decisions", json=body)
     assert answer.status_code == 201, answer.text
     assert answer.json()["outcome"] == "override"

@@ -14,7 +14,6 @@ from hearth.storage.schema import (
     audit_entries,
     audit_payloads,
     bundles,
-    decisions,
     scores,
 )
 from serving.scores.scoring import Inputs, make_score
@@ -199,24 +198,6 @@ def test_a_score_says_that_a_lot_holds_its_subject_back(
         now=datetime(2026, 1, 2, tzinfo=UTC),
     )
     assert any("not to be approached because of the list" in c for c in made.caveats) is is_said
-
-
-def test_a_decision_is_recorded_with_role_and_times(client, council):
-    made = client.post(SCORES, json=SUBJECT).json()
-    body = {"outcome": "override", "reason": "Seen last week", "viewed_at": "2026-11-02T08:59:00Z"}
-    answer = client.post(made["oversight"]["decisions"], json=body)
-    assert answer.status_code == 201
-    with reading(council.engine) as connection:
-        row = connection.execute(select(decisions)).mappings().one()
-    assert (row["outcome"], row["role"]) == ("override", "caseworker")
-    assert isinstance(row["viewed_at"], datetime)
-
-
-def test_an_override_without_a_reason_is_refused(client):
-    made = client.post(SCORES, json=SUBJECT).json()
-    answer = client.post(made["oversight"]["decisions"], json={"outcome": "override"})
-    assert answer.status_code == 422
-    assert answer.json()["faults"][0]["place"] == "reason"
 
 
 @pytest.mark.parametrize("score_id", ["nonsense", "11111111-1111-4111-8111-111111111111"])

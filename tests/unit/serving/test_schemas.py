@@ -2,7 +2,7 @@ import pytest
 
 from hearth.errors import UnusableInputError
 from hearth.risk_model import FeatureSpec
-from serving.scores.schemas import Asked, RequestSchema, read_decision
+from serving.scores.schemas import Asked, RequestSchema
 from serving.web.problems import ProblemError
 
 FEATURES = (
@@ -104,24 +104,3 @@ def test_a_fault_never_repeats_what_was_sent(schema):
     with pytest.raises(UnusableInputError) as error:
         schema.read(b'{"values": {"tenure": "MARK-1", "noise_count_12m": "MARK-2", "MARK-3": 1}}')
     assert "MARK" not in str(error.value)
-
-
-def test_a_decision_is_read():
-    decision = read_decision(b'{"outcome": "agree", "viewed_at": "2026-11-02T09:00:00Z"}')
-    assert (decision.outcome, decision.reason) == ("agree", "")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b'{"outcome": "perhaps"}',
-        b'{"outcome": "agree", "note": "x"}',
-        b'{"outcome": "agree", "viewed_at": "2026-11-02T09:00:00"}',
-        b'{"outcome": "override"}',
-        b'{"outcome": "override", "reason": "  "}',
-        b"[]",
-    ],
-)
-def test_a_decision_that_cannot_be_used_is_refused(body):
-    with pytest.raises(UnusableInputError):
-        read_decision(body)

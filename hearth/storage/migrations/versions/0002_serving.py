@@ -37,6 +37,7 @@ def upgrade() -> None:
     op.add_column("api_keys", sa.Column("replaces", sa.String(32)))
     op.add_column("scores", sa.Column("erased_by", _NUMBER))
     op.add_column("decisions", sa.Column("reason_code", sa.String(32)))
+    op.add_column("decisions", sa.Column("audit_sequence", _NUMBER))
     _make_identity_tables()
     _make_score_tables()
     _make_subject_tables()

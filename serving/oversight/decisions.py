@@ -1,0 +1,110 @@
+"""What people decided after reading a score: every decision kept, the last one counting."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select
+
+from hearth.errors import Fault, UnusableInputError
+from hearth.identity import Identity
+from hearth.storage.engine import reading
+from hearth.storage.schema import decisions
+from serving.answers import ScoreAnswer
+from serving.oversight.answers import DecisionAnswer, DecisionList
+from serving.oversight.recording import on_record, record_reading
+from serving.oversight.requests import DecisionRequest
+from serving.oversight.standing import check_usable, dwell_seconds
+from serving.scores.opening import open_score
+from serving.service import Service
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""How far the clock of a caseworker's system may be from ours before a viewing time is refused."""
+
+
+def decide(
+    service: Service, identity: Identity, score_id: str, decision: DecisionRequest
+) -> DecisionAnswer:
+    """Decision on a score, once it is durable with its audit entry.
+
+    What stands against using the score is read in the same transaction, so that nobody decides on a
+    score that was challenged a moment before.
+
+    Raises
+    ------
+    UnusableInputError
+        If the score cannot have been seen at the time told.
+    ProblemError
+        409 if the score may not be acted on.
+    """
+    answer = open_score(service, identity, score_id)
+    now = service.now()
+    _check_viewed(answer, decision, service)
+    row = {
+        "decision_id": str(uuid4()),
+        "score_id": answer.score_id,
+        "outcome": decision.outcome,
+        "reason_code": decision.reason_code,
+        "reason": decision.reason.strip() or None,
+        "considered": decision.considered.strip() or None,
+        "viewed_at": decision.viewed_at,
+        "decided_at": now,
+        "key_id": identity.key_id,
+        "role": identity.role.value,
+    }
+    told = ("decision_id", "score_id", "outcome", "reason_code", "role")
+    with on_record(service) as record:
+        check_usable(record.connection, answer, service.today())
+        entry = record.append(
+            "score.decided",
+            identity,
+            subject=answer.subject_ref,
+            details={name: row[name] for name in told},
+        )
+        record.connection.execute(insert(decisions).values(**row, audit_sequence=entry.sequence))
+    return _decision_of(row)
+
+
+def list_decisions(service: Service, identity: Identity, score_id: str) -> DecisionList:
+    """Decisions on a score, earliest first, the reading on record."""
+    answer = open_score(service, identity, score_id)
+    record_reading(service, identity, "decisions.listed", {"score_id": answer.score_id})
+    query = (
+        select(decisions)
+        .where(decisions.c.score_id == answer.score_id)
+        .order_by(decisions.c.decided_at, decisions.c.audit_sequence)
+    )
+    with reading(service.engine) as connection:
+        rows = connection.execute(query).mappings().all()
+    return DecisionList(tuple(_decision_of(row) for row in rows))
+
+
+def _check_viewed(answer: ScoreAnswer, decision: DecisionRequest, service: Service) -> None:
+    viewed = decision.viewed_at
+    if viewed is None:
+        return
+    if viewed < answer.scored_at - CLOCKS_DIFFER:
+        found = "is before the score was made"
+    elif viewed > service.now() + CLOCKS_DIFFER:
+        found = "is yet to come"
+    else:
+        return
+    raise UnusableInputError(
+        [Fault("request", "viewed_at", found, "send when the person saw this score")]
+    )
+
+
+def _decision_of(row: Mapping[Any, Any]) -> DecisionAnswer:
+    return DecisionAnswer(
+        decision_id=row["decision_id"],
+        score_id=row["score_id"],
+        outcome=row["outcome"],
+        reason_code=row["reason_code"],
+        reason=row["reason"],
+        considered=row["considered"],
+        reviewer_role=row["role"],
+        viewed_at=row["viewed_at"],
+        decided_at=row["decided_at"],
+        dwell_seconds=dwell_seconds(row["viewed_at"], row["decided_at"]),
+    )
