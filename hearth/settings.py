@@ -53,6 +53,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="Port for Prometheus, on the same address; 0 for none.",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks, comma-separated, whose X-Forwarded headers are believed.",
+    )
     api_key: SecretStr | None = Field(
         default=None,
         description="Key the command line acts with; whoever holds it acts as its owner.",
@@ -157,6 +167,14 @@ def keep_mlflow_local() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] = "false"
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+
+
+def count_in(folder: Path) -> None:
+    """Let processes started from here keep their metrics in files of a folder, each its own.
+
+    prometheus_client reads the variable when it is first imported.
+    """
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def _bound_to(file: Path) -> type[Settings]:

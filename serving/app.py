@@ -21,6 +21,7 @@ from serving.web import openapi
 from serving.web.authentication import identify
 from serving.web.checkpoints import open_keeper
 from serving.web.failures import add_handlers
+from serving.web.limits import LimitMiddleware
 from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
 
@@ -70,6 +71,7 @@ def create_app(
         title=openapi.TITLE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
     )
     app.state.metrics = metrics
+    app.add_middleware(LimitMiddleware)
     app.add_middleware(SurroundMiddleware, metrics=metrics)
     add_handlers(app)
     for router in openapi.ROUTERS:

@@ -4,19 +4,27 @@ import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.supervisors import Multiprocess
+from prometheus_client import CollectorRegistry
 
 from hearth.audit_log import Clock
 from hearth.errors import StateError
-from hearth.settings import Settings
+from hearth.settings import Settings, count_in
 from serving.app import create_app
+from serving.web.connections import TimedProtocol
 from serving.web.logs import configure_logs
+from serving.web.metrics_page import AllWorkers, metrics_page
+from serving.workers import Workers, exit_cleanly_on_sigterm
 
 _DRAIN_S = 10  # requests under way when the service is told to stop have this long
+_IDLE_S = (
+    75  # longer than a reverse proxy keeps an idle connection, so that it never uses one we closed
+)
 _START_S = 60  # a worker that imports LightGBM on a busy machine is slow, not dead
 
 
@@ -26,12 +34,14 @@ class AppFactory:
 
     values: dict[str, Any]
     clock: Clock
+    registry: CollectorRegistry | None = None
+    """Where a service of one process counts; each of several counts in files."""
 
     def __call__(self) -> FastAPI:
         """The app, its logs configured."""
         settings = Settings(**self.values)
         configure_logs(settings.log_level)
-        return create_app(settings, self.clock)
+        return create_app(settings, self.clock, registry=self.registry)
 
 
 def serve(
@@ -63,26 +73,33 @@ def serve(
     StateError
         If the address is taken, or the service cannot start.
     """
+    registry = CollectorRegistry() if workers == 1 else None
     config = uvicorn.Config(
-        AppFactory(settings.model_dump(), clock),
+        AppFactory(settings.model_dump(), clock, registry),
         host=settings.host if host is None else host,
         port=settings.port if port is None else port,
         workers=workers,
         factory=True,
+        http=TimedProtocol,
         access_log=False,  # it would write paths as they were sent
         log_config=None,
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=_IDLE_S,
         timeout_graceful_shutdown=_DRAIN_S,
         timeout_worker_healthcheck=_START_S,
     )
+    configure_logs(settings.log_level)
+    exit_cleanly_on_sigterm()
     with closing(_take_address(config)) as listening, suppress(KeyboardInterrupt):
         if announce is not None:
             address, taken = listening.getsockname()[:2]
             announce(f"http://{address}:{taken}")
-        if workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
+        if registry is None:
+            _run_workers(config, listening, settings.metrics_port)
         else:
-            _run_alone(config, listening)
+            with metrics_page(registry, config.host, settings.metrics_port):
+                _run_alone(config, listening)
 
 
 def _take_address(config: uvicorn.Config) -> socket.socket:
@@ -99,6 +116,18 @@ def _take_address(config: uvicorn.Config) -> socket.socket:
         ) from None
     listening.set_inheritable(True)  # workers are given it
     return listening
+
+
+def _run_workers(config: uvicorn.Config, listening: socket.socket, metrics_port: int) -> None:
+    workers = Workers(config, sockets=[listening])
+    registry = CollectorRegistry()
+    with TemporaryDirectory(prefix="hearth-metrics-") as folder:
+        count_in(Path(folder))
+        registry.register(AllWorkers(Path(folder), workers.living))
+        with metrics_page(registry, config.host, metrics_port):
+            workers.run()
+    if not workers.has_started():
+        raise StateError("a worker could not start; what stopped it is in the log above")
 
 
 def _run_alone(config: uvicorn.Config, listening: socket.socket) -> None:

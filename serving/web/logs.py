@@ -3,6 +3,7 @@
 import logging
 import traceback
 from types import TracebackType
+from typing import Any
 
 import structlog
 
@@ -17,7 +18,8 @@ _LEVELS = {
 def configure_logs(level: str) -> None:
     """Sends one JSON line an event to standard error, from `level` up.
 
-    uvicorn's own access log writes paths as they were sent, so it is never turned on.
+    uvicorn's own access log writes paths as they were sent, so it is never turned on; what else it
+    says comes as such lines too, from warnings up.
     """
     structlog.configure(
         processors=[
@@ -29,6 +31,21 @@ def configure_logs(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    server = logging.getLogger("uvicorn.error")
+    server.handlers, server.propagate = [_Structured()], False
+    server.setLevel(max(_LEVELS[level], logging.WARNING))  # below, it tells of each start and stop
+
+
+class _Structured(logging.Handler):
+    """What uvicorn says, as our lines; of an error its kind and place, for its message may quote a request."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes one line."""
+        facts: dict[str, Any] = {}
+        if record.exc_info and record.exc_info[0] is not None:
+            facts = {"kind": record.exc_info[0].__name__, "where": where(record.exc_info[2])}
+        said = str(record.msg).partition("\n")[0]
+        structlog.get_logger("server").log(record.levelno, "server", said=said, **facts)
 
 
 def where(trace: TracebackType | None) -> list[str]:

@@ -63,14 +63,14 @@ class Metrics:
         self._ready = Gauge(
             "hearth_ready",
             "1 if every approved model is served and the records can be read, as last proved.",
-            multiprocess_mode="livemin",
+            multiprocess_mode="livemostrecent",
             registry=registry,
         )
         self._served = Gauge(
             "hearth_model_served",
             "1 for the version of each model in use, 0 for one that was.",
             ("model", "version"),
-            multiprocess_mode="livemin",
+            multiprocess_mode="livemostrecent",
             registry=registry,
         )
         self._known: dict[tuple[str, str, int], Histogram] = {}

@@ -134,11 +134,16 @@ def _faults_of(error: RequestValidationError) -> list[Fault]:
     ]
 
 
+def type_of(code: str) -> str:
+    """Type of a problem, from its code."""
+    return _URN + code
+
+
 def as_problem(error: Exception, request_id: str) -> Problem:
     """Body of the answer to an error."""
     found = from_error(error)
     return Problem(
-        type=_URN + found.code,
+        type=type_of(found.code),
         title=found.status.phrase,
         status=found.status,
         detail=found.detail,
