@@ -81,7 +81,7 @@ class Settings(BaseSettings):
         default="", description="The provider's signing keys: a JWKS file, or its https address."
     )
     requests_a_minute: int = Field(
-        default=60_000,
+        default=600_000,
         ge=1,
         description="Most requests, and rows of batches, that one key or client is answered a minute.",
     )

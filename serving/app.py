@@ -18,12 +18,13 @@ from serving.pages import account, models, scores
 from serving.routes.common import json_response
 from serving.service import Service
 from serving.web import openapi
-from serving.web.authentication import identify
+from serving.web.authentication import identify, token_door
 from serving.web.checkpoints import open_keeper
 from serving.web.failures import add_handlers
 from serving.web.limits import LimitMiddleware
 from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
+from serving.web.rate_limits import RateLimits
 
 STATIC = Path(__file__).parent / "pages" / "static"
 
@@ -63,6 +64,8 @@ def create_app(
                 held=held,
                 writer=writer,
                 metrics=metrics,
+                limits=RateLimits(settings.requests_a_minute, settings.failures_a_minute),
+                tokens=token_door(settings),
             )
             yield
         engine.dispose()

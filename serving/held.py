@@ -22,6 +22,7 @@ from hearth.storage.generation import current_generation
 from serving.scores.restrictions import Restrictions
 from serving.scores.served_models import ServedModels
 from serving.web.problems import ProblemError
+from serving.web.rate_limits import TooOftenError
 
 _POLL_S = 1.0  # a new model is loaded this soon even where nobody asks
 _MOST_TRIES = 3
@@ -125,6 +126,8 @@ async def on_what_is_held(records: HeldRecords, step: Callable[[Held], Awaitable
             return await step(records.current)
         except OutdatedError:
             await to_thread.run_sync(records.refresh)
+        except TooOftenError:
+            raise
         except (ProblemError, HearthError):
             if not await to_thread.run_sync(records.refresh):
                 raise

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from sqlalchemy import Engine
@@ -12,6 +13,10 @@ from hearth.settings import Settings
 from serving.held import HeldRecords
 from serving.scores.served_models import ServedModels
 from serving.web.metrics import Metrics
+from serving.web.rate_limits import RateLimits
+
+if TYPE_CHECKING:
+    from serving.web.tokens import TokenDoor
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Service:
     held: HeldRecords
     writer: AuditWriter
     metrics: Metrics
+    limits: RateLimits
+    tokens: "TokenDoor | None"
 
     @property
     def models(self) -> ServedModels:

@@ -5,10 +5,11 @@ from hearth.identity.api_keys import (
     KeyState,
     create_key,
     list_keys,
+    looks_like_a_key,
     revoke_key,
     rotate_key,
 )
-from hearth.identity.holders import Holders, authenticate
+from hearth.identity.holders import Holders, TokenRefusedError, authenticate
 from hearth.identity.oauth_clients import ClientRecord, add_client, list_clients, revoke_client
 from hearth.identity.permissions import ROLES, Identity, Permission, Role
 from hearth.identity.reference import Reference, SubjectReferences, subject_reference
@@ -24,11 +25,13 @@ __all__ = [
     "Reference",
     "Role",
     "SubjectReferences",
+    "TokenRefusedError",
     "add_client",
     "authenticate",
     "create_key",
     "list_clients",
     "list_keys",
+    "looks_like_a_key",
     "revoke_client",
     "revoke_key",
     "rotate_key",

@@ -215,6 +215,11 @@ def keys_with_hashes(connection: Connection) -> list[tuple[KeyRecord, str]]:
     return [(_record(dict(row), successors.get(row["key_id"])), row["secret_hash"]) for row in rows]
 
 
+def looks_like_a_key(proof: str) -> bool:
+    """Whether it is meant as a key of ours, right or wrong."""
+    return proof.startswith(f"{PREFIX}_")
+
+
 def key_parts(key: str) -> tuple[str, str] | None:
     """Id and secret of a key; None if it has not the shape of one."""
     shape = _SHAPE.fullmatch(key)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -14,6 +14,14 @@ from hearth.identity.permissions import Identity
 from hearth.storage.engine import reading
 
 REFUSED = "the API key is unknown, expired or revoked; ask an administrator for a new one"
+
+
+class TokenRefusedError(Exception):
+    """A token is not let in; `code` says why to the log and holds nothing of the token."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,19 @@ class Holders:
         if held is None or not is_right or not held.record.works(now):
             raise PermissionDeniedError(REFUSED)
         return held.identity
+
+    def of_client(self, client_id: str, scopes: frozenset[str] | None) -> Identity:
+        """The client that a proved token was given to, narrowed to the scopes that it names.
+
+        Raises
+        ------
+        TokenRefusedError
+            If no client of that id stands.
+        """
+        client = self.clients.get(client_id)
+        if client is None:
+            raise TokenRefusedError("unknown-client")
+        return client if scopes is None else replace(client, scopes=scopes)
 
     def of_key_id(self, key_id: str, now: datetime) -> Identity | None:
         """Whoever a working key belongs to, such as the one a page's session was begun with."""

@@ -17,6 +17,7 @@ from jwt.exceptions import (
     PyJWTError,
 )
 
+from hearth.identity.holders import TokenRefusedError
 from hearth.identity.signing_keys import ALLOWED, SigningKey
 
 LARGEST = 8 * 1024
@@ -36,14 +37,6 @@ _REASONS: tuple[tuple[type[PyJWTError], str], ...] = (
     (InvalidAudienceError, "audience"),
     (MissingRequiredClaimError, "claim-missing"),
 )
-
-
-class TokenRefusedError(Exception):
-    """A token is not let in; `code` says why to the log and holds nothing of the token."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

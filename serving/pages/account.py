@@ -52,7 +52,7 @@ def sign_in(
 ) -> Response:
     """Signs in whoever holds the key, in a session of their own."""
     goal, key = _own_page(fields.get("goal", "")), fields.get("key", "")
-    identity = identity_of_key(service, key)
+    identity = identity_of_key(request, service, key)
     if identity is None:
         error = "Enter your API key" if not key else "This key is unknown or no longer works"
         return page(

@@ -13,6 +13,7 @@ _TITLES = {
     HTTPStatus.FORBIDDEN: "You may not see this",
     HTTPStatus.NOT_FOUND: "Page not found",
     HTTPStatus.METHOD_NOT_ALLOWED: "Page not found",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
     HTTPStatus.SERVICE_UNAVAILABLE: "This is not available now",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Sorry, something went wrong",
 }
@@ -26,7 +27,7 @@ def page_response(request: Request, error: Exception) -> Response:
     found = from_error(error)
     if found.status is HTTPStatus.UNAUTHORIZED:
         return to_sign_in(request)
-    return page(
+    answer = page(
         request,
         "error.html",
         status=found.status,
@@ -34,6 +35,9 @@ def page_response(request: Request, error: Exception) -> Response:
         detail=_ADVICE.get(found.status, found.detail),
         request_id=request_id_of(request),
     )
+    if "Retry-After" in found.headers:
+        answer.headers["Retry-After"] = found.headers["Retry-After"]
+    return answer
 
 
 def to_sign_in(request: Request) -> Response:

@@ -12,7 +12,7 @@ from hearth.errors import PermissionDeniedError
 from hearth.identity import Identity, Permission
 from serving.pages.session import COOKIE, LIFE, Session, new_session, seal, token_matches, unseal
 from serving.service import Service, service_of
-from serving.web.authentication import check_permission
+from serving.web.authentication import check_permission, note_failure
 from serving.web.problems import ProblemError
 
 _FORM = "application/x-www-form-urlencoded"
@@ -42,6 +42,8 @@ def visit(request: Request, service: Annotated[Service, Depends(service_of)]) ->
         None if session is None else holders.of_key_id(session.key_id, service.now()),
     )
     request.state.visitor = visitor
+    if visitor.identity is not None:
+        service.limits.charge(visitor.identity.key_id)
     return visitor
 
 
@@ -94,13 +96,18 @@ async def form_fields(
     return {name: value.strip() for name, value in fields.items()}
 
 
-def identity_of_key(service: Service, key: str) -> Identity | None:
-    """Whoever holds a key typed into the sign-in form; None if nobody does."""
-    if not key.isascii() or not key.isprintable():
-        return None
+def identity_of_key(request: Request, service: Service, key: str) -> Identity | None:
+    """Whoever holds a key typed into the sign-in form; None if nobody does.
+
+    Raises
+    ------
+    TooOftenError
+        429 if too many from their network typed a wrong one.
+    """
     try:
         return service.held.current.holders.of_key(service.pepper, key, service.now())
     except PermissionDeniedError:
+        note_failure(request, "key")
         return None
 
 

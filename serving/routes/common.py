@@ -14,16 +14,19 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _REF = "#/components/schemas/"
 _PROBLEMS = {
     400: "The body is not JSON",
-    401: "No working API key",
+    401: "No working API key or token",
     403: "The key may not do this",
     404: "Nothing under that name",
     409: "Not in a state that allows this",
     413: "The body is too large",
     415: "The body is not declared as JSON",
     422: "Some of what was sent cannot be used",
+    429: "More requests, or rows of batches, than the key or client may make in a minute; `Retry-After` says how many seconds to wait",
     503: "Not served now: the records database or the approved bundle cannot be used",
 }
-_ALWAYS = (401, 403, 503)
+_WAIT = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+_HEADERS: dict[int, dict[str, Any]] = {429: {"headers": _WAIT}}
+_ALWAYS = (401, 403, 429, 503)
 
 
 def json_response(content: Any, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -72,7 +75,7 @@ def answers(description: str, schema: type, *also: int, status: int = 200) -> di
     schema
         Struct of its body.
     *also
-        Statuses of problems beside 401, 403 and 503.
+        Statuses of problems beside 401, 403, 429 and 503.
     status
         Status of the answer.
     """
@@ -91,6 +94,7 @@ def problems(*statuses: int) -> dict[int | str, Any]:
         status: {
             "description": _PROBLEMS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_REF}Problem"}}},
+            **_HEADERS.get(status, {}),
         }
         for status in statuses
     }

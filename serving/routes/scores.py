@@ -37,7 +37,7 @@ async def create_score(model: str, request: Request) -> Response:
     service = service_of(request)
 
     async def step(held: Held) -> ScoreAnswer:
-        identity = identify_from(service, held, request.headers.get("authorization", ""))
+        identity = await identify_from(service, held, request.headers.get("authorization", ""))
         check_permission(identity, Permission.SCORE_WRITE)
         name, body = model_name(model), await json_body(request)
         return await score_request(service, held, identity, name, body)

@@ -7,13 +7,20 @@ from starlette.exceptions import HTTPException
 
 from hearth.errors import HearthError
 from serving.pages.errors import page_response
+from serving.web.authentication import NotAuthenticatedError, note_failure
 from serving.web.problems import ProblemError, from_error, problem_response
+from serving.web.rate_limits import TooOftenError
 
 MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
 
 
 def answer_failure(request: Request, error: Exception) -> Response:
     """Answer to an error, counted by its code: a problem on the API's paths, a page elsewhere."""
+    if isinstance(error, NotAuthenticatedError):
+        try:
+            note_failure(request, error.reason)
+        except TooOftenError as too_often:
+            error = too_often
     request.app.state.metrics.refused(from_error(error).code)
     if request.url.path.startswith(MACHINE_PATHS):
         return problem_response(request, error)

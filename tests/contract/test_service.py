@@ -88,7 +88,9 @@ def test_every_refused_key_reads_the_same(stranger, header):
     answer = stranger.get("/v1/models", headers={"Authorization": header.encode()})
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.json()["detail"] == "Send a working API key as `Authorization: Bearer hearth_…`."
+    assert (
+        answer.json()["detail"] == "Send a working API key or token as `Authorization: Bearer …`."
+    )
 
 
 def test_a_revoked_byte_of_a_key_is_refused(council, stranger):

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
+from hearth.identity import TokenRefusedError
 from hearth.identity.signing_keys import keys_of
-from hearth.identity.tokens import TokenRefusedError, claims_of, header_of
+from hearth.identity.tokens import claims_of, header_of
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 ISSUER, AUDIENCE = "https://id.council.example", "hearth"
