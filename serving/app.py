@@ -1,6 +1,6 @@
 """The app: routes of the API and of the pages around one service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,11 @@ STATIC = Path(__file__).parent / "pages" / "static"
 
 
 def create_app(
-    settings: Settings, clock: Clock, *, registry: CollectorRegistry | None = None
+    settings: Settings,
+    clock: Clock,
+    *,
+    registry: CollectorRegistry | None = None,
+    open_writer: Callable[..., AuditWriter] = AuditWriter,
 ) -> FastAPI:
     """The service of a workspace, ready to be run by a server.
 
@@ -45,6 +49,8 @@ def create_app(
         Tells the time, with its offset.
     registry
         Where what the service counts is read from; one of its own if None.
+    open_writer
+        Makes the audit writer; a benchmark gives one that records nothing.
     """
     metrics = Metrics(CollectorRegistry() if registry is None else registry)
 
@@ -53,7 +59,7 @@ def create_app(
         engine = open_records(settings.records_url)
         with (
             open_keeper(settings, clock) as keeper,
-            AuditWriter(engine, clock, on_commit=metrics.committed, on_head=keeper.note) as writer,
+            open_writer(engine, clock, on_commit=metrics.committed, on_head=keeper.note) as writer,
             HeldRecords(engine) as held,
         ):
             app.state.service = Service(
