@@ -70,6 +70,12 @@ class StoredRow:
     flags: dict[str, Any]
     refreshed_on: date
 
+    @property
+    def area(self) -> str | None:
+        """Code of the area the subject is in, if the refresh said one."""
+        code = self.flags.get("area")
+        return code if isinstance(code, str) else None
+
 
 @dataclass(frozen=True)
 class Refresh:

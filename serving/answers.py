@@ -160,6 +160,21 @@ class ScoreAnswer(msgspec.Struct, frozen=True):
     links: Links
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A subject of a batch that has no score, and why; `row` counts from 1."""
+
+    row: int
+    code: str
+    detail: str
+
+
+class ManyScoresAnswer(msgspec.Struct, frozen=True):
+    """Scores of a batch in the order asked for; null for each subject that is refused."""
+
+    scores: tuple[ScoreAnswer | None, ...]
+    refused: tuple[Refused, ...]
+
+
 class FeatureDescribed(msgspec.Struct, frozen=True):
     """One input of a model."""
 

@@ -26,9 +26,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An event and rows to be written together, and the promise that they are durable."""
+    """Events and rows to be written together, and the promise that they are durable."""
 
-    event: Event
+    events: Sequence[Event]
     rows: Sequence[Row]
     generation: int | None
     written: "Future[AuditEntry] | LoopFuture[AuditEntry]"

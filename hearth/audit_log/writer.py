@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import accumulate
 from queue import SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
@@ -77,7 +78,7 @@ class AuditWriter:
             If the writer is closed, or too many events wait.
         """
         written: Future[AuditEntry] = Future()
-        self._put(Order(event, rows, generation, written))
+        self._put(Order([event], rows, generation, written))
         return written
 
     async def record(
@@ -92,8 +93,20 @@ class AuditWriter:
         AuditError, OutdatedError
             As the promise of `submit` fails, and as it refuses.
         """
+        return await self.record_all([event], rows, generation=generation)
+
+    async def record_all(
+        self, events: Sequence[Event], rows: Sequence[Row] = (), *, generation: int | None = None
+    ) -> AuditEntry:
+        """The last entry of several events, one at least, once they and the rows are durable: all or none.
+
+        Raises
+        ------
+        AuditError, OutdatedError
+            As `record`.
+        """
         written: asyncio.Future[AuditEntry] = asyncio.get_running_loop().create_future()
-        self._put(Order(event, rows, generation, written))
+        self._put(Order(events, rows, generation, written))
         return await written
 
     def _put(self, order: Order) -> None:
@@ -153,15 +166,17 @@ class AuditWriter:
             connection = self._begin()
             group = _without_outdated(connection, group)
             _insert_rows(connection, group)
-            entries = append_all(connection, [order.event for order in group], self._clock())
+            events = [event for order in group for event in order.events]
+            entries = append_all(connection, events, self._clock())
             connection.commit()
         except Exception as error:  # noqa: BLE001 whatever it is, no caller may wait for ever
             self._disconnect()
             self._fail(group, error)
         else:
             if self._on_commit is not None:
-                self._on_commit(len(group), time.perf_counter() - started, self._orders.qsize())
-            settle(zip(group, entries, strict=True))
+                self._on_commit(len(events), time.perf_counter() - started, self._orders.qsize())
+            last = accumulate(len(order.events) for order in group)
+            settle((order, entries[end - 1]) for order, end in zip(group, last, strict=True))
             if entries and self._on_head is not None:
                 self._on_head(entries[-1])
 

@@ -65,7 +65,9 @@ def model_name(model: str) -> str:
     return model
 
 
-def answers(description: str, schema: type, *also: int, status: int = 200) -> dict[int | str, Any]:
+def answers(
+    description: str, schema: type | tuple[type, ...], *also: int, status: int = 200
+) -> dict[int | str, Any]:
     """Answers of an authenticated route, for the OpenAPI document.
 
     Parameters
@@ -73,7 +75,7 @@ def answers(description: str, schema: type, *also: int, status: int = 200) -> di
     description
         What the answer is, in a few words.
     schema
-        Struct of its body.
+        Struct of its body, or several of which it is one.
     *also
         Statuses of problems beside 401, 403, 429 and 503.
     status
@@ -82,7 +84,7 @@ def answers(description: str, schema: type, *also: int, status: int = 200) -> di
     return {
         status: {
             "description": description,
-            "content": {"application/json": {"schema": {"$ref": f"{_REF}{schema.__name__}"}}},
+            "content": {"application/json": {"schema": _one_of(schema)}},
         },
         **problems(*sorted({*_ALWAYS, *also})),
     }
@@ -102,12 +104,17 @@ def problems(*statuses: int) -> dict[int | str, Any]:
 
 def body_of(*schemas: type, examples: dict[str, Any]) -> dict[str, Any]:
     """Body of a route, for the OpenAPI document: one of some Structs, with examples."""
-    refs = [{"$ref": f"{_REF}{schema.__name__}"} for schema in schemas]
-    schema = refs[0] if len(refs) == 1 else {"oneOf": refs}
     named = {name: {"value": value} for name, value in examples.items()}
     return {
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": schema, "examples": named}},
+            "content": {"application/json": {"schema": _one_of(schemas), "examples": named}},
         }
     }
+
+
+def _one_of(schemas: type | tuple[type, ...]) -> dict[str, Any]:
+    """Reference to a Struct, or to one of several."""
+    listed = schemas if isinstance(schemas, tuple) else (schemas,)
+    refs: list[dict[str, Any]] = [{"$ref": f"{_REF}{schema.__name__}"} for schema in listed]
+    return refs[0] if len(refs) == 1 else {"oneOf": refs}

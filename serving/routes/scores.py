@@ -1,15 +1,19 @@
 """Scores with reasons: made for a subject or for given values, and read again by identifier."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.identity import Identity, Permission
-from serving.answers import ScoreAnswer
+from serving.answers import ManyScoresAnswer, ScoreAnswer
 from serving.held import Held, on_what_is_held
 from serving.routes.common import answers, body_of, json_body, json_response, model_name
 from serving.scores.desk import read_score, score_request
+from serving.scores.many_desk import score_many
+from serving.scores.many_schemas import RowsRequest, SubjectsRequest, asks_for_many
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.service import Service, service_of
 from serving.web.authentication import SECURITY, check_permission, identify_from, require
@@ -19,6 +23,8 @@ router = APIRouter(prefix="/v1", tags=["scores"])
 _EXAMPLES = {
     "by_subject": {"subject": "100012345678"},
     "without_reasons": {"subject": "100012345678", "reasons": False},
+    "many_subjects": {"subjects": ["100012345678", "100087654321"], "reasons": False},
+    "many_rows": {"rows": [{"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}]},
     "by_values": {"values": {"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}},
 }
 
@@ -26,23 +32,33 @@ _EXAMPLES = {
 @router.post(
     "/models/{model}/scores",
     status_code=HTTPStatus.CREATED,
-    summary="Score a subject, or given values, with reasons",
+    summary="Score a subject, or given values, with reasons; or up to 1,000 at once",
     responses=answers(
-        "The score, on record", ScoreAnswer, 400, 404, 409, 413, 415, 422, status=201
+        "The score, or the scores in the order asked for, on record",
+        (ScoreAnswer, ManyScoresAnswer),
+        *(400, 404, 409, 413, 415, 422),
+        status=201,
     ),
-    openapi_extra=body_of(SubjectRequest, ValuesRequest, examples=_EXAMPLES) | SECURITY,
+    openapi_extra=body_of(
+        SubjectRequest, ValuesRequest, SubjectsRequest, RowsRequest, examples=_EXAMPLES
+    )
+    | SECURITY,
 )
 async def create_score(model: str, request: Request) -> Response:
-    """Makes one score and puts it on record; the answer leaves only once that is durable."""
+    """Makes scores and puts them on record; the answer leaves only once that is durable."""
     service = service_of(request)
 
-    async def step(held: Held) -> ScoreAnswer:
+    async def step(held: Held) -> ScoreAnswer | ManyScoresAnswer:
         identity = await identify_from(service, held, request.headers.get("authorization", ""))
         check_permission(identity, Permission.SCORE_WRITE)
         name, body = model_name(model), await json_body(request)
+        if asks_for_many(body):
+            return await score_many(service, held, identity, name, body)
         return await score_request(service, held, identity, name, body)
 
     answer = await on_what_is_held(service.held, step)
+    if isinstance(answer, ManyScoresAnswer):  # megabytes: other requests do not wait for them
+        return await to_thread.run_sync(partial(json_response, answer, status=HTTPStatus.CREATED))
     return json_response(answer, status=HTTPStatus.CREATED)
 
 

@@ -30,7 +30,7 @@ async def score_request(
     OutdatedError
         If what is held is no longer so: nothing was recorded, and nothing may leave.
     """
-    served = _open_model(service, held.models, identity, name)
+    served = open_model(service, held.models, identity, name)
     return await _score(service, held, identity, served, served.schema.read(body))
 
 
@@ -40,7 +40,7 @@ async def score_subject(
     """Score of a subject of the feature store, on record, as its asker may see it."""
 
     async def step(held: Held) -> ScoreAnswer:
-        served = _open_model(service, held.models, identity, name)
+        served = open_model(service, held.models, identity, name)
         return await _score(service, held, identity, served, Asked(subject=subject))
 
     return await on_what_is_held(service.held, step)
@@ -52,10 +52,10 @@ def read_score(service: Service, identity: Identity, score_id: str) -> ScoreAnsw
     with reading(service.engine) as connection:
         answer = as_it_stands(connection, answer, service.today())
     record_view(service, identity, answer)
-    return _as_seen_by(identity, answer)
+    return as_seen_by(identity, answer)
 
 
-def _open_model(
+def open_model(
     service: Service, models: ServedModels, identity: Identity, name: str
 ) -> ServedModel:
     """Model in use, if its scores are for this identity's purposes and released at all."""
@@ -92,7 +92,7 @@ async def _score(
         generation=held.generation,
     )
     service.metrics.scored(name, served.approval.version)
-    return _as_seen_by(identity, answer)
+    return as_seen_by(identity, answer)
 
 
 def _look_up(service: Service, held: Held, name: str, subject: str) -> tuple[Inputs, Reference]:
@@ -101,7 +101,7 @@ def _look_up(service: Service, held: Held, name: str, subject: str) -> tuple[Inp
     return inputs, held.references.of(name, subject, service.now())
 
 
-def _as_seen_by(identity: Identity, answer: ScoreAnswer) -> ScoreAnswer:
+def as_seen_by(identity: Identity, answer: ScoreAnswer) -> ScoreAnswer:
     """The answer without what the identity may not see."""
     if answer.explanation is None or not identity.may(Permission.EXPLAIN_READ):
         return msgspec.structs.replace(answer, explanation=None)

@@ -42,6 +42,23 @@ async def record_score(
     OutdatedError
         If keys, models or restrictions are no longer those of the generation; nothing was written.
     """
+    event, rows = record_of(identity, answer, purpose=purpose, values=values, reference=reference)
+    try:
+        async with asyncio.timeout(_LONGEST_WAIT_S):
+            await service.writer.record(event, rows, generation=generation)
+    except TimeoutError:
+        raise AuditError(_TOO_LONG) from None
+
+
+def record_of(
+    identity: Identity,
+    answer: ScoreAnswer,
+    *,
+    purpose: str,
+    values: Mapping[str, Value],
+    reference: Reference | None,
+) -> tuple[Event, list[Row]]:
+    """Entry of a score and the rows that go with it: the score with its inputs, and a new reference."""
     payload = {
         "purpose": purpose,
         "answer": msgspec.to_builtins(answer),
@@ -70,11 +87,7 @@ async def record_score(
         "key_id": identity.key_id,
     }
     rows = [] if reference is None or reference.row is None else [reference.row]
-    try:
-        async with asyncio.timeout(_LONGEST_WAIT_S):
-            await service.writer.record(event, [*rows, Row(scores, row)], generation=generation)
-    except TimeoutError:
-        raise AuditError(_TOO_LONG) from None
+    return event, [*rows, Row(scores, row)]
 
 
 def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> None:

@@ -50,16 +50,9 @@ class RequestSchema:
     def __init__(self, features: Sequence[FeatureSpec]) -> None:
         self._features = tuple(features)
         self._names = tuple(feature.name for feature in features)
-        values = msgspec.defstruct(
-            "Values",
-            [(f"f{j}", _type_of(feature)) for j, feature in enumerate(features)],
-            rename={f"f{j}": feature.name for j, feature in enumerate(features)},
-            forbid_unknown_fields=True,
-            frozen=True,
-        )
         given = msgspec.defstruct(
             "Given",
-            [("values", values), ("reasons", bool, True)],
+            [("values", values_type(features)), ("reasons", bool, True)],
             forbid_unknown_fields=True,
             frozen=True,
         )
@@ -94,6 +87,17 @@ class RequestSchema:
         if not isinstance(content, dict) or set(content) != {"values"}:
             raise UnusableInputError([Fault("request", "", "is of neither form", _FORM)])
         return Asked(values=read_values(self._features, content["values"]), reasons=reasons)
+
+
+def values_type(features: Sequence[FeatureSpec]) -> type[msgspec.Struct]:
+    """Struct of a model's values, its fields in the order of the features; none may be absent."""
+    return msgspec.defstruct(
+        "Values",
+        [(f"f{j}", _type_of(feature)) for j, feature in enumerate(features)],
+        rename={f"f{j}": feature.name for j, feature in enumerate(features)},
+        forbid_unknown_fields=True,
+        frozen=True,
+    )
 
 
 def read_values(features: Sequence[FeatureSpec], values: Any) -> dict[str, Value]:

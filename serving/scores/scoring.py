@@ -14,6 +14,7 @@ from hearth.release import check_release
 from hearth.risk_model import RiskModel
 from serving.answers import (
     DataQuality,
+    Explanation,
     Figures,
     Interval,
     Links,
@@ -158,12 +159,39 @@ def make_score(
     UnusableInputError
         If stored features are not those of the model, as after a new definition.
     """
-    model, approval = served.model, served.approval
+    model = served.model
     row = model.encode(inputs.values)
     raw = float(model.raw_score(row)[0])
-    today = now.date()
-    freshness = (today - inputs.as_of).days if inputs.is_from_store else None
     unsure = _unsure(model, row, raw)
+    outcome = Outcome(
+        _figures(model, raw, abstained=bool(unsure)),
+        explain(model, inputs.values, model.contributions(row)[0]) if with_reasons else None,
+        (*unsure, *_held_back(model, inputs)),
+    )
+    return answer_with(served, inputs, outcome, score_id=score_id, subject_ref=subject_ref, now=now)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a model makes of one row: figures, reasons where they are asked for, and caveats of its own."""
+
+    figures: Figures
+    explanation: Explanation | None
+    caveats: tuple[str, ...]
+
+
+def answer_with(
+    served: ServedModel,
+    inputs: Inputs,
+    outcome: Outcome,
+    *,
+    score_id: str,
+    subject_ref: str | None,
+    now: datetime,
+) -> ScoreAnswer:
+    """The outcome with all that must be said beside it; see `make_score`."""
+    model, approval, today = served.model, served.approval, now.date()
+    freshness = (today - inputs.as_of).days if inputs.is_from_store else None
     return ScoreAnswer(
         score_id=score_id,
         model=ModelReference(
@@ -181,11 +209,9 @@ def make_score(
         as_of=inputs.as_of,
         scored_at=now,
         expires_at=min(EXPIRES_AFTER.after(today), sunset_of(model) or date.max),
-        score=_figures(model, raw, abstained=bool(unsure)),
-        explanation=explain(model, inputs.values, model.contributions(row)[0])
-        if with_reasons
-        else None,
-        caveats=(*unsure, *_held_back(model, inputs), *_caveats(model, freshness)),
+        score=outcome.figures,
+        explanation=outcome.explanation,
+        caveats=(*outcome.caveats, *_caveats(model, freshness)),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
         oversight=Oversight(
             decision_required=True,
@@ -201,7 +227,13 @@ def make_score(
 def _unsure(model: RiskModel, row: NDArray[np.float64], raw: float) -> tuple[str, ...]:
     """Why the model abstains; nothing where it does not."""
     is_wide, is_thin = (bool(flag[0]) for flag in model.abstains(row, np.array([raw])))
-    return (*((_TOO_WIDE,) if is_wide else ()), *((_TOO_THIN,) if is_thin else ()))
+    return own_caveats(is_wide=is_wide, is_thin=is_thin, is_held_back=False)
+
+
+def own_caveats(*, is_wide: bool, is_thin: bool, is_held_back: bool) -> tuple[str, ...]:
+    """What is said of a row where its interval is too wide, its record too thin, or a lot spares it."""
+    said = ((is_wide, _TOO_WIDE), (is_thin, _TOO_THIN), (is_held_back, _HELD_BACK))
+    return tuple(text for holds, text in said if holds)
 
 
 def _held_back(model: RiskModel, inputs: Inputs) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from hearth.storage.published import (
     list_published,
     published_bundle,
 )
+from serving.scores.many_schemas import ManySchema
 from serving.scores.schemas import RequestSchema
 
 
@@ -26,6 +27,7 @@ class ServedModel:
     approval: Approval
     model: RiskModel
     schema: RequestSchema
+    many: ManySchema
 
     @classmethod
     def of(cls, published: PublishedModel) -> "ServedModel":
@@ -43,7 +45,9 @@ class ServedModel:
                 f"the bundle of {published.approval.model} version {published.approval.version} cannot be "
                 f"read by this release ({type(error).__name__}); train and approve it again"
             ) from None
-        return cls(published.approval, model, RequestSchema(model.features))
+        return cls(
+            published.approval, model, RequestSchema(model.features), ManySchema(model.features)
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,12 @@ from serving.web.problems import ProblemError
 from serving.web.trace_context import span_of
 
 LARGEST_BODY = 1024 * 1024
-"""Bytes of the largest request body; larger batches are files (`hearth score`)."""
+"""Bytes of the largest request body but for one of many scores."""
+
+LARGEST_BATCH = 8 * LARGEST_BODY
+"""Bytes of the largest request for scores: 1,000 rows of 200 features; files hold more (`hearth score`)."""
+
+_SCORES = re.compile(r"/v1/models/[^/]+/scores")
 
 _CLIENT_REQUEST_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _HEADERS = {
@@ -109,25 +114,26 @@ def _add_headers(headers: MutableHeaders, request_id: str, scope: Scope) -> None
 def _limited(scope: Scope, receive: Receive) -> Receive:
     """`receive` that refuses a body once it passes the limit, whatever length it claimed."""
     declared = Headers(scope=scope).get("content-length", "0")
+    most = LARGEST_BATCH if _SCORES.fullmatch(scope["path"]) else LARGEST_BODY
     seen = 0
 
     async def limited() -> Message:
         nonlocal seen
-        if not declared.isdigit() or int(declared) > LARGEST_BODY:
-            raise _too_large()
+        if not declared.isdigit() or int(declared) > most:
+            raise _too_large(most)
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > LARGEST_BODY:
-            raise _too_large()
+        if seen > most:
+            raise _too_large(most)
         return message
 
     return limited
 
 
-def _too_large() -> ProblemError:
+def _too_large(most: int) -> ProblemError:
     return ProblemError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "too-large",
-        f"A request holds at most {LARGEST_BODY} bytes; score larger batches with `hearth score`.",
+        f"This request holds at most {most:,} bytes; score larger batches with `hearth score`.",
         headers={"Connection": "close"},
     )

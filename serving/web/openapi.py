@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from serving.answers import (
     Liveness,
+    ManyScoresAnswer,
     ModelDetail,
     ModelList,
     ModelSummary,
@@ -24,6 +25,7 @@ from serving.oversight.answers import (
 )
 from serving.oversight.requests import ChallengeRequest, DecisionRequest, StepRequest
 from serving.routes import challenges, decisions, health, models, scores
+from serving.scores.many_schemas import RowsRequest, SubjectsRequest
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.web.problems import Problem
 
@@ -45,15 +47,18 @@ _BODIES = (
     DecisionList,
     DecisionRequest,
     Liveness,
+    ManyScoresAnswer,
     ModelDetail,
     ModelList,
     ModelSummary,
     NoticeAnswer,
     Problem,
     Readiness,
+    RowsRequest,
     ScoreAnswer,
     StepRequest,
     SubjectRequest,
+    SubjectsRequest,
     ValuesRequest,
 )
 _REASON_ON_OVERRIDE = {
