@@ -17,6 +17,7 @@ from serving.held import HeldRecords
 from serving.pages import account, models, scores
 from serving.routes.common import json_response
 from serving.service import Service
+from serving.tree_shap.machine_code import load_kernel
 from serving.web import openapi
 from serving.web.authentication import identify, token_door
 from serving.web.checkpoints import open_keeper
@@ -60,7 +61,7 @@ def create_app(
         with (
             open_keeper(settings, clock) as keeper,
             open_writer(engine, clock, on_commit=metrics.committed, on_head=keeper.note) as writer,
-            HeldRecords(engine) as held,
+            HeldRecords(engine, load_kernel(settings.state_dir)) as held,
         ):
             app.state.service = Service(
                 settings=settings,

@@ -16,6 +16,7 @@ from hearth.audit_log import Clock
 from hearth.errors import StateError
 from hearth.settings import Settings, count_in
 from serving.app import create_app
+from serving.tree_shap.machine_code import make_ready
 from serving.web.connections import TimedProtocol
 from serving.web.logs import configure_logs
 from serving.web.metrics_page import AllWorkers, metrics_page
@@ -52,6 +53,7 @@ def serve(
     port: int | None = None,
     workers: int = 1,
     announce: Callable[[str], None] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Answers until told to stop.
 
@@ -67,6 +69,8 @@ def serve(
         Processes that answer, each started afresh (spawn) and each with models of its own.
     announce
         Called with the service's address once callers may use it.
+    say
+        Told of what takes long before that.
 
     Raises
     ------
@@ -92,6 +96,7 @@ def serve(
     configure_logs(settings.log_level)
     exit_cleanly_on_sigterm()
     with closing(_take_address(config)) as listening, suppress(KeyboardInterrupt):
+        make_ready(settings.state_dir, say)
         if announce is not None:
             address, taken = listening.getsockname()[:2]
             announce(f"http://{address}:{taken}")

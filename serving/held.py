@@ -21,6 +21,7 @@ from hearth.storage.engine import reading
 from hearth.storage.generation import current_generation
 from serving.scores.restrictions import Restrictions
 from serving.scores.served_models import ServedModels
+from serving.tree_shap.machine_code import MachineCode
 from serving.web.problems import ProblemError
 from serving.web.rate_limits import TooOftenError
 
@@ -47,8 +48,9 @@ class HeldRecords:
     Use it as a context manager: leaving ends the watch.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kernel: MachineCode | None = None) -> None:
         self._engine = engine
+        self._kernel = kernel
         self._lock = Lock()
         self._current = self._read(None)
         self._ended = Event()
@@ -84,7 +86,8 @@ class HeldRecords:
             generation = current_generation(connection)
             holders = Holders.read(connection)
             restrictions = Restrictions.read(connection)
-        models = ServedModels.read(self._engine, None if before is None else before.models)
+        known = None if before is None else before.models
+        models = ServedModels.read(self._engine, known, kernel=self._kernel)
         references = SubjectReferences(self._engine)
         return Held(generation, holders, models, restrictions, references)
 

@@ -62,7 +62,15 @@ def serve_until_stopped(
     from serving.commands import serve as answer
 
     void_changed(context)
-    answer(context.settings, utc_now, host=host, port=port, workers=workers, announce=announce)
+    answer(
+        context.settings,
+        utc_now,
+        host=host,
+        port=port,
+        workers=workers,
+        announce=announce,
+        say=context.say,
+    )
 
 
 def score(

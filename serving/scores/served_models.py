@@ -18,6 +18,8 @@ from hearth.storage.published import (
 )
 from serving.scores.many_schemas import ManySchema
 from serving.scores.schemas import RequestSchema
+from serving.tree_shap.machine_code import MachineCode
+from serving.tree_shap.scorer import with_kernel
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class ServedModel:
     many: ManySchema
 
     @classmethod
-    def of(cls, published: PublishedModel) -> "ServedModel":
-        """Model of a published bundle.
+    def of(cls, published: PublishedModel, kernel: MachineCode | None = None) -> "ServedModel":
+        """Model of a published bundle, explained by the kernel where there is one.
 
         Raises
         ------
@@ -45,9 +47,8 @@ class ServedModel:
                 f"the bundle of {published.approval.model} version {published.approval.version} cannot be "
                 f"read by this release ({type(error).__name__}); train and approve it again"
             ) from None
-        return cls(
-            published.approval, model, RequestSchema(model.features), ManySchema(model.features)
-        )
+        quick, inputs = with_kernel(model, kernel), model.features
+        return cls(published.approval, quick, RequestSchema(inputs), ManySchema(inputs))
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,13 @@ class ServedModels:
     withdrawn: Mapping[str, WithdrawnError] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, engine: Engine, held: "ServedModels | None" = None) -> "ServedModels":
+    def read(
+        cls,
+        engine: Engine,
+        held: "ServedModels | None" = None,
+        *,
+        kernel: MachineCode | None = None,
+    ) -> "ServedModels":
         """Models of the approvals in force, every published byte read and hashed anew.
 
         Those already held under the same approval are not loaded again; one of which a byte was
@@ -73,7 +80,7 @@ class ServedModels:
                 try:
                     published = published_bundle(connection, name)
                     is_held = name in known and known[name].approval == published.approval
-                    served[name] = known[name] if is_held else ServedModel.of(published)
+                    served[name] = known[name] if is_held else ServedModel.of(published, kernel)
                 except HearthError as error:
                     refused[name] = error
             return cls(served, refused, _withdrawn(connection))

@@ -1,0 +1,54 @@
+"""A model in use, its explanations by the kernel wherever the kernel covers it."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearth.risk_model import BoosterScorer, RiskModel
+from serving.tree_shap.explainer import TreeShap, explainer_of
+from serving.tree_shap.machine_code import MachineCode
+
+_TOLERANCE = 1e-9  # of log-odds
+
+
+@dataclass(frozen=True)
+class ExplainedBooster:
+    """A booster whose contributions the kernel makes: the same figures as its own, to 1e-9."""
+
+    booster: BoosterScorer
+    tree_shap: TreeShap
+    kind: str = "lightgbm"
+
+    def raw_score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Log-odds of each row."""
+        return self.booster.raw_score(rows)
+
+    def contributions(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """TreeSHAP contributions and base value, in log-odds."""
+        return self.tree_shap.contributions(rows)
+
+    def files(self) -> dict[str, bytes]:
+        """The booster's own."""
+        return self.booster.files()
+
+
+def with_kernel(model: RiskModel, code: MachineCode | None) -> RiskModel:
+    """The model, explained by the kernel where that agrees with LightGBM's own; else as it is.
+
+    Every model is tried when it is loaded, so that a kernel that errs explains nobody.
+    """
+    if code is None or not isinstance(model.scorer, BoosterScorer):
+        return model
+    tree_shap = explainer_of(model.scorer.text, code)
+    if tree_shap is None or not _agree(model.scorer, tree_shap, len(model.features)):
+        return model
+    return replace(model, scorer=ExplainedBooster(model.scorer, tree_shap))
+
+
+def _agree(booster: BoosterScorer, tree_shap: TreeShap, features: int) -> bool:
+    """Whether both say the same of a row of nothing, of zeros and of ones."""
+    rows = np.repeat([[np.nan], [0.0], [1.0]], features, axis=1)
+    theirs = booster.contributions(rows)
+    ours = tree_shap.contributions(rows)
+    return bool(np.allclose(ours, theirs, rtol=_TOLERANCE, atol=_TOLERANCE))
