@@ -203,8 +203,10 @@ class ModelSummary(msgspec.Struct, frozen=True):
     owner: str
     contact: str
     review_every: str
-    sunset: date | None
+    sunset: Annotated[date | None, Meta(description="Day from which it is no longer used.")]
+    ended: Annotated[bool, Meta(description="That day has come: it gives no scores.")]
     fairness_report: str
+    notice: str
 
 
 class ModelDetail(ModelSummary, frozen=True):
@@ -217,10 +219,20 @@ class ModelDetail(ModelSummary, frozen=True):
     features: tuple[FeatureDescribed, ...]
 
 
+class ModelClosed(msgspec.Struct, frozen=True):
+    """A model that was in use and is not."""
+
+    name: str
+    version: str
+    state: Literal["withdrawn", "voided"]
+    closed_on: date
+
+
 class ModelList(msgspec.Struct, frozen=True):
-    """Every model in use."""
+    """Every model in use, and those that were."""
 
     models: tuple[ModelSummary, ...]
+    closed: tuple[ModelClosed, ...]
 
 
 class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -12,10 +12,11 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from hearth.cli.arguments import ModelArgument
+from hearth.cli.arguments import AsOfOption, ModelArgument, past_day
 from hearth.cli.context import Context, JsonOption, open_context, utc_now
 from hearth.errors import HearthError, NotFoundError
 from hearth.identity import Identity, Permission, subject_reference
+from hearth.release import check_release, check_releases
 from hearth.storage.engine import writing
 
 if TYPE_CHECKING:
@@ -42,11 +43,6 @@ def mount(app: typer.Typer) -> None:
     )(why)
 
 
-AsOfOption = Annotated[
-    str, typer.Option("--as-of", help="Date, as known before it: 2026-04-01.", metavar="DATE")
-]
-
-
 def household(
     command: typer.Context,
     uprn: Annotated[str, typer.Argument(help="UPRN of the home.")],
@@ -68,7 +64,9 @@ def household(
             "is no UPRN: write 1 to 12 digits that do not begin with 0", param_hint="UPRN"
         )
     context = open_context(command, as_json=as_json)
-    day = past_day(as_of, context)
+    day = past_day(as_of, context.today)
+    models = context.catalogue.models.values()
+    check_releases(model.release_level for model in models if model.purpose == purpose)
     identity = context.identity()
 
     def look() -> HouseholdView:
@@ -109,8 +107,10 @@ def why(
     from features.why import RowTrace, trace_row
 
     context = open_context(command, as_json=as_json)
-    day = past_day(as_of, context)
-    purpose = context.catalogue.model(model).purpose
+    day = past_day(as_of, context.today)
+    definition = context.catalogue.model(model)
+    check_release(definition.release_level)
+    purpose = definition.purpose
     identity = context.identity()
 
     def look() -> RowTrace:
@@ -143,22 +143,6 @@ def allowed_reading(context: Context, identity: Identity, purpose: str) -> Readi
         restricted=identity.may(Permission.EXPLAIN_SENSITIVE),
         names=identity.may(Permission.HOUSEHOLD_NAMES),
     )
-
-
-def past_day(text: str, context: Context) -> date:
-    """A date that has come; what will be known later nobody can say."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            "is no date; write year-month-day, such as 2026-04-01", param_hint="--as-of"
-        ) from None
-    if day > context.today:
-        raise typer.BadParameter(
-            f"lies ahead of today, {context.today}; give today or an earlier day",
-            param_hint="--as-of",
-        )
-    return day
 
 
 def _on_record(

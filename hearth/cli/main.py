@@ -12,6 +12,7 @@ from hearth.cli import (
     analyses,
     approval,
     audit,
+    challenges,
     clients,
     compare,
     data,
@@ -96,6 +97,7 @@ for part in (
 ):
     part.mount(app)
 keys.mount(app)
+challenges.mount(app)
 audit.mount(app)
 clients.mount(app)
 pseudonyms.mount(app)

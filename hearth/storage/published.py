@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, select
 
@@ -43,8 +43,16 @@ class Closed:
 
     model: str
     version: str
-    state: str  # withdrawn | voided
+    state: Literal["withdrawn", "voided"]
     closed_at: datetime
+
+    @property
+    def error(self) -> WithdrawnError:
+        """What is said to whoever asks for it."""
+        return WithdrawnError(
+            f"{self.model} version {self.version} is {self.state}, and no other version is in use; "
+            "have one approved before anything is scored with it"
+        )
 
 
 @dataclass(frozen=True)
@@ -100,10 +108,7 @@ def approval_in_force(connection: Connection, model: str) -> Approval:
         return approval
     closed = find_closed(connection, model)
     if closed is not None:
-        raise WithdrawnError(
-            f"{closed.model} version {closed.version} is {closed.state}, and no other version is in "
-            "use; have one approved before anything is scored with it"
-        )
+        raise closed.error
     raise NotFoundError(
         f"no version of model `{model}` is approved; submit one with `hearth submit`, and let "
         "another person approve it"

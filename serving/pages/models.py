@@ -14,7 +14,7 @@ from hearth.storage.published import published_report
 from serving.pages.render import page
 from serving.pages.visitor import signed_in
 from serving.routes.common import model_name
-from serving.routes.models import detail_of, summary_of
+from serving.routes.models import detail_of, list_of
 from serving.service import Service, service_of
 
 router = APIRouter()
@@ -30,12 +30,13 @@ def show_register(
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Every model in use, and every approved one that is not served."""
-    models = service.models
+    listed = list_of(service)
     return page(
         request,
         "models.html",
-        models=[summary_of(one) for one in models.served.values()],
-        refused=sorted(models.refused),
+        models=listed.models,
+        closed=listed.closed,
+        refused=sorted(service.models.refused),
     )
 
 
@@ -50,9 +51,8 @@ def show_model(
     return page(
         request,
         "model.html",
-        model=detail_of(served),
+        model=detail_of(served, service.today()),
         concepts=served.model.reasons,
-        day=service.today(),
     )
 
 

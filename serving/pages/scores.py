@@ -102,7 +102,7 @@ def _form(request: Request, service: Service, model: str, *, error: str = "") ->
         request,
         "score_form.html",
         status=HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK,
-        model=summary_of(served),
+        model=summary_of(served, service.today()),
         error=error,
     )
 

@@ -94,12 +94,16 @@ def check_may_score(model: RiskModel, today: date) -> None:
         From its sunset on.
     """
     check_release(str(model.about.get("release_level")))
-    sunset = sunset_of(model)
-    if sunset is not None and sunset <= today:
+    if has_ended(model, today):
         raise SunsetError(
-            f"this model is no longer used from {sunset} on, as its definition says; have a version "
+            f"this model is no longer used from {sunset_of(model)} on, as its definition says; have a version "
             "with a later sunset approved"
         )
+
+
+def has_ended(model: RiskModel, today: date) -> bool:
+    """Whether a model's sunset has come."""
+    return (sunset_of(model) or date.max) <= today
 
 
 def sunset_of(model: RiskModel) -> date | None:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from hearth.errors import BundleError, HearthError, NotFoundError, WithdrawnError
+from hearth.errors import BundleError, HearthError, NotFoundError
 from hearth.risk_model import RiskModel
 from hearth.storage.engine import reading
 from hearth.storage.published import (
     Approval,
+    Closed,
     PublishedModel,
-    approval_in_force,
     list_closed,
     list_published,
     published_bundle,
@@ -57,7 +57,7 @@ class ServedModels:
 
     served: Mapping[str, ServedModel] = field(default_factory=dict)
     refused: Mapping[str, HearthError] = field(default_factory=dict)
-    withdrawn: Mapping[str, WithdrawnError] = field(default_factory=dict)
+    withdrawn: Mapping[str, Closed] = field(default_factory=dict)
 
     @classmethod
     def read(
@@ -83,7 +83,8 @@ class ServedModels:
                     served[name] = known[name] if is_held else ServedModel.of(published, kernel)
                 except HearthError as error:
                     refused[name] = error
-            return cls(served, refused, _withdrawn(connection))
+            closed = {one.model: one for one in list_closed(connection)}
+            return cls(served, refused, closed)
 
     def get(self, name: str) -> ServedModel:
         """Model in use under a name.
@@ -101,7 +102,7 @@ class ServedModels:
         if name in self.refused:
             raise self.refused[name]
         if name in self.withdrawn:
-            raise self.withdrawn[name]
+            raise self.withdrawn[name].error
         raise NotFoundError("no version of this model is approved; see GET /v1/models")
 
     @property
@@ -123,14 +124,3 @@ def served_model(engine: Engine, name: str) -> ServedModel:
     with reading(engine) as connection:
         published = published_bundle(connection, name)
     return ServedModel.of(published)
-
-
-def _withdrawn(connection: Connection) -> dict[str, WithdrawnError]:
-    """What is said of each model that was in use and is not."""
-    found = {}
-    for closed in list_closed(connection):
-        try:
-            approval_in_force(connection, closed.model)
-        except WithdrawnError as error:
-            found[closed.model] = error
-    return found

@@ -37,7 +37,7 @@ def assemble(
     """
     scorer, cohort = final.fitted.scorer, final.cohort
     return RiskModel(
-        about=_about(definition, final, hashes),
+        about=_about(definition, final, hashes) | {"sources": _sources(catalogue, definition)},
         features=cohort.features,
         scorer=scorer,
         calibration=final.fitted.calibration,
@@ -70,6 +70,21 @@ def _about(definition: ModelDefinition, final: Final, hashes: Mapping[str, str])
         "hashes": dict(hashes),
         "hearth_version": hearth_version(),
     }
+
+
+def _sources(catalogue: Catalogue, definition: ModelDefinition) -> list[dict[str, str]]:
+    """What a notice says of the law of each source that scores are made from."""
+    names = dict.fromkeys(group.source for group in definition.features if not group.assessor)
+    contracts = [catalogue.source(name) for name in names]
+    return [
+        {
+            "title": contract.title,
+            "controller": contract.law.controller,
+            "lawful_basis": contract.law.lawful_basis.text,
+            "power": contract.law.power,
+        }
+        for contract in contracts
+    ]
 
 
 def _reasons(catalogue: Catalogue, definition: ModelDefinition) -> tuple[ReasonWords, ...]:
