@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hearth.errors import BundleError
 from hearth.risk_model.encoding import Matrix
 from hearth.risk_model.files import to_json
+from hearth.risk_model.single_row import SingleRowScorer
 
 Vector = NDArray[np.float64]
 
@@ -59,8 +60,14 @@ class BoosterScorer:
         """The trees, read from their native text."""
         return lightgbm.Booster(model_str=self.text)  # threads are set at each prediction
 
+    @cached_property
+    def _of_one_row(self) -> SingleRowScorer:
+        return SingleRowScorer(self.booster)
+
     def raw_score(self, rows: Matrix) -> Vector:
         """Log-odds of each row."""
+        if len(rows) == 1:
+            return np.array([self._of_one_row(rows)])
         threads = 1 if len(rows) < _ROWS_WORTH_THREADS else 0  # 0: one for each core
         found = self.booster.predict(rows, raw_score=True, num_threads=threads)
         return np.asarray(found, dtype=np.float64)
