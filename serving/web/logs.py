@@ -1,6 +1,7 @@
 """Structured logs of the service: routes, statuses and times; never a path, a body or a name."""
 
 import logging
+import sys
 import traceback
 from types import TracebackType
 from typing import Any
@@ -28,7 +29,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
     server = logging.getLogger("uvicorn.error")
