@@ -164,6 +164,12 @@ class Assembly:
         """Features of a group that are made of rows; flags of filled values are not."""
         return [f for f in self.features if f.group == group.group and f.flag_of is None]
 
+    @cached_property
+    def areas(self) -> pa.Table | None:
+        """Pairs of `row` and `key`: the area of each row's home; None where the definition asks for none."""
+        area = self.definition.area
+        return None if area is None else self._follower.areas(area, "area")
+
     @property
     def assessor_features(self) -> list[str]:
         """Names of the features of assessor groups, which the matrix holds and no model uses."""

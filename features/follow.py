@@ -52,7 +52,16 @@ class Follower:
 
     def _areas_of(self, contract: SourceContract, place: str) -> pa.Table:
         """Area of each address, as known at the as-of date, from a source about homes that says it."""
-        column = str(contract.key)
+        return self.areas(str(contract.key), place)
+
+    def areas(self, column: str, place: str) -> pa.Table:
+        """Pairs of `row` and `key`: the area of each address that one is known of, by this column.
+
+        Raises
+        ------
+        DefinitionError
+            If no source about homes has the column; `place` is where the definition asks for it.
+        """
         if column not in self._areas:
             homes = self._homes_with(column, place)
             rows = known_rows(homes, self._state_dir, [column])
@@ -68,7 +77,7 @@ class Follower:
     def _homes_with(self, column: str, place: str) -> SourceContract:
         contract = home_source_with(column, self._definition, self._sources)
         if contract is None:
-            found = f"is about areas, but no source says in which {column} a home lies"
+            found = f"needs areas, but no source says in which {column} a home lies"
             remedy = (
                 f"add the column {column} to a source of kind attribute about properties "
                 f"that allows {self._definition.purpose}"
@@ -94,6 +103,7 @@ def home_sources(
     names = {group.source for group in definition.features}
     names |= {attribute.source for attribute in definition.fairness.attributes}
     areas = [sources[name] for name in sorted(names) if sources[name].about is Subject.AREA]
-    found = [home_source_with(str(area.key), definition, sources) for area in areas]
+    columns = {str(area.key) for area in areas} | ({definition.area} - {None})
+    found = [home_source_with(str(column), definition, sources) for column in columns]
     by_name = {contract.source: contract for contract in found if contract is not None}
     return [by_name[name] for name in sorted(by_name)]

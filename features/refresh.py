@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from features.feature_parts import part_table, workers
 from features.matrix_code import code_key
 from features.point_in_time.partitions import in_parallel
 from features.refresh_changes import Basis, Flags, read_basis, touched_rows, write_basis
-from features.store import FeatureStore, Row
+from features.store import AREA, FeatureStore, Row
 from hearth.catalogue import Catalogue
 from hearth.private_files import make_private_folder
 from hearth.progress import Progress, silent
@@ -120,24 +120,38 @@ def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterato
         groups = assembly.group_columns(scratch, progress)
         of_assessors = assembly.assessor_features
 
-        def make(part: int) -> pa.Table:
-            mine = assembly.cohort.rows.take(pa.array(partitions.rows[part]))
-            return part_table(mine, groups, part).drop_columns(of_assessors)
+        areas = _areas_by_row(assembly)
+
+        def make(part: int) -> tuple[pa.Table, list[str | None]]:
+            rows = partitions.rows[part]
+            mine = assembly.cohort.rows.take(pa.array(rows))
+            made = part_table(mine, groups, part).drop_columns(of_assessors)
+            return made, [areas.get(row) for row in rows.tolist()]
 
         parts = range(len(partitions.rows))
-        for done, table in enumerate(in_parallel(make, parts, workers=workers())):
+        for done, (table, lie_in) in enumerate(in_parallel(make, parts, workers=workers())):
             progress(f"Refresh {model}", done, len(parts))
-            yield from store_rows(table)
+            yield from store_rows(table, lie_in)
         progress(f"Refresh {model}", len(parts), len(parts))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def store_rows(table: pa.Table) -> Iterator[Row]:
-    """Rows of a table of features as the store takes them."""
+def _areas_by_row(assembly: Assembly) -> dict[int, str]:
+    """Area of each row's home, of those that one is known of."""
+    pairs = assembly.areas
+    if pairs is None:
+        return {}
+    return dict(zip(pairs["row"].to_pylist(), pairs["key"].to_pylist(), strict=True))
+
+
+def store_rows(table: pa.Table, areas: Sequence[str | None]) -> Iterator[Row]:
+    """Rows of a table of features as the store takes them, the area of each with it where it is known."""
     values = table.drop_columns(["entity_id", "as_of"])
     for start in range(0, len(table), _BATCH):
         entities = table["entity_id"].slice(start, _BATCH).to_pylist()
         columns = [values[n].slice(start, _BATCH).to_pylist() for n in values.column_names]
-        for entity, row in zip(entities, zip(*columns, strict=True), strict=True):
-            yield entity, dict(zip(values.column_names, row, strict=True)), {}
+        lie_in = areas[start : start + _BATCH]
+        for entity, row, area in zip(entities, zip(*columns, strict=True), lie_in, strict=True):
+            flags = {} if area is None else {AREA: area}
+            yield entity, dict(zip(values.column_names, row, strict=True)), flags

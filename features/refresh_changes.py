@@ -177,8 +177,10 @@ def _digests(assembly: Assembly) -> pa.Array:
     """One number for all keys that each row follows, whatever their order, (rows,) uint64."""
     found = np.zeros(len(assembly.cohort.rows), dtype=np.uint64)
     seen = set[int]()
-    for at in range(len(assembly.definition.features)):
-        pairs = assembly.pairs(at)
+    groups = range(len(assembly.definition.features))
+    followed = [assembly.pairs(at) for at in groups]
+    areas = [] if assembly.areas is None else [assembly.areas]
+    for at, pairs in enumerate([*followed, *areas]):
         if id(pairs) in seen:  # groups that follow alike have the same pairs
             continue
         seen.add(id(pairs))

@@ -38,6 +38,9 @@ from hearth.private_files import make_private_file
 Value = float | str | None
 Row = tuple[str, Mapping[str, Value], Mapping[str, Any]]
 
+AREA = "area"
+"""Flag of a row that says in which area its subject lies."""
+
 _BATCH = 2_000
 _VALUES = msgspec.json.Decoder(dict[str, Value])
 _FLAGS = msgspec.json.Decoder(dict[str, Any])
@@ -72,9 +75,8 @@ class StoredRow:
 
     @property
     def area(self) -> str | None:
-        """Code of the area the subject is in, if the refresh said one."""
-        code = self.flags.get("area")
-        return code if isinstance(code, str) else None
+        """Code of the area the subject lies in; None where nothing says."""
+        return self.flags.get(AREA)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,10 @@ def uses_of(definition: ModelDefinition, sources: Mapping[str, SourceContract]) 
     for place, area in areas_of(definition, sources):
         homes = place_source((str(area.key),), definition, sources)
         yield from () if homes is None else (Use(place, homes.source),)
+    placed = (
+        None if definition.area is None else place_source((definition.area,), definition, sources)
+    )
+    yield from () if placed is None else (Use("area", placed.source),)
     classed = class_source(definition, sources)
     if classed is not None:
         yield Use("cohort.home", classed)
@@ -120,11 +124,12 @@ def needs_residence(definition: ModelDefinition) -> bool:
     """Whether the model must know who lived where: of a household's members, or a person's address."""
     followed = {group.follow for group in definition.features}
     assigned = {attribute.assign for attribute in definition.fairness.attributes}
+    needs_address = Role.ADDRESS in followed or definition.area is not None
     return (
         definition.unit is Unit.HOUSEHOLD
         or "any_member" in assigned
         or Role.MEMBERS in followed
-        or (definition.unit is Unit.PERSON and Role.ADDRESS in followed)
+        or (definition.unit is Unit.PERSON and needs_address)
     )
 
 

@@ -137,12 +137,11 @@ def allowed_reading(context: Context, identity: Identity, purpose: str) -> Readi
 
     identity.require(Permission.HOUSEHOLD_READ)
     identity.require_purpose(purpose)
-    return Reading(
-        purpose,
-        context.today,
-        restricted=identity.may(Permission.EXPLAIN_SENSITIVE),
-        names=identity.may(Permission.HOUSEHOLD_NAMES),
+    identity.require_every_area()
+    restricted, names = map(
+        identity.may, (Permission.EXPLAIN_SENSITIVE, Permission.HOUSEHOLD_NAMES)
     )
+    return Reading(purpose, context.today, restricted=restricted, names=names)
 
 
 def _on_record(

@@ -72,6 +72,10 @@ class ModelDefinition(Strict):
         default="household",
         description="Finest level at which scores leave the service.",
     )
+    area: Name | None = Field(
+        default=None,
+        description="Column that says in which area a home lies, such as ward; keys can be limited by it.",
+    )
     as_of: AsOf = Field(description="Days from which predictions look back.")
     validation: Validation = Field(
         default=Validation(), description="How the as-of dates are tested, and what is learnt from."

@@ -76,7 +76,8 @@ def _by_model(
         yield classed, HOME_CLASS
     around = [group.around.columns for group in definition.features if group.around is not None]
     areas = [(str(area.key),) for _, area in areas_of(definition, sources)]
-    for columns in (*around, *areas):
+    area = () if definition.area is None else ((definition.area,),)
+    for columns in (*around, *areas, *area):
         homes_of = place_source(columns, definition, sources) if columns else None
         if homes_of is not None:
             yield from ((homes_of.source, column) for column in columns)

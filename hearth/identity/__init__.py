@@ -11,11 +11,12 @@ from hearth.identity.api_keys import (
 )
 from hearth.identity.holders import Holders, TokenRefusedError, authenticate
 from hearth.identity.oauth_clients import ClientRecord, add_client, list_clients, revoke_client
-from hearth.identity.permissions import ROLES, Identity, Permission, Role
+from hearth.identity.permissions import ROLES, VALUES_HAVE_NO_AREA, Identity, Permission, Role
 from hearth.identity.reference import Reference, SubjectReferences, subject_reference
 
 __all__ = [
     "ROLES",
+    "VALUES_HAVE_NO_AREA",
     "ClientRecord",
     "Holders",
     "Identity",

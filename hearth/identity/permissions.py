@@ -109,6 +109,12 @@ ROLES: dict[Role, frozenset[Permission]] = {
 """What each role may do. This table is the rule; nothing else grants anything."""
 
 
+VALUES_HAVE_NO_AREA = (
+    "Your key or client is limited to areas, and nothing says of which area values are; "
+    "ask for a subject."
+)
+
+
 @dataclass(frozen=True)
 class Identity:
     """Whoever an authenticated request comes from.
@@ -161,6 +167,20 @@ class Identity:
             raise PermissionDeniedError(
                 f"key {self.key_id} has the role {self.role}, which may not `{permission}`; "
                 f"use a key whose role is one of: {holders}"
+            )
+
+    def require_every_area(self) -> None:
+        """Nothing, if they see subjects wherever they live.
+
+        Raises
+        ------
+        PermissionDeniedError
+            If they are limited to areas.
+        """
+        if self.areas is not None:
+            raise PermissionDeniedError(
+                f"key {self.key_id} is limited to areas, and this looks across them; "
+                "use a key that is not"
             )
 
     def require_purpose(self, purpose: str) -> None:

@@ -82,7 +82,7 @@ def score_file(
     """
     _check_may_score(served, identity, audit)
     check_format(target)
-    rows = open_rows(source, served.approval.model, served.model.features, store)
+    rows = open_rows(source, served.approval.model, served.model.features, store, identity=identity)
     given = _sha256_of(source)
     unfinished = UnfinishedFile(target, _key(served, given, rows, identity))
     total = unfinished.rows()
@@ -117,6 +117,7 @@ def _key(served: ServedModel, given: str, rows: Rows, identity: Identity) -> str
         "version": served.approval.version,
         "chunk": CHUNK,
         "permissions": sorted(identity.permissions),
+        "areas": None if identity.areas is None else sorted(identity.areas),
     }
     return sha256_of(canonical_json(rests_on))
 

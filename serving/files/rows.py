@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store import FeatureStore
-from hearth.errors import DataError, Fault
+from features.store import FeatureStore, StoredRow
+from hearth.errors import DataError, Fault, PermissionDeniedError
+from hearth.identity import VALUES_HAVE_NO_AREA, Identity
 from hearth.risk_model import FeatureSpec
 from serving.files.tables import Columns, read_chunks, read_names
 
@@ -22,6 +23,7 @@ CHUNK = 5_000
 """Rows held in memory at a time, and done again at most where a run was killed."""
 
 _MOST_FAULTS = 100
+_Find = Callable[[Sequence[str]], dict[str, StoredRow]]
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,36 @@ class Rows:
 
 
 def open_rows(
-    source: Path, model: str, features: Sequence[FeatureSpec], store: FeatureStore
+    source: Path,
+    model: str,
+    features: Sequence[FeatureSpec],
+    store: FeatureStore,
+    *,
+    identity: Identity,
 ) -> Rows:
     """Rows of a file that holds every feature of a model, or `entity_id` alone.
+
+    Subjects of an area that the identity does not see are told of as if there were none.
 
     Raises
     ------
     DataError
         If its columns are of neither kind.
+    PermissionDeniedError
+        If it holds features, and the identity is limited to areas.
     """
     names = read_names(source)
     if names == [SUBJECT]:
+
+        def find(subjects: Sequence[str]) -> dict[str, StoredRow]:
+            found = store.get_many(model, subjects)
+            return {name: row for name, row in found.items() if identity.sees_area(row.area)}
+
         refresh = store.refresh_of(model)
         known_as = "" if refresh is None else f"{refresh.refreshed_on} {refresh.key}"
-        return Rows(partial(_looked_up, source, model, features, store), known_as)
+        return Rows(partial(_looked_up, source, features, find), known_as)
+    if identity.areas is not None:
+        raise PermissionDeniedError(VALUES_HAVE_NO_AREA)
     _check_names(source, names, features)
     return Rows(partial(_given, source, features))
 
@@ -124,12 +142,12 @@ def _given(
 
 
 def _looked_up(
-    source: Path, model: str, features: Sequence[FeatureSpec], store: FeatureStore, skip: int
+    source: Path, features: Sequence[FeatureSpec], find: _Find, skip: int
 ) -> Iterator[tuple[Columns, list[Fault]]]:
     start = 1 + skip * CHUNK
     for chunk in read_chunks(source, CHUNK, skip=skip):
         subjects = _subjects(chunk[SUBJECT])
-        known = store.get_many(model, [subject for subject in subjects if subject is not None])
+        known = find([subject for subject in subjects if subject is not None])
         found = [None if subject is None else known.get(subject) for subject in subjects]
         faults = [
             Fault(

@@ -1,6 +1,6 @@
 """Challenges: somebody objects to a score, nobody acts on it meanwhile, and another person than decided answers."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -119,7 +119,7 @@ def read_challenge(service: Service, identity: Identity, challenge_id: str) -> C
     Raises
     ------
     NotFoundError
-        If there is none, or its score is for another purpose.
+        If there is none, or its score is for another purpose or of another area.
     """
     found = _find(service, identity, challenge_id)
     record_reading(service, identity, "challenge.read", {"challenge_id": found.challenge_id})
@@ -131,13 +131,13 @@ def list_of_score(service: Service, identity: Identity, score_id: str) -> Challe
     answer = open_score(service, identity, score_id)
     record_reading(service, identity, "challenges.listed", {"score_id": answer.score_id})
     query = _query().where(challenges.c.score_id == answer.score_id)
-    return ChallengeList(_read(service, identity.purposes, query))
+    return ChallengeList(_read(service, identity, query))
 
 
 def list_open(service: Service, identity: Identity) -> ChallengeList:
     """Open challenges of an identity's purposes, earliest first, the reading on record."""
     record_reading(service, identity, "challenges.listed", {})
-    return ChallengeList(_read(service, identity.purposes, _open_query()))
+    return ChallengeList(_read(service, identity, _open_query()))
 
 
 def all_challenges(
@@ -149,16 +149,18 @@ def all_challenges(
 
 
 def _find(service: Service, identity: Identity, challenge_id: str) -> ChallengeAnswer:
-    found = _read(service, identity.purposes, _query(_uuid(challenge_id)))
+    found = _read(service, identity, _query(_uuid(challenge_id)))
     if not found:
         raise NotFoundError(_NONE_SUCH)
     return found[0]
 
 
-def _read(
-    service: Service, purposes: Collection[str], query: Select[Any]
-) -> tuple[ChallengeAnswer, ...]:
-    theirs = query.where(scores.c.payload["purpose"].as_string().in_(sorted(purposes)))
+def _read(service: Service, identity: Identity, query: Select[Any]) -> tuple[ChallengeAnswer, ...]:
+    """Those of an identity's purposes and areas."""
+    payload, areas = scores.c.payload, identity.areas
+    theirs = query.where(payload["purpose"].as_string().in_(sorted(identity.purposes)))
+    if areas is not None:
+        theirs = theirs.where(payload["area"].as_string().in_(sorted(areas)))
     with reading(service.engine) as connection:
         rows = connection.execute(theirs).mappings().all()
     return tuple(_challenge_of(row, service.today()) for row in rows)

@@ -14,7 +14,7 @@ from serving.scores.opening import open_score
 from serving.scores.reasons import withhold_restricted
 from serving.scores.recording import record_score, record_view
 from serving.scores.schemas import Asked
-from serving.scores.scoring import Inputs, check_may_score, make_score, stored_inputs
+from serving.scores.scoring import Inputs, check_may_score, given_inputs, make_score, stored_inputs
 from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service
 from serving.web.authentication import check_purpose
@@ -70,9 +70,11 @@ async def _score(
 ) -> ScoreAnswer:
     name, reference = served.approval.model, None
     if asked.subject is None:
-        inputs = Inputs(asked.values, as_of=service.today())
+        inputs = given_inputs(asked.values, service.today(), identity=identity)
     else:
-        inputs, reference = await to_thread.run_sync(_look_up, service, held, name, asked.subject)
+        inputs, reference = await to_thread.run_sync(
+            _look_up, service, held, identity, name, asked.subject
+        )
     answer = make_score(
         served,
         inputs,
@@ -88,6 +90,7 @@ async def _score(
         answer,
         purpose=purpose,
         values=inputs.values,
+        area=inputs.area,
         reference=reference,
         generation=held.generation,
     )
@@ -95,9 +98,11 @@ async def _score(
     return as_seen_by(identity, answer)
 
 
-def _look_up(service: Service, held: Held, name: str, subject: str) -> tuple[Inputs, Reference]:
+def _look_up(
+    service: Service, held: Held, identity: Identity, name: str, subject: str
+) -> tuple[Inputs, Reference]:
     """What the feature store holds of a subject, and the reference it is recorded under."""
-    inputs = stored_inputs(service.store.get(name, subject), subject)
+    inputs = stored_inputs(service.store.get(name, subject), subject, identity=identity)
     return inputs, held.references.of(name, subject, service.now())
 
 

@@ -15,7 +15,7 @@ from serving.scores.desk import as_seen_by, open_model
 from serving.scores.many import make_scores
 from serving.scores.many_schemas import Columns, ManyAsked
 from serving.scores.recording import record_of
-from serving.scores.scoring import Inputs, stored_inputs
+from serving.scores.scoring import Inputs, given_inputs, stored_inputs
 from serving.scores.served_models import ServedModel
 from serving.service import Service
 
@@ -73,13 +73,15 @@ def _make(
 ) -> tuple[_Sorted, list[ScoreAnswer], list[Event], list[Row]]:
     """Scores, and what puts them on record."""
     asked = served.many.read(body)
+    rows_asked = len(asked.subjects) or len(asked.rows)
+    service.limits.charge(identity.key_id, rows_asked - 1)  # the request itself counted as one
     if asked.subjects:
         found = _look_up(service, held, identity, served.approval.model, asked)
     else:
         today = service.today()
         found = _Sorted(
             range(len(asked.rows)),
-            [Inputs(row, as_of=today) for row in asked.rows],
+            [given_inputs(row, today, identity=identity) for row in asked.rows],
             [None] * len(asked.rows),
             (),
             len(asked.rows),
@@ -99,7 +101,12 @@ def _make(
     new: set[str] = set()
     for answer, one, reference in zip(made, found.inputs, found.references, strict=True):
         event, own = record_of(
-            identity, answer, purpose=purpose, values=one.values, reference=reference
+            identity,
+            answer,
+            purpose=purpose,
+            values=one.values,
+            area=one.area,
+            reference=reference,
         )
         events.append(event)
         if reference is not None and reference.row is not None:
@@ -123,7 +130,7 @@ def _look_up(
             refused.append(Refused(place + 1, *_SUSPENDED))
         else:
             places.append(place)
-            inputs.append(stored_inputs(row, subject))
+            inputs.append(stored_inputs(row, subject, identity=identity))
     subjects = [asked.subjects[place] for place in places]
     references = held.references.of_all(model, subjects, service.now())
     return _Sorted(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ async def record_score(
     *,
     purpose: str,
     values: Mapping[str, Value],
+    area: str | None,
     reference: Reference | None,
     generation: int,
 ) -> None:
@@ -42,7 +44,9 @@ async def record_score(
     OutdatedError
         If keys, models or restrictions are no longer those of the generation; nothing was written.
     """
-    event, rows = record_of(identity, answer, purpose=purpose, values=values, reference=reference)
+    event, rows = record_of(
+        identity, answer, purpose=purpose, values=values, area=area, reference=reference
+    )
     try:
         async with asyncio.timeout(_LONGEST_WAIT_S):
             await service.writer.record(event, rows, generation=generation)
@@ -56,6 +60,7 @@ def record_of(
     *,
     purpose: str,
     values: Mapping[str, Value],
+    area: str | None,
     reference: Reference | None,
 ) -> tuple[Event, list[Row]]:
     """Entry of a score and the rows that go with it: the score with its inputs, and a new reference."""
@@ -63,6 +68,7 @@ def record_of(
         "purpose": purpose,
         "answer": msgspec.to_builtins(answer),
         "values": dict(values),
+        "area": area,
     }
     event = Event(
         "score.made",
@@ -98,8 +104,17 @@ def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> No
     )
 
 
-def find_score(service: Service, score_id: str) -> tuple[str, ScoreAnswer]:
-    """Purpose of a score, and the score as it was made, nothing withheld.
+@dataclass(frozen=True)
+class FoundScore:
+    """A score as it was made, nothing withheld, with its purpose and the area of its subject."""
+
+    answer: ScoreAnswer
+    purpose: str
+    area: str | None
+
+
+def find_score(service: Service, score_id: str) -> FoundScore:
+    """A score on record.
 
     Raises
     ------
@@ -111,7 +126,8 @@ def find_score(service: Service, score_id: str) -> tuple[str, ScoreAnswer]:
         payload: dict[str, Any] | None = connection.scalar(query)
     if payload is None:
         raise NotFoundError("there is no such score")
-    return payload["purpose"], msgspec.convert(payload["answer"], ScoreAnswer)
+    answer = msgspec.convert(payload["answer"], ScoreAnswer)
+    return FoundScore(answer, payload["purpose"], payload.get("area"))
 
 
 def _write(service: Service, event: Event, *rows: Row) -> None:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hearth.errors import NotFoundError, SunsetError
+from hearth.identity import VALUES_HAVE_NO_AREA, Identity
 from hearth.periods import Period
 from hearth.release import check_release
 from hearth.risk_model import RiskModel
@@ -25,6 +27,7 @@ from serving.answers import (
 )
 from serving.scores.reasons import explain
 from serving.scores.served_models import ServedModel
+from serving.web.problems import ProblemError
 
 EXPIRES_AFTER = Period(months=1)
 """How long a score may be leant on before it must be asked for again; never past its model's sunset."""
@@ -71,6 +74,11 @@ class StoredRow(Protocol):
         """What else is known of the row, such as `link_confidence`."""
         ...
 
+    @property
+    def area(self) -> str | None:
+        """Code of the area the subject lies in; None where nothing says."""
+        ...
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -81,6 +89,7 @@ class Inputs:
     entity_id: str | None = None
     link_confidence: float | None = None
     is_from_store: bool = False
+    area: str | None = None
 
 
 def check_may_score(model: RiskModel, today: date) -> None:
@@ -112,15 +121,15 @@ def sunset_of(model: RiskModel) -> date | None:
     return date.fromisoformat(sunset) if sunset else None
 
 
-def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:
+def stored_inputs(row: StoredRow | None, entity_id: str, *, identity: Identity) -> Inputs:
     """Inputs of a subject from the feature store.
 
     Raises
     ------
     NotFoundError
-        If the store has no such subject for the model.
+        If the store has no such subject for the model, or it lies in an area the identity does not see.
     """
-    if row is None:
+    if row is None or not identity.sees_area(row.area):
         raise NotFoundError("the feature store has no such subject; refresh it with `hearth build`")
     confidence = row.flags.get("link_confidence") if row.flags else None
     return Inputs(
@@ -129,7 +138,21 @@ def stored_inputs(row: StoredRow | None, entity_id: str) -> Inputs:
         entity_id=entity_id,
         link_confidence=float(confidence) if isinstance(confidence, int | float) else None,
         is_from_store=True,
+        area=row.area,
     )
+
+
+def given_inputs(values: Mapping[str, Value], as_of: date, *, identity: Identity) -> Inputs:
+    """Inputs that somebody sent without saying whose they are.
+
+    Raises
+    ------
+    ProblemError
+        403 if the identity is limited to areas: nothing says that they are of one of them.
+    """
+    if identity.areas is not None:
+        raise ProblemError(HTTPStatus.FORBIDDEN, "values-have-no-area", VALUES_HAVE_NO_AREA)
+    return Inputs(values, as_of=as_of)
 
 
 def make_score(

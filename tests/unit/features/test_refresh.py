@@ -92,3 +92,30 @@ def test_an_expired_agreement_stops_a_refresh(council):
         refresh_store(
             council.catalogue, council.settings, "letting", as_of=AS_OF, run_on=date(2027, 1, 1)
         )
+
+
+@pytest.fixture
+def placed(small_council):
+    """A council whose definition says in which area each home lies."""
+    path = small_council.root / "models" / "letting" / "model.yaml"
+    path.write_text(path.read_text() + "\narea: lsoa\n")
+    small_council.ingest()
+    return small_council
+
+
+def test_a_row_keeps_the_area_of_its_home_where_the_definition_names_one(placed):
+    _refresh(placed)
+    assert (_row(placed, "100").area, _row(placed, "200").area) == ("E01", "E02")
+
+
+def test_without_a_column_named_no_row_has_an_area(council):
+    _refresh(council)
+    assert _row(council, "100").area is None
+
+
+def test_a_home_that_comes_to_lie_in_another_area_is_put_there(placed):
+    _refresh(placed)
+    placed.add("homes", "200,E09,home,5,2022-09-01")
+    placed.ingest()
+    _refresh(placed)
+    assert (_row(placed, "100").area, _row(placed, "200").area) == ("E01", "E09")
