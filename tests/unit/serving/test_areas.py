@@ -147,3 +147,15 @@ def test_a_file_of_values_is_refused_to_a_key_of_one_area(tmp_path, placed):
     identity = authenticate(placed.engine, pepper.get_secret_value(), key, placed.clock())
     with pytest.raises(PermissionDeniedError, match="limited to areas"):
         open_rows(tmp_path / "subjects.csv", MODEL, (), store, identity=identity)
+
+
+def test_in_a_batch_subjects_of_elsewhere_are_refused_like_nobody(here):
+    answer = here.post(SCORES, json={"subjects": [HERE, THERE, "nobody"]}).json()
+    assert [one is not None for one in answer["scores"]] == [True, False, False]
+    elsewhere, nobody = ({**one, "row": 0} for one in answer["refused"])
+    assert elsewhere == nobody
+
+
+def test_a_batch_of_values_is_refused_to_a_key_of_one_area(here, placed):
+    values = FeatureStore(placed.settings.store_url).get(MODEL, HERE).values
+    assert here.post(SCORES, json={"rows": [values]}).status_code == 403

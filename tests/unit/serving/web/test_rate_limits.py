@@ -124,3 +124,14 @@ def test_guesses_in_the_sign_in_form_are_counted_too(strict):
         ]
         assert [one.status_code for one in guesses] == [422, 422, 422, 429]
         assert "Retry-After" in guesses[-1].headers
+
+
+def test_rows_of_a_batch_are_counted(strict):
+    with strict.client() as client:
+        batch = {"subjects": ["100012345678"] * 5}
+        assert client.post(SCORES, json=batch).status_code == 201
+        assert client.post(SCORES, json=SUBJECT).status_code == 429
+    with strict.client() as client:
+        larger = client.post(SCORES, json={"subjects": ["100012345678"] * 6})
+        assert larger.status_code == 429
+        assert larger.json()["type"] == "urn:hearth:problem:too-often"
