@@ -1,12 +1,11 @@
 """What surrounds every request: an identifier, a limit on bodies, security headers, one log line."""
 
+import os
 import re
 import time
 from http import HTTPStatus
-from uuid import uuid4
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,18 +23,22 @@ LARGEST_BATCH = 8 * LARGEST_BODY
 
 _SCORES = re.compile(r"/v1/models/[^/]+/scores")
 
-_CLIENT_REQUEST_ID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",  # with none, a browser sends forms with the origin `null`
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-_HSTS = "max-age=31536000; includeSubDomains"
+_CLIENT_REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+_HEADERS = [
+    (name.encode(), value.encode())
+    for name, value in {
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",  # with none, a browser sends forms with the origin `null`
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    }.items()
+]
+_KEPT_FOR_A_WHILE = (b"cache-control", b"public, max-age=3600")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class SurroundMiddleware:
@@ -52,7 +55,8 @@ class SurroundMiddleware:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = _request_id(Headers(scope=scope))
+        headers = dict(scope["headers"])
+        request_id = _request_id(headers.get(b"x-request-id", b""))
         scope.setdefault("state", {})["request_id"] = request_id
         span = span_of(scope["headers"])
         status = 0
@@ -61,11 +65,15 @@ class SurroundMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _add_headers(MutableHeaders(raw=message["headers"]), request_id, scope)
+                _add_headers(message["headers"], request_id, scope)
             await send(message)
 
         try:
-            await self._app(scope, _limited(scope, receive), send_with_headers)
+            await self._app(
+                scope,
+                _limited(scope, headers.get(b"content-length", b"0"), receive),
+                send_with_headers,
+            )
         except Exception as error:
             self._log.error(
                 "failed",
@@ -95,31 +103,32 @@ class SurroundMiddleware:
             )
 
 
-def _request_id(headers: Headers) -> str:
+def _request_id(given: bytes) -> str:
     """The client's identifier if it is a UUID, which can name nobody; else a new one."""
-    given = headers.get("x-request-id", "")
-    return given if _CLIENT_REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given.decode() if _CLIENT_REQUEST_ID.fullmatch(given) else os.urandom(16).hex()
 
 
-def _add_headers(headers: MutableHeaders, request_id: str, scope: Scope) -> None:
-    headers["X-Request-ID"] = request_id
-    if scope["path"].startswith("/static/"):
-        headers.setdefault("Cache-Control", "public, max-age=3600")
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
-    if scope["scheme"] == "https":
-        headers.setdefault("Strict-Transport-Security", _HSTS)
+def _add_headers(headers: list[tuple[bytes, bytes]], request_id: str, scope: Scope) -> None:
+    """Adds the headers that every answer has; those an answer has of its own are left."""
+    present = {name for name, _ in headers}
+    if scope["path"].startswith("/static/") and _KEPT_FOR_A_WHILE[0] not in present:
+        headers.append(_KEPT_FOR_A_WHILE)
+        present.add(_KEPT_FOR_A_WHILE[0])
+    headers.append((b"x-request-id", request_id.encode()))
+    headers.extend(pair for pair in _HEADERS if pair[0] not in present)
+    if scope["scheme"] == "https" and _HSTS[0] not in present:
+        headers.append(_HSTS)
 
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
+def _limited(scope: Scope, declared: bytes, receive: Receive) -> Receive:
     """`receive` that refuses a body once it passes the limit, whatever length it claimed."""
-    declared = Headers(scope=scope).get("content-length", "0")
     most = LARGEST_BATCH if _SCORES.fullmatch(scope["path"]) else LARGEST_BODY
+    is_small = declared.isdigit() and int(declared) <= most
     seen = 0
 
     async def limited() -> Message:
         nonlocal seen
-        if not declared.isdigit() or int(declared) > most:
+        if not is_small:
             raise _too_large(most)
         message = await receive()
         seen += len(message.get("body", b""))

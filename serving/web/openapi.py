@@ -32,6 +32,7 @@ from serving.web.problems import Problem
 TITLE = "Hearth"
 VERSION = "1"
 ROUTERS: tuple[APIRouter, ...] = (
+    scores.quick,  # first: a request is compared with each route in turn
     health.router,
     models.router,
     scores.router,

@@ -206,7 +206,7 @@ def test_a_score_that_was_never_made_is_not_found(client, score_id):
 
 
 def test_a_body_past_the_limit_is_refused(client):
-    huge = json.dumps({"subject": "x" * 1_100_000})
+    huge = json.dumps({"subject": "x" * 8_500_000})
     answer = client.post(SCORES, content=huge, headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
 
