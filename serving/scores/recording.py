@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from hearth.audit_log import Event, Row
-from hearth.digest import canonical_json, sha256_of
+from hearth.digest import sha256_of
 from hearth.errors import AuditError, NotFoundError
 from hearth.identity import Identity, Reference
 from hearth.storage.engine import reading
@@ -64,12 +64,9 @@ def record_of(
     reference: Reference | None,
 ) -> tuple[Event, list[Row]]:
     """Entry of a score and the rows that go with it: the score with its inputs, and a new reference."""
-    payload = {
-        "purpose": purpose,
-        "answer": msgspec.to_builtins(answer),
-        "values": dict(values),
-        "area": area,
-    }
+    payload = msgspec.json.encode(
+        {"purpose": purpose, "answer": answer, "values": values, "area": area}
+    )
     event = Event(
         "score.made",
         identity.key_id,
@@ -79,7 +76,7 @@ def record_of(
             "model": answer.model.name,
             "version": answer.model.version,
             "bundle_sha256": answer.model.sha256,
-            "payload_sha256": sha256_of(canonical_json(payload)),
+            "payload_sha256": sha256_of(payload),
         },
     )
     row = {
@@ -88,7 +85,7 @@ def record_of(
         "version": answer.model.version,
         "subject_ref": answer.subject_ref,
         "as_of": answer.as_of,
-        "payload": payload,
+        "payload": msgspec.Raw(payload),
         "created_at": answer.scored_at,
         "key_id": identity.key_id,
     }

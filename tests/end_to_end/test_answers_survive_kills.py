@@ -1,0 +1,112 @@
+"""Killed at any moment, a service or its database loses no score that anybody was answered."""
+
+import json
+import random
+import time
+
+import pytest
+from sqlalchemy import select
+
+from hearth.audit_log import verify
+from hearth.storage.database import open_records
+from hearth.storage.engine import reading
+from hearth.storage.schema import audit_entries, audit_payloads, scores
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
+
+CALLERS = 16
+LONGEST_S = 1.0
+"""After the first answer, within which the moment of a kill is drawn."""
+
+
+def assert_kept(url, answered):
+    """Every score answered has its row and its entry, and the chain holds."""
+    engine = open_records(url)
+    try:
+        assert answered
+        with reading(engine) as connection:
+            rows = set(connection.scalars(select(scores.c.score_id)))
+            logged = connection.scalars(
+                select(audit_payloads.c.details)
+                .join(audit_entries, audit_entries.c.sequence == audit_payloads.c.sequence)
+                .where(audit_entries.c.action == "score.made")
+            ).all()
+        assert set(answered) <= rows
+        assert set(answered) <= {json.loads(details)["score_id"] for details in logged}
+        found = verify(engine)
+        assert found.ok, found.reason
+    finally:
+        engine.dispose()
+
+
+def kill_services(council, serve_to_kill, callers, *, times, chance):
+    """Kills a worker of two, and goes on; then the whole service, and starts it anew."""
+    answered = []
+    while times > 0:
+        served = serve_to_kill(council, workers=2)
+        with callers(served, CALLERS) as asking:
+            asking.wait_for(1)
+            for _ in range(min(4, times - 1)):
+                time.sleep(chance.uniform(0, LONGEST_S))
+                served.kill_a_worker(chance.choice)
+                times -= 1
+                asking.wait_for(CALLERS + 1)  # the other one answers
+                wait_for_workers(served)
+            time.sleep(chance.uniform(0, LONGEST_S))
+            served.kill()
+            times -= 1
+        answered += asking.answered
+        assert_kept(council.settings.records_url, asking.answered)
+    assert_kept(council.settings.records_url, answered)
+
+
+def wait_for_workers(served):
+    end = time.monotonic() + 60
+    while len(served.workers()) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+
+
+def kill_databases(council, postgres, serve_to_kill, callers, *, times, chance):
+    """Kills PostgreSQL and starts it anew; the service answers again by itself."""
+    served = serve_to_kill(council)
+    with callers(served, CALLERS) as asking:
+        for _ in range(times):
+            asking.wait_for(CALLERS + 1)
+            time.sleep(chance.uniform(0, LONGEST_S))
+            postgres.kill()
+            before = len(asking.answered)
+            postgres.start()
+            assert_kept(council.settings.records_url, asking.answered[:before])
+        asking.wait_for(CALLERS + 1)
+    assert 500 not in asking.statuses
+    assert_kept(council.settings.records_url, asking.answered)
+
+
+def test_killed_workers_and_services_lose_no_answer(council, serve_to_kill, callers):
+    kill_services(council, serve_to_kill, callers, times=2, chance=random.Random())
+
+
+@pytest.mark.postgres
+def test_a_killed_database_loses_no_answer(
+    council_maker, killable_postgres, tmp_path, serve_to_kill, callers
+):
+    council = council_maker(tmp_path, records_url=killable_postgres.url)
+    kill_databases(
+        council, killable_postgres, serve_to_kill, callers, times=2, chance=random.Random()
+    )
+
+
+@pytest.mark.deep
+def test_a_hundred_kills_of_workers_and_services_lose_no_answer(council, serve_to_kill, callers):
+    kill_services(council, serve_to_kill, callers, times=100, chance=random.Random())
+
+
+@pytest.mark.deep
+@pytest.mark.postgres
+def test_a_hundred_kills_of_the_database_lose_no_answer(
+    council_maker, killable_postgres, tmp_path, serve_to_kill, callers
+):
+    council = council_maker(tmp_path, records_url=killable_postgres.url)
+    kill_databases(
+        council, killable_postgres, serve_to_kill, callers, times=100, chance=random.Random()
+    )
