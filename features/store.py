@@ -29,6 +29,8 @@ from sqlalchemy import (
     insert,
     make_url,
     select,
+    true,
+    update,
 )
 from sqlalchemy import Row as SqlRow
 
@@ -182,6 +184,37 @@ class FeatureStore:
                 rows.update((row.entity_id, _stored(row)) for row in connection.execute(query))
         return rows
 
+    def rows_of(self, entity_id: str) -> list[tuple[str, StoredRow]]:
+        """What every model knows of one subject, by the model's name."""
+        query = select(_subjects.c.model).where(_subjects.c.entity_id == entity_id)
+        with self._engine.connect() as connection:
+            models = connection.execute(query.order_by(_subjects.c.model)).scalars().all()
+        found = ((model, self.get(model, entity_id)) for model in models)
+        return [(model, row) for model, row in found if row is not None]
+
+    def rectify(self, model: str, entity_id: str, feature: str, value: Value) -> bool:
+        """Whether the model knows the subject; its value is then another, until the next refresh."""
+        is_one = and_(_subjects.c.model == model, _subjects.c.entity_id == entity_id)
+        with self._engine.begin() as connection:
+            found = connection.execute(select(_subjects.c.features).where(is_one)).scalar()
+            if found is None:
+                return False
+            mended = {**_VALUES.decode(found), feature: value}
+            connection.execute(
+                update(_subjects).where(is_one).values(features=msgspec.json.encode(mended))
+            )
+        return True
+
+    def forget(self, entities: Iterable[str], *, model: str | None = None) -> int:
+        """Number of rows deleted, of one model or of all; a refresh brings back what its sources hold."""
+        forgotten, remaining = 0, iter(entities)
+        of_model = true() if model is None else _subjects.c.model == model
+        with self._engine.begin() as connection:
+            while batch := list(islice(remaining, _BATCH)):
+                gone = delete(_subjects).where(of_model, _subjects.c.entity_id.in_(batch))
+                forgotten += connection.execute(gone).rowcount
+        return forgotten
+
     def entities(self, model: str, limit: int = 100, offset: int = 0) -> list[str]:
         """Subjects of a model, in order."""
         query = (
@@ -269,7 +302,7 @@ def _opened(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         make_private_file(Path(parsed.database))
-    return create_engine(url)
+    return create_engine(url, hide_parameters=True)
 
 
 def _record(model: str, row: Row) -> dict[str, Any]:

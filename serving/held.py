@@ -21,6 +21,7 @@ from hearth.storage.engine import reading
 from hearth.storage.generation import current_generation
 from serving.scores.restrictions import Restrictions
 from serving.scores.served_models import ServedModels
+from serving.subjects.disputes import Disputes
 from serving.tree_shap.machine_code import MachineCode
 from serving.web.problems import ProblemError
 from serving.web.rate_limits import TooOftenError
@@ -39,6 +40,7 @@ class Held:
     holders: Holders
     models: ServedModels
     restrictions: Restrictions
+    disputes: Disputes
     references: SubjectReferences
 
 
@@ -86,10 +88,11 @@ class HeldRecords:
             generation = current_generation(connection)
             holders = Holders.read(connection)
             restrictions = Restrictions.read(connection)
+            disputes = Disputes.read(connection)
         known = None if before is None else before.models
         models = ServedModels.read(self._engine, known, kernel=self._kernel)
         references = SubjectReferences(self._engine)
-        return Held(generation, holders, models, restrictions, references)
+        return Held(generation, holders, models, restrictions, disputes, references)
 
     def _keep_up(self) -> None:
         while not self._ended.wait(_POLL_S):

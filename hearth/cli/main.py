@@ -28,9 +28,11 @@ from hearth.cli import (
     quality,
     refresh,
     register,
+    retention,
     retrain,
     service,
     splits,
+    subjects,
     tuning,
 )
 from hearth.cli.endings import Stoppable, disk_full_message
@@ -101,6 +103,8 @@ challenges.mount(app)
 audit.mount(app)
 clients.mount(app)
 pseudonyms.mount(app)
+subjects.mount(app)
+retention.mount(app)
 look.mount(app)
 leaks.mount(app)
 refresh.mount(app)

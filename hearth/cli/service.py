@@ -105,3 +105,7 @@ def score(
     context.say(
         f"Scored {summary.rows:,} rows with {model} version {served.approval.version} into {target}."
     )
+    if summary.suspended:
+        context.say(
+            f"Left out: {summary.suspended:,} rows whose subject objected or has processing restricted."
+        )

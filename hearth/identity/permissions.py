@@ -22,6 +22,7 @@ class Permission(StrEnum):
     MODEL_APPROVE = "model:approve"
     AUDIT_READ = "audit:read"
     SUBJECT_EXPORT = "subject:export"
+    SUBJECT_RIGHTS = "subject:rights"
     HOUSEHOLD_READ = "household:read"
     HOUSEHOLD_NAMES = "household:names"
     PSEUDONYM_OPEN = "pseudonym:open"
@@ -95,6 +96,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.PSEUDONYM_OPEN,
             Permission.AUDIT_READ,
+            Permission.SUBJECT_RIGHTS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -103,6 +105,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.AUDIT_READ,
             Permission.REPORT_READ,
             Permission.SUBJECT_EXPORT,
+            Permission.SUBJECT_RIGHTS,
         }
     ),
 }

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +15,29 @@ from hearth.errors import StateError
 from hearth.identity import Identity, Permission
 from hearth.progress import Progress, silent
 from hearth.risk_model import RiskModel
-from hearth.storage.engine import writing
+from hearth.storage.engine import reading, writing
 from hearth.storage.published import current_approval
 from serving.files.leading import leading_reasons
 from serving.files.rows import CHUNK, SUBJECT, Rows, open_rows
 from serving.files.tables import Columns, check_format
 from serving.files.unfinished import UnfinishedFile
+from serving.scores.restrictions import Restrictions
 from serving.scores.scoring import check_may_score
 from serving.scores.served_models import ServedModel
 
 
 @dataclass(frozen=True)
 class BatchSummary:
-    """What became of a file: rows scored, the model that scored them, and the hash of what was written."""
+    """What became of a file: rows scored, the model that scored them, and the hash of what was written.
+
+    `suspended` counts rows left out because their subject objected, or has processing restricted.
+    """
 
     rows: int
     model: str
     version: str
     sha256: str
+    suspended: int = 0
 
 
 def score_file(
@@ -82,9 +88,13 @@ def score_file(
     """
     _check_may_score(served, identity, audit)
     check_format(target)
-    rows = open_rows(source, served.approval.model, served.model.features, store, identity=identity)
+    name = served.approval.model
+    everything = open_rows(source, name, served.model.features, store, identity=identity)
+    with reading(audit.engine) as connection:
+        restrictions = Restrictions.read(connection)
+    rows = everything.without(partial(restrictions.cover, name))
     given = _sha256_of(source)
-    unfinished = UnfinishedFile(target, _key(served, given, rows, identity))
+    unfinished = UnfinishedFile(target, _key(served, given, rows, identity, restrictions))
     total = unfinished.rows()
     if total is None:
         total = rows.check(source.name)
@@ -93,9 +103,12 @@ def score_file(
         served.model, rows, unfinished, identity, lambda done: progress("scoring", done, total)
     )
     whole = unfinished.join()
-    summary = BatchSummary(total, served.approval.model, served.approval.version, _sha256_of(whole))
+    suspended = everything.count() - total if restrictions.models_by_subject else 0
+    summary = BatchSummary(
+        total, name, served.approval.version, _sha256_of(whole), suspended=suspended
+    )
     try:
-        _record(served, summary, given, identity, audit)
+        _record(served, summary, given, identity, restrictions=restrictions, audit=audit)
         whole.replace(target)
     finally:
         unfinished.remove()
@@ -108,7 +121,9 @@ def _check_may_score(served: ServedModel, identity: Identity, audit: AuditLog) -
     check_may_score(served.model, audit.clock().date())
 
 
-def _key(served: ServedModel, given: str, rows: Rows, identity: Identity) -> str:
+def _key(
+    served: ServedModel, given: str, rows: Rows, identity: Identity, restrictions: Restrictions
+) -> str:
     """Hash of all that the scores rest on: another of it, and nothing done so far counts."""
     rests_on = {
         "source_sha256": given,
@@ -118,6 +133,7 @@ def _key(served: ServedModel, given: str, rows: Rows, identity: Identity) -> str
         "chunk": CHUNK,
         "permissions": sorted(identity.permissions),
         "areas": None if identity.areas is None else sorted(identity.areas),
+        "suspended": restrictions.of_model(served.approval.model),
     }
     return sha256_of(canonical_json(rests_on))
 
@@ -159,7 +175,7 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     texts = leading_reasons(
         model,
         chunk,
-        model.contributions(matrix),
+        model.contributions(matrix) if len(matrix) else np.empty((0, len(model.features) + 1)),
         sees_restricted=identity.may(Permission.EXPLAIN_SENSITIVE),
     )
     return scores | {f"reason_{k}": column for k, column in enumerate(texts, start=1)}
@@ -175,9 +191,15 @@ def _subjects(model: RiskModel, chunk: Columns) -> Columns:
 
 
 def _record(
-    served: ServedModel, summary: BatchSummary, given: str, identity: Identity, audit: AuditLog
+    served: ServedModel,
+    summary: BatchSummary,
+    given: str,
+    identity: Identity,
+    *,
+    restrictions: Restrictions,
+    audit: AuditLog,
 ) -> None:
-    """Entry of the batch, if the approval that it rests on is still the one in force."""
+    """Entry of the batch, if approval and restrictions are still those that it rests on."""
     with writing(audit.engine) as connection:
         audit.append(
             "scores.made_in_batch",
@@ -194,6 +216,11 @@ def _record(
             raise StateError(
                 f"version {summary.version} of {summary.model} is no longer the one in use; no file "
                 "was written: run the same command again, which scores with the one in use now"
+            )
+        if Restrictions.read(connection) != restrictions:
+            raise StateError(
+                "a subject objected, or a restriction changed, while the file was scored; no file "
+                "was written: run the same command again, which honours it"
             )
 
 

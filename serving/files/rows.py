@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,21 @@ class Rows:
     read: Callable[[int], Iterator[tuple[Columns, list[Fault]]]]
     known_as: str = ""
 
+    def without(self, is_left_out: Callable[[str], bool]) -> "Rows":
+        """The same without the rows of some subjects; chunks keep their numbers, and may be empty."""
+
+        def read(skip: int) -> Iterator[tuple[Columns, list[Fault]]]:
+            for chunk, faults in self.read(skip):
+                subjects = chunk.get(SUBJECT, [])
+                stays = [one is None or not is_left_out(one) for one in subjects]
+                yield chunk if faults or all(stays) else _taken(chunk, stays), faults
+
+        return replace(self, read=read)
+
+    def count(self) -> int:
+        """Number of rows, fit or not."""
+        return sum(len(next(iter(chunk.values()))) for chunk, _ in self.read(0))
+
     def check(self, file: str) -> int:
         """Number of rows, once every one was found fit: a file is scored as a whole or not at all.
 
@@ -57,6 +73,15 @@ class Rows:
         if faults:
             raise DataError(faults[:_MOST_FAULTS])
         return rows
+
+
+def _taken(chunk: Columns, stays: Sequence[bool]) -> Columns:
+    return {
+        name: column[np.array(stays)]
+        if isinstance(column, np.ndarray)
+        else list(compress(column, stays))
+        for name, column in chunk.items()
+    }
 
 
 def open_rows(

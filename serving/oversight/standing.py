@@ -5,9 +5,15 @@ from enum import StrEnum
 from http import HTTPStatus
 
 import msgspec
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
-from hearth.storage.schema import approvals, challenges, decisions
+from hearth.storage.schema import (
+    approvals,
+    challenges,
+    decisions,
+    restrictions,
+    subject_references,
+)
 from serving.answers import ScoreAnswer
 from serving.oversight.challenge_states import OPEN, State
 from serving.web.problems import ProblemError
@@ -16,6 +22,7 @@ from serving.web.problems import ProblemError
 class Obstacle(StrEnum):
     """Why nobody may act on a score; the value names the problem that says so."""
 
+    RESTRICTED = "processing-restricted"
     UPHELD = "challenge-upheld"
     SUSPENDED = "score-suspended"
     WITHDRAWN = "model-withdrawn"
@@ -24,6 +31,7 @@ class Obstacle(StrEnum):
 
 
 IN_WORDS = {
+    Obstacle.RESTRICTED: "The subject objected, or processing is restricted. Do not use this score.",
     Obstacle.UPHELD: "A challenge to this score was upheld. Do not use the score.",
     Obstacle.SUSPENDED: "This score is challenged. Do not act on it until the challenge is closed.",
     Obstacle.WITHDRAWN: "The model version that made this score is no longer approved. Do not use the score.",
@@ -42,6 +50,7 @@ def obstacles_to(connection: Connection, answer: ScoreAnswer, today: date) -> tu
     )
     sunset = answer.model.sunset
     stands = {
+        Obstacle.RESTRICTED: _is_restricted(connection, answer),
         Obstacle.UPHELD: State.UPHELD in states,
         Obstacle.SUSPENDED: bool(states & set(OPEN)),
         Obstacle.WITHDRAWN: not _is_approved(connection, answer),
@@ -100,6 +109,19 @@ def _is_approved(connection: Connection, answer: ScoreAnswer) -> bool:
         )
     )
     return bool(connection.scalar(query))
+
+
+def _is_restricted(connection: Connection, answer: ScoreAnswer) -> bool:
+    """Whether an objection or restriction is in force over whom a score is of."""
+    query = select(
+        exists().where(
+            subject_references.c.reference == answer.subject_ref,
+            restrictions.c.entity_id == subject_references.c.entity_id,
+            restrictions.c.lifted_at.is_(None),
+            or_(restrictions.c.model.is_(None), restrictions.c.model == answer.model.name),
+        )
+    )
+    return answer.subject_ref is not None and bool(connection.scalar(query))
 
 
 def _last_outcome(connection: Connection, score_id: str) -> str | None:

@@ -1,5 +1,6 @@
 """The steps of scoring in their order, the same for the API and the pages: may they, make, record, show."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import msgspec
@@ -103,6 +104,8 @@ def _look_up(
 ) -> tuple[Inputs, Reference]:
     """What the feature store holds of a subject, and the reference it is recorded under."""
     inputs = stored_inputs(service.store.get(name, subject), subject, identity=identity)
+    held.restrictions.check(name, subject)
+    inputs = replace(inputs, disputed=held.disputes.of(name, subject))
     return inputs, held.references.of(name, subject, service.now())
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anyio import to_thread
 
@@ -130,7 +130,8 @@ def _look_up(
             refused.append(Refused(place + 1, *_SUSPENDED))
         else:
             places.append(place)
-            inputs.append(stored_inputs(row, subject, identity=identity))
+            known_of = stored_inputs(row, subject, identity=identity)
+            inputs.append(replace(known_of, disputed=held.disputes.of(model, subject)))
     subjects = [asked.subjects[place] for place in places]
     references = held.references.of_all(model, subjects, service.now())
     return _Sorted(

@@ -116,12 +116,12 @@ def find_score(service: Service, score_id: str) -> FoundScore:
     Raises
     ------
     NotFoundError
-        If there is no such score.
+        If there is no such score, or what it said was erased.
     """
     query = select(scores.c.payload).where(scores.c.score_id == _uuid(score_id))
     with reading(service.engine) as connection:
         payload: dict[str, Any] | None = connection.scalar(query)
-    if payload is None:
+    if not payload:
         raise NotFoundError("there is no such score")
     answer = msgspec.convert(payload["answer"], ScoreAnswer)
     return FoundScore(answer, payload["purpose"], payload.get("area"))

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from sqlalchemy import Connection, select
 
 from hearth.storage.schema import restrictions
+from serving.web.problems import ProblemError
+
+SUSPENDED = "An objection or a restriction of processing is in force: this model scores this subject no more."
 
 
 @dataclass(frozen=True)
@@ -31,3 +35,12 @@ class Restrictions:
         """Whether a subject may not be scored with a model."""
         models = self.models_by_subject.get(entity_id)
         return models is not None and (None in models or model in models)
+
+    def of_model(self, model: str) -> list[str]:
+        """Subjects whom a model may not score, in order."""
+        return sorted(one for one in self.models_by_subject if self.cover(model, one))
+
+    def check(self, model: str, entity_id: str) -> None:
+        """Nothing, unless a subject may not be scored with a model: then a 409, for whoever may see them."""
+        if self.cover(model, entity_id):
+            raise ProblemError(HTTPStatus.CONFLICT, "processing-restricted", SUSPENDED)

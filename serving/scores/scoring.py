@@ -53,6 +53,10 @@ _HELD_BACK = (
     "By lot this subject is not to be approached because of the list, so that what visits do can be "
     "told. Where there is any other reason to help, help."
 )
+_DISPUTED = (
+    "The subject says that something recorded here is wrong, and nobody has settled it yet. Ask "
+    "before you lean on the score."
+)
 _STALE = "The records behind this score are more than three months old."
 
 
@@ -82,7 +86,10 @@ class StoredRow(Protocol):
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a score is made from. `entity_id` is None where values came without a subject."""
+    """What a score is made from. `entity_id` is None where values came without a subject.
+
+    `disputed` names the features that the subject says are wrong, and that nobody has settled.
+    """
 
     values: Mapping[str, Value]
     as_of: date
@@ -90,6 +97,7 @@ class Inputs:
     link_confidence: float | None = None
     is_from_store: bool = False
     area: str | None = None
+    disputed: tuple[str, ...] = ()
 
 
 def check_may_score(model: RiskModel, today: date) -> None:
@@ -238,8 +246,12 @@ def answer_with(
         expires_at=min(EXPIRES_AFTER.after(today), sunset_of(model) or date.max),
         score=outcome.figures,
         explanation=outcome.explanation,
-        caveats=(*outcome.caveats, *_caveats(model, freshness)),
-        data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness)),
+        caveats=(
+            *outcome.caveats,
+            *((_DISPUTED,) if inputs.disputed else ()),
+            *_caveats(model, freshness),
+        ),
+        data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness, inputs)),
         oversight=Oversight(
             decision_required=True,
             decisions=f"/v1/scores/{score_id}/decisions",
@@ -298,8 +310,9 @@ def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:
     return (*stale, *_STANDING_CAVEATS, *rough, *own)
 
 
-def _flags(freshness: int | None) -> tuple[str, ...]:
-    return ("stale",) if _is_stale(freshness) else ()
+def _flags(freshness: int | None, inputs: Inputs) -> tuple[str, ...]:
+    disputed = (f"disputed:{name}" for name in inputs.disputed)
+    return (*(("stale",) if _is_stale(freshness) else ()), *disputed)
 
 
 def _is_stale(freshness: int | None) -> bool:
