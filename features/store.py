@@ -89,6 +89,11 @@ class Refresh:
     refreshed_on: date
     key: str
 
+    @property
+    def mark(self) -> str:
+        """What tells this refresh from every other."""
+        return f"{self.as_of} {self.refreshed_on} {self.key}"
+
 
 class FeatureStore:
     """Rows by model and subject in a database; a refresh replaces a model's rows as a whole."""
@@ -237,6 +242,13 @@ class FeatureStore:
         with self._engine.connect() as connection:
             for entity_id, features in connection.execute(query):
                 yield entity_id, msgspec.json.decode(features, type=dict[str, Value])
+
+    def stored_rows(self, model: str) -> Iterator[StoredRow]:
+        """Row of every subject of a model, by `entity_id`, all as one refresh left them."""
+        query = _rows_of(model).order_by(_subjects.c.entity_id)
+        with self._engine.connect().execution_options(yield_per=_BATCH) as connection:
+            for row in connection.execute(query):
+                yield _stored(row)
 
     def count(self, model: str) -> int:
         """Number of a model's subjects."""

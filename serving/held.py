@@ -19,6 +19,8 @@ from hearth.errors import HearthError, OutdatedError
 from hearth.identity import Holders, SubjectReferences
 from hearth.storage.engine import reading
 from hearth.storage.generation import current_generation
+from serving.precomputed.records import finished
+from serving.precomputed.shelf import Shelf
 from serving.scores.restrictions import Restrictions
 from serving.scores.served_models import ServedModels
 from serving.subjects.disputes import Disputes
@@ -42,6 +44,7 @@ class Held:
     restrictions: Restrictions
     disputes: Disputes
     references: SubjectReferences
+    shelf: Shelf
 
 
 class HeldRecords:
@@ -89,10 +92,11 @@ class HeldRecords:
             holders = Holders.read(connection)
             restrictions = Restrictions.read(connection)
             disputes = Disputes.read(connection)
+            shelf = Shelf(finished(connection))
         known = None if before is None else before.models
         models = ServedModels.read(self._engine, known, kernel=self._kernel)
         references = SubjectReferences(self._engine)
-        return Held(generation, holders, models, restrictions, disputes, references)
+        return Held(generation, holders, models, restrictions, disputes, references, shelf)
 
     def _keep_up(self) -> None:
         while not self._ended.wait(_POLL_S):

@@ -24,6 +24,7 @@ from hearth.cli import (
     look,
     models,
     monitor,
+    precompute,
     pseudonyms,
     quality,
     refresh,
@@ -105,6 +106,7 @@ clients.mount(app)
 pseudonyms.mount(app)
 subjects.mount(app)
 retention.mount(app)
+precompute.mount(app)
 look.mount(app)
 leaks.mount(app)
 refresh.mount(app)

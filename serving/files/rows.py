@@ -111,7 +111,7 @@ def open_rows(
             return {name: row for name, row in found.items() if identity.sees_area(row.area)}
 
         refresh = store.refresh_of(model)
-        known_as = "" if refresh is None else f"{refresh.refreshed_on} {refresh.key}"
+        known_as = "" if refresh is None else refresh.mark
         return Rows(partial(_looked_up, source, features, find), known_as)
     if identity.areas is not None:
         raise PermissionDeniedError(VALUES_HAVE_NO_AREA)

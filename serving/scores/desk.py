@@ -3,7 +3,6 @@
 from dataclasses import replace
 from uuid import uuid4
 
-import msgspec
 from anyio import to_thread
 
 from hearth.identity import Identity, Permission, Reference
@@ -12,10 +11,10 @@ from serving.answers import ScoreAnswer
 from serving.held import Held, on_what_is_held
 from serving.oversight.standing import as_it_stands
 from serving.scores.opening import open_score
-from serving.scores.reasons import withhold_restricted
 from serving.scores.recording import record_score, record_view
 from serving.scores.schemas import Asked
 from serving.scores.scoring import Inputs, check_may_score, given_inputs, make_score, stored_inputs
+from serving.scores.seen import as_seen
 from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service
 from serving.web.authentication import check_purpose
@@ -111,8 +110,8 @@ def _look_up(
 
 def as_seen_by(identity: Identity, answer: ScoreAnswer) -> ScoreAnswer:
     """The answer without what the identity may not see."""
-    if answer.explanation is None or not identity.may(Permission.EXPLAIN_READ):
-        return msgspec.structs.replace(answer, explanation=None)
-    if identity.may(Permission.EXPLAIN_SENSITIVE):
-        return answer
-    return msgspec.structs.replace(answer, explanation=withhold_restricted(answer.explanation))
+    return as_seen(
+        answer,
+        reads_reasons=identity.may(Permission.EXPLAIN_READ),
+        sees_restricted=identity.may(Permission.EXPLAIN_SENSITIVE),
+    )

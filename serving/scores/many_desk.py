@@ -15,16 +15,14 @@ from serving.scores.desk import as_seen_by, open_model
 from serving.scores.many import make_scores
 from serving.scores.many_schemas import Columns, ManyAsked
 from serving.scores.recording import record_of
+from serving.scores.restrictions import SUSPENDED
 from serving.scores.scoring import Inputs, given_inputs, stored_inputs
 from serving.scores.served_models import ServedModel
 from serving.service import Service
 
 _LONGEST_WAIT_S = 30.0  # as for one score
 _UNKNOWN = ("not-found", "The feature store has no such subject, or you may not see it.")
-_SUSPENDED = (
-    "scoring-suspended",
-    "The subject is not scored: they objected, or their data may only be kept.",
-)
+_RESTRICTED = ("processing-restricted", SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -127,7 +125,7 @@ def _look_up(
         if row is None or not identity.sees_area(row.area):
             refused.append(Refused(place + 1, *_UNKNOWN))
         elif held.restrictions.cover(model, subject):
-            refused.append(Refused(place + 1, *_SUSPENDED))
+            refused.append(Refused(place + 1, *_RESTRICTED))
         else:
             places.append(place)
             known_of = stored_inputs(row, subject, identity=identity)

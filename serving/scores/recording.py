@@ -101,6 +101,31 @@ def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> No
     )
 
 
+async def record_reading(
+    service: Service,
+    identity: Identity,
+    model: str,
+    *,
+    score_id: str,
+    subject_ref: str | None,
+    generation: int,
+) -> None:
+    """Nothing, once it is durable that someone read a score made beforehand.
+
+    Raises
+    ------
+    AuditError, OutdatedError
+        As `record_score`.
+    """
+    details = {"score_id": score_id, "model": model}
+    event = Event("score.read", identity.key_id, subject=subject_ref, details=details)
+    try:
+        async with asyncio.timeout(_LONGEST_WAIT_S):
+            await service.writer.record(event, generation=generation)
+    except TimeoutError:
+        raise AuditError(_TOO_LONG) from None
+
+
 @dataclass(frozen=True)
 class FoundScore:
     """A score as it was made, nothing withheld, with its purpose and the area of its subject."""

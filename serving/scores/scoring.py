@@ -1,6 +1,6 @@
 """One score: from a subject or given values to an answer with reasons, caveats and what must follow."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http import HTTPStatus
@@ -28,6 +28,9 @@ from serving.answers import (
 from serving.scores.reasons import explain
 from serving.scores.served_models import ServedModel
 from serving.web.problems import ProblemError
+
+STALE = "stale"
+"""Flag of a score whose features are old."""
 
 EXPIRES_AFTER = Period(months=1)
 """How long a score may be leant on before it must be asked for again; never past its model's sunset."""
@@ -311,8 +314,12 @@ def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:
 
 
 def _flags(freshness: int | None, inputs: Inputs) -> tuple[str, ...]:
-    disputed = (f"disputed:{name}" for name in inputs.disputed)
-    return (*(("stale",) if _is_stale(freshness) else ()), *disputed)
+    return (*((STALE,) if _is_stale(freshness) else ()), *dispute_flags(inputs.disputed))
+
+
+def dispute_flags(disputed: Iterable[str]) -> tuple[str, ...]:
+    """How a score flags the features that its subject says are wrong."""
+    return tuple(f"disputed:{name}" for name in disputed)
 
 
 def _is_stale(freshness: int | None) -> bool:

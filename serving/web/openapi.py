@@ -24,7 +24,8 @@ from serving.oversight.answers import (
     NoticeAnswer,
 )
 from serving.oversight.requests import ChallengeRequest, DecisionRequest, StepRequest
-from serving.routes import challenges, decisions, health, models, scores
+from serving.precomputed.lookup import LookupRequest
+from serving.routes import challenges, decisions, health, lookups, models, scores
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.web.problems import Problem
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     health.router,
     models.router,
     scores.router,
+    lookups.router,
     decisions.router,
     challenges.router,
 )
@@ -48,6 +50,7 @@ _BODIES = (
     DecisionList,
     DecisionRequest,
     Liveness,
+    LookupRequest,
     ManyScoresAnswer,
     ModelDetail,
     ModelList,

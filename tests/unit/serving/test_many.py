@@ -72,7 +72,7 @@ def test_a_subject_who_objected_is_refused_in_their_place(client, council):
         connection.execute(restrictions.insert().values(since=council.clock(), **row))
     answer = client.post(SCORES, json={"subjects": [KNOWN, BARE]}).json()
     assert answer["scores"][0] is None
-    assert answer["refused"][0]["code"] == "scoring-suspended"
+    assert answer["refused"][0]["code"] == "processing-restricted"
 
 
 def test_every_score_of_a_batch_has_an_entry_and_can_be_read_alone(client, council):
