@@ -28,6 +28,8 @@ from serving.web.middleware import SurroundMiddleware
 from serving.web.rate_limits import RateLimits
 
 STATIC = Path(__file__).parent / "pages" / "static"
+_NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
+"""FastAPI's own, which would send paths elsewhere wherever the environment says so."""
 
 
 def create_app(
@@ -78,7 +80,12 @@ def create_app(
         engine.dispose()
 
     app = FastAPI(
-        title=openapi.TITLE, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None
+        title=openapi.TITLE,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.metrics = metrics
     app.add_middleware(LimitMiddleware)

@@ -64,8 +64,7 @@ class Cohort:
 
     def percentile(self, raw: float) -> float:
         """Share of the cohort with a lower raw score, in whole percent, 0 to 100: never more than the truth."""
-        reached = int(np.searchsorted(self.scores, raw, side="left")) - 1
-        return float(max(reached, 0))
+        return float(max(bisect_left(self.scores, raw) - 1, 0))
 
     def percentiles(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """`percentile` of each raw score, shape (rows,)."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from hearth.digest import sha256_of
 from hearth.errors import BundleError
 from hearth.risk_model.abstention import Abstention, Flags
+from hearth.risk_model.calibration import Calibration
 from hearth.risk_model.cohort import Cohort
-from hearth.risk_model.encoding import FeatureSpec, Matrix, Value, encode_columns, encode_record
+from hearth.risk_model.encoding import FeatureSpec, Matrix, RecordEncoder, Value, encode_columns
 from hearth.risk_model.files import (
     MANIFEST,
     check_files,
@@ -25,43 +26,12 @@ from hearth.risk_model.files import (
     write_folder,
 )
 from hearth.risk_model.hold_back import HoldBack
+from hearth.risk_model.one_score import OneScore
 from hearth.risk_model.scorers import Scorer, read_scorer
 from hearth.risk_model.uncertainty import Uncertainty
 
 Vector = NDArray[np.float64]
 _UNCERTAINTY = "uncertainty.json"
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Map from raw score to probability: `isotonic` by knots, or `platt` by slope and intercept.
-
-    References
-    ----------
-    Platt (1999); Zadrozny & Elkan (2002).
-    """
-
-    method: str
-    knots: tuple[tuple[float, float], ...] = ()
-    slope: float = 1.0
-    intercept: float = 0.0
-
-    def probability(self, raw: Vector) -> Vector:
-        """Probability of each raw score, in [0, 1], never falling as the score rises."""
-        if self.method == "isotonic":
-            xs, ys = zip(*self.knots, strict=True)
-            return np.asarray(np.interp(raw, xs, ys), dtype=np.float64)
-        z = np.clip(self.slope * raw + self.intercept, -500, 500)
-        return np.asarray(1.0 / (1.0 + np.exp(-z)))
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON holds it."""
-        return {**vars(self), "knots": [list(knot) for knot in self.knots]}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Calibration":
-        """From what JSON holds."""
-        return cls(**{**data, "knots": tuple((x, y) for x, y in data["knots"])})
 
 
 @dataclass(frozen=True)
@@ -103,7 +73,11 @@ class RiskModel:
 
     def encode(self, values: Mapping[str, Value]) -> Matrix:
         """One encoded row, shape (1, features); see `encode_record`."""
-        return encode_record(self.features, values)
+        return self._encoder.encode(values)
+
+    @cached_property
+    def _encoder(self) -> RecordEncoder:
+        return RecordEncoder(self.features)
 
     def encode_columns(self, columns: Mapping[str, Sequence[Any] | NDArray[Any]]) -> Matrix:
         """Many encoded rows, shape (rows, features); see `encode_columns`."""
@@ -126,6 +100,11 @@ class RiskModel:
         if self.uncertainty is None:
             return None
         return self.uncertainty.interval(raw, self.probability(raw))
+
+    @cached_property
+    def one_score(self) -> OneScore:
+        """The same probability and interval for one raw score, sooner."""
+        return OneScore(self.calibration, self.uncertainty)
 
     @cached_property
     def abstention(self) -> Abstention:

@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from serving.answers import Liveness, Readiness
 from serving.routes.common import json_response
-from serving.scores.scoring import has_ended, sunset_of
+from serving.scores.scoring import has_ended
+from serving.scores.served_models import sunset_of
 from serving.service import Service, service_of
 
 router = APIRouter(prefix="/health", tags=["health"])

@@ -10,8 +10,8 @@ from serving.answers import FeatureDescribed, ModelClosed, ModelDetail, ModelLis
 from serving.oversight.answers import NoticeAnswer
 from serving.oversight.notice import notice_of
 from serving.routes.common import answers, json_response, model_name
-from serving.scores.scoring import has_ended, sunset_of
-from serving.scores.served_models import ServedModel
+from serving.scores.scoring import has_ended
+from serving.scores.served_models import ServedModel, sunset_of
 from serving.service import Service, service_of
 from serving.web.authentication import require
 

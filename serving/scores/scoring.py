@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
@@ -19,15 +20,16 @@ from serving.answers import (
     Explanation,
     Figures,
     Interval,
-    Links,
-    ModelReference,
     Oversight,
     ScoreAnswer,
     Value,
 )
 from serving.scores.reasons import explain
-from serving.scores.served_models import ServedModel
+from serving.scores.served_models import ServedModel, sunset_of
 from serving.web.problems import ProblemError
+
+Ends = tuple[float, float] | None
+"""Low and high end of an interval; None where a model gives none."""
 
 STALE = "stale"
 """Flag of a score whose features are old."""
@@ -126,12 +128,6 @@ def has_ended(model: RiskModel, today: date) -> bool:
     return (sunset_of(model) or date.max) <= today
 
 
-def sunset_of(model: RiskModel) -> date | None:
-    """Day from which a model is no longer used."""
-    sunset = model.about.get("oversight", {}).get("sunset")
-    return date.fromisoformat(sunset) if sunset else None
-
-
 def stored_inputs(row: StoredRow | None, entity_id: str, *, identity: Identity) -> Inputs:
     """Inputs of a subject from the feature store.
 
@@ -200,9 +196,10 @@ def make_score(
     model = served.model
     row = model.encode(inputs.values)
     raw = float(model.raw_score(row)[0])
-    unsure = _unsure(model, row, raw)
+    ends = model.one_score.interval(raw)
+    unsure = _unsure(model, row, ends)
     outcome = Outcome(
-        _figures(model, raw, abstained=bool(unsure)),
+        _figures(model, raw, ends, abstained=bool(unsure)),
         explain(model, inputs.values, model.contributions(row)[0]) if with_reasons else None,
         (*unsure, *_held_back(model, inputs)),
     )
@@ -228,31 +225,21 @@ def answer_with(
     now: datetime,
 ) -> ScoreAnswer:
     """The outcome with all that must be said beside it; see `make_score`."""
-    model, approval, today = served.model, served.approval, now.date()
+    today = now.date()
     freshness = (today - inputs.as_of).days if inputs.is_from_store else None
     return ScoreAnswer(
         score_id=score_id,
-        model=ModelReference(
-            name=approval.model,
-            title=str(model.about["title"]),
-            question=str(model.about["question"]),
-            unit=str(model.about["unit"]),
-            version=approval.version,
-            sha256=approval.bundle_sha256,
-            approved_by_role=approval.decided_by_role,
-            approved_on=approval.decided_at.date(),
-            sunset=sunset_of(model),
-        ),
+        model=served.reference,
         subject_ref=subject_ref,
         as_of=inputs.as_of,
         scored_at=now,
-        expires_at=min(EXPIRES_AFTER.after(today), sunset_of(model) or date.max),
+        expires_at=min(_a_month_after(today), served.reference.sunset or date.max),
         score=outcome.figures,
         explanation=outcome.explanation,
         caveats=(
             *outcome.caveats,
             *((_DISPUTED,) if inputs.disputed else ()),
-            *_caveats(model, freshness),
+            *_caveats(served.model, freshness),
         ),
         data_quality=DataQuality(freshness, inputs.link_confidence, _flags(freshness, inputs)),
         oversight=Oversight(
@@ -260,16 +247,21 @@ def answer_with(
             decisions=f"/v1/scores/{score_id}/decisions",
             challenges=f"/v1/scores/{score_id}/challenges",
         ),
-        links=Links(
-            fairness_report=f"/models/{approval.model}/report", model=f"/models/{approval.model}"
-        ),
+        links=served.links,
     )
 
 
-def _unsure(model: RiskModel, row: NDArray[np.float64], raw: float) -> tuple[str, ...]:
+def _unsure(model: RiskModel, row: NDArray[np.float64], ends: Ends) -> tuple[str, ...]:
     """Why the model abstains; nothing where it does not."""
-    is_wide, is_thin = (bool(flag[0]) for flag in model.abstains(row, np.array([raw])))
-    return own_caveats(is_wide=is_wide, is_thin=is_thin, is_held_back=False)
+    rule = model.abstention
+    return own_caveats(
+        is_wide=ends is not None
+        and rule.wider_than is not None
+        and ends[1] - ends[0] > rule.wider_than,
+        is_thin=rule.fewer_recorded_than is not None
+        and bool(rule.is_too_thin(model.features, row)[0]),
+        is_held_back=False,
+    )
 
 
 def own_caveats(*, is_wide: bool, is_thin: bool, is_held_back: bool) -> tuple[str, ...]:
@@ -284,13 +276,13 @@ def _held_back(model: RiskModel, inputs: Inputs) -> tuple[str, ...]:
     return () if held is None or not held[0] else (_HELD_BACK,)
 
 
-def _figures(model: RiskModel, raw: float, *, abstained: bool) -> Figures:
-    percentile = model.cohort.percentile(raw)
-    scores = np.array([raw])
-    probability = float(model.probability(scores)[0])
+def _figures(model: RiskModel, raw: float, ends: Ends, *, abstained: bool) -> Figures:
+    percentile, table = model.cohort.percentile(raw), model.uncertainty
     return Figures(
-        probability=min(max(probability, 0.0), 1.0),
-        interval=_interval(model, scores),
+        probability=min(max(model.one_score.probability(raw), 0.0), 1.0),
+        interval=None
+        if table is None or ends is None
+        else Interval(*ends, table.level, table.method),
         band=None if abstained else model.cohort.band(percentile),
         rank_percentile=percentile,
         base_rate=model.cohort.base_rate,
@@ -298,12 +290,9 @@ def _figures(model: RiskModel, raw: float, *, abstained: bool) -> Figures:
     )
 
 
-def _interval(model: RiskModel, scores: NDArray[np.float64]) -> Interval | None:
-    table, ends = model.uncertainty, model.interval(scores)
-    if table is None or ends is None:
-        return None
-    low, high = (float(end[0]) for end in ends)
-    return Interval(low, high, table.level, table.method)
+@lru_cache(maxsize=8)
+def _a_month_after(day: date) -> date:
+    return EXPIRES_AFTER.after(day)
 
 
 def _caveats(model: RiskModel, freshness: int | None) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 
 from sqlalchemy import Engine
 
@@ -16,6 +18,7 @@ from hearth.storage.published import (
     list_published,
     published_bundle,
 )
+from serving.answers import Links, ModelReference
 from serving.scores.many_schemas import ManySchema
 from serving.scores.schemas import RequestSchema
 from serving.tree_shap.machine_code import MachineCode
@@ -30,6 +33,28 @@ class ServedModel:
     model: RiskModel
     schema: RequestSchema
     many: ManySchema
+
+    @cached_property
+    def reference(self) -> ModelReference:
+        """How every answer names it."""
+        about, approval = self.model.about, self.approval
+        return ModelReference(
+            name=approval.model,
+            title=str(about["title"]),
+            question=str(about["question"]),
+            unit=str(about["unit"]),
+            version=approval.version,
+            sha256=approval.bundle_sha256,
+            approved_by_role=approval.decided_by_role,
+            approved_on=approval.decided_at.date(),
+            sunset=sunset_of(self.model),
+        )
+
+    @cached_property
+    def links(self) -> Links:
+        """Where every answer says to read on."""
+        page = f"/models/{self.approval.model}"
+        return Links(fairness_report=f"{page}/report", model=page)
 
     @classmethod
     def of(cls, published: PublishedModel, kernel: MachineCode | None = None) -> "ServedModel":
@@ -124,3 +149,9 @@ def served_model(engine: Engine, name: str) -> ServedModel:
     with reading(engine) as connection:
         published = published_bundle(connection, name)
     return ServedModel.of(published)
+
+
+def sunset_of(model: RiskModel) -> date | None:
+    """Day from which a model is no longer used."""
+    sunset = model.about.get("oversight", {}).get("sunset")
+    return date.fromisoformat(sunset) if sunset else None
