@@ -225,7 +225,7 @@ class ModelClosed(msgspec.Struct, frozen=True):
     name: str
     version: str
     state: Literal["withdrawn", "voided"]
-    closed_on: date
+    closed_on: date | None
 
 
 class ModelList(msgspec.Struct, frozen=True):

@@ -44,7 +44,7 @@ class Closed:
     model: str
     version: str
     state: Literal["withdrawn", "voided"]
-    closed_at: datetime
+    closed_at: datetime | None
 
     @property
     def error(self) -> WithdrawnError:

@@ -90,7 +90,7 @@ def take_step(
         row = record.connection.execute(_query(found.challenge_id)).mappings().one()
         state = _state_after(State(row["state"]), asked.step)
         if asked.step in CLOSING:
-            _check_another_person(record.connection, identity, row)
+            _check_another_person(record.connection, identity, found.challenge_id)
             changed: dict[str, Any] = {
                 "closed_at": now,
                 "closed_by": identity.key_id,
@@ -130,8 +130,16 @@ def list_of_score(service: Service, identity: Identity, score_id: str) -> Challe
     """Challenges to a score, earliest first, the reading on record."""
     answer = open_score(service, identity, score_id)
     record_reading(service, identity, "challenges.listed", {"score_id": answer.score_id})
-    query = _query().where(challenges.c.score_id == answer.score_id)
-    return ChallengeList(_read(service, identity, query))
+    with reading(service.engine) as connection:
+        return ChallengeList(challenges_to(connection, answer.score_id, service.today()))
+
+
+def challenges_to(
+    connection: Connection, score_id: str, today: date
+) -> tuple[ChallengeAnswer, ...]:
+    """Challenges to a score, earliest first, for whoever was let in to it."""
+    query = _query().where(challenges.c.score_id == score_id)
+    return tuple(_challenge_of(row, today) for row in connection.execute(query).mappings())
 
 
 def list_open(service: Service, identity: Identity) -> ChallengeList:
@@ -207,15 +215,20 @@ def _state_after(state: State, step: Step) -> State:
         raise ProblemError(HTTPStatus.CONFLICT, "wrong-state", str(error)) from None
 
 
-def _check_another_person(
-    connection: Connection, identity: Identity, row: Mapping[Any, Any]
-) -> None:
-    """Nothing, unless they opened the challenge or decided on its score, with whichever key."""
-    deciders = connection.scalars(
-        select(decisions.c.key_id).where(decisions.c.score_id == row["score_id"])
+def is_involved(connection: Connection, identity: Identity, challenge_id: str) -> bool:
+    """Whether somebody opened a challenge or decided on its score, with whichever key."""
+    opener = select(challenges.c.opened_by).where(challenges.c.challenge_id == challenge_id)
+    deciders = (
+        select(decisions.c.key_id)
+        .join(challenges, challenges.c.score_id == decisions.c.score_id)
+        .where(challenges.c.challenge_id == challenge_id)
     )
-    involved = {row["opened_by"], *deciders}
-    if identity.key_id in involved or identity.name in _names(connection, involved):
+    involved = {*connection.scalars(opener), *connection.scalars(deciders)}
+    return identity.key_id in involved or identity.name in _names(connection, involved)
+
+
+def _check_another_person(connection: Connection, identity: Identity, challenge_id: str) -> None:
+    if is_involved(connection, identity, challenge_id):
         raise ProblemError(
             HTTPStatus.FORBIDDEN,
             "reviewer-involved",
@@ -225,9 +238,9 @@ def _check_another_person(
 
 
 def _names(connection: Connection, key_ids: Iterable[str]) -> set[str]:
-    return set(
-        connection.scalars(select(api_keys.c.name).where(api_keys.c.key_id.in_(sorted(key_ids))))
-    )
+    wanted = sorted(key_ids)
+    keys = select(api_keys.c.name).where(api_keys.c.key_id.in_(wanted))
+    return set(connection.scalars(keys))
 
 
 def _uuid(text: str) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from hearth.errors import Fault, UnusableInputError
 from hearth.identity import Identity
@@ -70,14 +70,18 @@ def list_decisions(service: Service, identity: Identity, score_id: str) -> Decis
     """Decisions on a score, earliest first, the reading on record."""
     answer = open_score(service, identity, score_id)
     record_reading(service, identity, "decisions.listed", {"score_id": answer.score_id})
+    with reading(service.engine) as connection:
+        return DecisionList(decisions_on(connection, answer.score_id))
+
+
+def decisions_on(connection: Connection, score_id: str) -> tuple[DecisionAnswer, ...]:
+    """Decisions on a score, earliest first, for whoever was let in to it."""
     query = (
         select(decisions)
-        .where(decisions.c.score_id == answer.score_id)
+        .where(decisions.c.score_id == score_id)
         .order_by(decisions.c.decided_at, decisions.c.audit_sequence)
     )
-    with reading(service.engine) as connection:
-        rows = connection.execute(query).mappings().all()
-    return DecisionList(tuple(_decision_of(row) for row in rows))
+    return tuple(_decision_of(row) for row in connection.execute(query).mappings())
 
 
 def _check_viewed(answer: ScoreAnswer, decision: DecisionRequest, service: Service) -> None:

@@ -11,10 +11,11 @@ from hearth.errors import NotFoundError
 from hearth.identity import Permission
 from hearth.storage.engine import reading
 from hearth.storage.published import published_report
+from serving.oversight.notice import notice_of
 from serving.pages.render import page
 from serving.pages.visitor import signed_in
 from serving.routes.common import model_name
-from serving.routes.models import detail_of, list_of
+from serving.routes.models import detail_of, list_of, summary_of
 from serving.service import Service, service_of
 
 router = APIRouter()
@@ -53,6 +54,22 @@ def show_model(
         "model.html",
         model=detail_of(served, service.today()),
         concepts=served.model.reasons,
+    )
+
+
+@router.get("/models/{model}/notice", dependencies=[_readers])
+def show_notice(
+    request: Request,
+    model: Annotated[str, Depends(model_name)],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """What the people a model is about are told of it."""
+    served = service.models.get(model)
+    return page(
+        request,
+        "notice.html",
+        notice=notice_of(served),
+        model=summary_of(served, service.today()),
     )
 
 

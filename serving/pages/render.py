@@ -41,6 +41,7 @@ def environment() -> Environment:
         "review": _review,
         "words": _words,
     }
+    made.globals["choices"] = _choices
     return made
 
 
@@ -75,6 +76,14 @@ def _review(model: ModelSummary) -> str:
     if not model.review_every:
         return "not set"
     return day_in_words(Period.parse(model.review_every).after(model.approved_on))
+
+
+def _choices(options: dict[str, str], chosen: str) -> list[dict[str, str | bool]]:
+    """Items of radios: each option by value with its text, the chosen one checked."""
+    return [
+        {"value": value, "text": text, "checked": value == chosen}
+        for value, text in options.items()
+    ]
 
 
 def _words(name: str) -> str:

@@ -1,5 +1,6 @@
 """Scoring one household, home or person from a page, reading a score, and deciding on it."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -8,9 +9,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
+from hearth.storage.engine import reading
 from serving.answers import ScoreAnswer
-from serving.oversight.decisions import decide
+from serving.oversight.challenges import challenges_to
+from serving.oversight.decisions import decide, decisions_on
 from serving.oversight.requests import LONGEST_TEXT, DecisionRequest
+from serving.oversight.standing import IN_WORDS, Obstacle
 from serving.pages.charts import bars_of, hundred_of
 from serving.pages.render import page
 from serving.pages.visitor import form_fields, signed_in
@@ -29,6 +33,14 @@ OUTCOMES = {
     "agree": "I agree: act on the score",
     "override": "I override it: act otherwise",
     "defer": "I need to know more first",
+}
+REASON_CODES = {
+    "already_helped": "Help, or a visit, is there already",
+    "records_wrong": "The records are wrong or out of date",
+    "known_otherwise": "I know something that no record holds",
+    "question_does_not_fit": "The question does not fit this case",
+    "not_now": "Right, but not at this time",
+    "other": "Something else",
 }
 
 
@@ -86,6 +98,8 @@ def save_decision(
     if not faults:
         decision = DecisionRequest(
             outcome=fields["outcome"],  # type: ignore[arg-type]  # _faults_of found it to be one of the three
+            reason_code=fields.get("reason_code") or None,  # type: ignore[arg-type]  # … and this
+            viewed_at=_instant(fields.get("viewed_at", "")),
             reason=fields.get("reason", ""),
             considered=fields.get("considered", ""),
         )
@@ -117,6 +131,9 @@ def _shown(
     given: dict[str, str] | None = None,
 ) -> Response:
     people = many_of(answer.model.unit)
+    with reading(service.engine) as connection:
+        made = decisions_on(connection, answer.score_id)
+        opened = challenges_to(connection, answer.score_id, service.today())
     facts: dict[str, Any] = {
         "answer": answer,
         "people": people,
@@ -128,7 +145,11 @@ def _shown(
         "outcomes": OUTCOMES,
         "faults": faults or {},
         "given": given or {},
-        "is_expired": answer.expires_at < service.today(),
+        "obstacles": [IN_WORDS[Obstacle(name)] for name in answer.oversight.obstacles],
+        "decisions": made,
+        "challenges": opened,
+        "reason_codes": REASON_CODES,
+        "viewed_at": (given or {}).get("viewed_at") or service.now().isoformat(),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return page(request, "score.html", status=status, **facts)
@@ -139,9 +160,23 @@ def _faults_of(fields: dict[str, str]) -> dict[str, str]:
     faults = {}
     if fields.get("outcome") not in OUTCOMES:
         faults["outcome"] = "Choose what you decide"
-    elif fields["outcome"] == "override" and not fields.get("reason"):
-        faults["reason"] = "Say why you override the score"
+    elif fields["outcome"] == "override":
+        if not fields.get("reason_code"):
+            faults["reason_code"] = "Choose what fits best"
+        if not fields.get("reason"):
+            faults["reason"] = "Say why you override the score"
+    if fields.get("reason_code") and fields["reason_code"] not in REASON_CODES:
+        faults["reason_code"] = "Choose what fits best"
     for name in ("reason", "considered"):
         if len(fields.get(name, "")) > LONGEST_TEXT:
             faults[name] = f"Use at most {LONGEST_TEXT:,} characters"
     return faults
+
+
+def _instant(text: str) -> datetime | None:
+    """When the page was shown, as its form carries it; None if that was altered."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

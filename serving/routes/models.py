@@ -63,7 +63,7 @@ def list_of(service: Service) -> ModelList:
     """Models in use, by name, and those that were."""
     models, today = service.models, service.today()
     closed = (
-        ModelClosed(one.model, one.version, one.state, one.closed_at.date())
+        ModelClosed(one.model, one.version, one.state, one.closed_at and one.closed_at.date())
         for one in models.withdrawn.values()
     )
     return ModelList(tuple(summary_of(one, today) for one in models.served.values()), tuple(closed))

@@ -117,6 +117,74 @@ def refused_decision(visit: Visit, keys: dict[str, str]) -> None:
     visit.page.get_by_role("button", name="Record the decision").click()
 
 
+def notice(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["board_member"])
+    visit.go(f"{MODEL}/notice")
+
+
+def ended_model(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.go("/models/warm_homes")
+
+
+def ended_model_form(visit: Visit, keys: dict[str, str]) -> None:
+    visit.sign_in(keys["caseworker"])
+    visit.go("/models/warm_homes/score")
+
+
+def decided_score(visit: Visit, keys: dict[str, str]) -> None:
+    decided(visit, keys)
+    visit.page.get_by_role("link", name="Go back to the score").click()
+
+
+def challenge_form(visit: Visit, keys: dict[str, str]) -> None:
+    score_page(visit, keys)
+    visit.page.get_by_role("link", name="Open a challenge for somebody who objects").click()
+
+
+def refused_challenge(visit: Visit, keys: dict[str, str]) -> None:
+    challenge_form(visit, keys)
+    visit.page.get_by_role("button", name="Open the challenge").click()
+
+
+def challenged(visit: Visit, keys: dict[str, str]) -> None:
+    challenge_form(visit, keys)
+    visit.page.get_by_label("The records are wrong or out of date").check()
+    visit.page.get_by_label("What the person says").fill("The arrears were paid in May.")
+    visit.page.get_by_role("button", name="Open the challenge").click()
+
+
+def suspended_score(visit: Visit, keys: dict[str, str]) -> None:
+    challenged(visit, keys)
+    visit.page.get_by_role("link", name="Go back to the score").click()
+
+
+def open_challenges(visit: Visit, keys: dict[str, str]) -> None:
+    challenged(visit, keys)
+    visit.page.get_by_role("button", name="Sign out").click()
+    visit.sign_in(keys["reviewer"])
+    visit.go("/challenges")
+
+
+def one_challenge(visit: Visit, keys: dict[str, str]) -> None:
+    open_challenges(visit, keys)
+    visit.page.locator("tbody a").last.click()
+
+
+def refused_step(visit: Visit, keys: dict[str, str]) -> None:
+    one_challenge(visit, keys)
+    visit.page.get_by_role("button", name="Record the step").click()
+
+
+def upheld_challenge(visit: Visit, keys: dict[str, str]) -> None:
+    one_challenge(visit, keys)
+    visit.page.get_by_label("Acknowledge").check()
+    visit.page.get_by_role("button", name="Record the step").click()
+    visit.page.get_by_label("Uphold").check()
+    visit.page.get_by_label("Your reason").fill("The payment is on the account.")
+    visit.page.get_by_role("button", name="Record the step").click()
+
+
 def decided(visit: Visit, keys: dict[str, str]) -> None:
     score_page(visit, keys)
     visit.page.get_by_label("I agree: act on the score").check()
@@ -146,6 +214,18 @@ STATES = {
     "score_of_little": (bare_score_page, f"Score of household {BARE_SUBJECT}"),
     "decision_refused": (refused_decision, "Score of a household"),
     "decided": (decided, "Decision recorded"),
+    "decided_score": (decided_score, "Score of a household"),
+    "notice": (notice, "How the council uses a computer model: School readiness"),
+    "model_ended": (ended_model, "Warm homes"),
+    "model_ended_form": (ended_model_form, "This cannot be done"),
+    "challenge_form": (challenge_form, "Open a challenge"),
+    "challenge_form_refused": (refused_challenge, "Open a challenge"),
+    "challenged": (challenged, "Challenge recorded"),
+    "score_suspended": (suspended_score, "Score of a household"),
+    "challenges": (open_challenges, "Open challenges"),
+    "challenge": (one_challenge, "Challenge"),
+    "challenge_refused": (refused_step, "Challenge"),
+    "challenge_upheld": (upheld_challenge, "Challenge"),
     "forbidden": (forbidden, "You may not see this"),
     "not_found": (not_found, "Page not found"),
 }
