@@ -1,12 +1,12 @@
 """Signing in with an API key, and out."""
 
-import re
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
+from serving.pages.goals import START, own_page
 from serving.pages.render import page
 from serving.pages.session import COOKIE, new_session
 from serving.pages.visitor import (
@@ -20,8 +20,6 @@ from serving.pages.visitor import (
 from serving.service import Service, service_of
 
 router = APIRouter()
-START = "/models"
-_OWN_PAGE = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
 
 
 @router.get("/", dependencies=[Depends(signed_in())])
@@ -37,7 +35,7 @@ def show_sign_in(
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """The sign-in form; its cookie holds the token that the form must carry."""
-    goal = _own_page(request.query_params.get("next", ""))
+    goal = own_page(request.query_params.get("next", ""))
     if visitor.identity is not None:
         return _to(goal)
     answer = page(request, "sign_in.html", goal=goal, error="")
@@ -51,7 +49,7 @@ def sign_in(
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Signs in whoever holds the key, in a session of their own."""
-    goal, key = _own_page(fields.get("goal", "")), fields.get("key", "")
+    goal, key = own_page(fields.get("goal", "")), fields.get("key", "")
     identity = identity_of_key(request, service, key)
     if identity is None:
         error = "Enter your API key" if not key else "This key is unknown or no longer works"
@@ -68,11 +66,6 @@ def sign_out() -> Response:
     answer = _to("/sign-in")
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer
-
-
-def _own_page(goal: str) -> str:
-    """A page of ours to go to after signing in; the first page if it names another."""
-    return goal if _OWN_PAGE.fullmatch(goal) else START
 
 
 def _to(address: str) -> Response:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
+from serving.pages.goals import START, own_page
 from serving.pages.render import page
 from serving.web.problems import from_error, request_id_of
 
@@ -42,7 +43,7 @@ def page_response(request: Request, error: Exception) -> Response:
 
 def to_sign_in(request: Request) -> Response:
     """Way to the sign-in form and back to the page asked for."""
-    asked = request.url.path if request.method == "GET" else "/models"
+    asked = own_page(request.url.path) if request.method == "GET" else START
     return RedirectResponse(
         f"/sign-in?{urlencode({'next': asked})}", status_code=HTTPStatus.SEE_OTHER
     )

@@ -17,6 +17,7 @@ from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StateError
 from hearth.identity import subject_reference
 from hearth.storage.schema import disputed_inputs
+from serving.subjects.known import check_model
 
 Value = float | str | None
 Outcome = Literal["upheld", "rejected"]
@@ -79,9 +80,12 @@ def open_dispute(
 
     Raises
     ------
+    NotFoundError
+        If the records know no such model.
     StateError
         If the feature is disputed already.
     """
+    check_model(connection, model)
     subject = subject_reference(connection, model, entity_id, now)
     if any(one.feature == feature for one in open_disputes(connection, entity_id, model)):
         raise StateError(

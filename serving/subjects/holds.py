@@ -11,7 +11,7 @@ from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StateError
 from hearth.identity import subject_reference
 from hearth.storage.schema import legal_holds, subject_references
-from serving.subjects.known import RIGHTS
+from serving.subjects.known import RIGHTS, check_model
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,14 @@ def set_hold(
     audit: AuditLog,
     now: datetime,
 ) -> str:
-    """Id of a hold that stops erasure and purge from the commit on."""
+    """Id of a hold that stops erasure and purge from the commit on.
+
+    Raises
+    ------
+    NotFoundError
+        If the records know no such model.
+    """
+    check_model(connection, model)
     subject = (
         None
         if entity_id is None

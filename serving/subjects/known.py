@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from hearth.storage.schema import subject_references
+from hearth.errors import NotFoundError
+from hearth.storage.schema import approvals, subject_references
 
 RIGHTS = "rights:"
 """Scope of the references by which the log names whoever used a right over every model; no model's name."""
@@ -25,3 +26,17 @@ class KnownSubject:
             subject_references.c.entity_id == entity_id
         )
         return cls(entity_id, {row.model: row.reference for row in connection.execute(query)})
+
+
+def check_model(connection: Connection, model: str | None) -> None:
+    """Nothing, if the records know a model of this name; None stands for every model.
+
+    Raises
+    ------
+    NotFoundError
+        If none was ever submitted: a name mistyped here would protect nobody.
+    """
+    known = set(connection.scalars(select(approvals.c.model).distinct()))
+    if model is not None and model not in known:
+        names = ", ".join(sorted(known)) or "none yet"
+        raise NotFoundError(f"the records know no model of this name; there are: {names}")

@@ -15,7 +15,7 @@ from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StateError
 from hearth.identity import subject_reference
 from hearth.storage.schema import restrictions
-from serving.subjects.known import RIGHTS
+from serving.subjects.known import RIGHTS, check_model
 
 Kind = Literal["objection", "restriction"]
 
@@ -46,9 +46,12 @@ def restrict(
 
     Raises
     ------
+    NotFoundError
+        If the records know no such model.
     StateError
         If the same is in force already.
     """
+    check_model(connection, model)
     subject = subject_reference(connection, model or RIGHTS, entity_id, now)
     if connection.scalar(
         select(restrictions.c.restriction_id).where(*_same(entity_id, model, kind))

@@ -101,6 +101,28 @@ def test_a_revoked_byte_of_a_key_is_refused(council, stranger):
     )
 
 
+NAMES_NOBODY = {"model", "score_id", "challenge_id", "next"}
+"""All that addresses may hold: names of models, random identifiers of scores and challenges, and a page of ours."""
+
+
+def test_no_address_has_a_place_for_anybodys_identifier(council):
+    parameters = {
+        name
+        for method, path in routes_of(council.app().routes)
+        for name in re.findall(r"\{(\w+)", path)
+    }
+    document = council.app().openapi()
+    parameters |= {
+        one["name"]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for one in operation.get("parameters", ())
+        if one["in"] in {"path", "query", "cookie"}
+    }
+    assert {"model", "score_id"} <= parameters
+    assert parameters - NAMES_NOBODY == set()
+
+
 BAD_REQUESTS = [
     ("POST", "/v1/models/school_readiness/scores", b'{"subject": "MARK-SUBJECT-77"}', 404),
     ("POST", "/v1/models/school_readiness/scores", b'{"subject": "MARK-SUBJECT-77', 400),

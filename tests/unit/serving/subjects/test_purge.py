@@ -4,13 +4,14 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hearth.audit_log import verify
 from hearth.audit_log.recorded import recorded
 from hearth.periods import Period
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import (
+    approvals,
     idempotency_keys,
     precomputed_scores,
     scores,
@@ -98,6 +99,8 @@ def test_a_legal_hold_keeps_what_it_is_over_and_is_counted(holding, over, left):
 
 
 def test_a_hold_over_another_model_keeps_nothing_here(holding):
+    with writing(holding.engine) as connection:
+        connection.execute(update(approvals).values(model="damp_homes"))
     hold(holding, model="damp_homes")
     assert run(holding).erased[MODEL]["scores"] == 3
 

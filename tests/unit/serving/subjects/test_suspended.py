@@ -54,7 +54,8 @@ def test_a_subject_is_scored_no_more_from_the_next_request_on(client, council, k
     assert ask(client, THEIRS).status_code == 201
 
 
-def test_an_objection_to_one_model_leaves_the_others_free(client, council):
+def test_an_objection_to_one_model_leaves_the_others_free(client, council, model_maker, publisher):
+    publisher(council.engine, model_maker(name="damp_homes"))
     object_to(council, model="damp_homes")
     assert ask(client).status_code == 201
 
@@ -64,6 +65,11 @@ def test_once_lifted_the_subject_is_scored_again(client, council):
     with writing(council.engine) as connection:
         assert lift(connection, OURS, model=None, reason="case 9", **acting(council)) == 1
     assert ask(client).status_code == 201
+
+
+def test_an_objection_to_a_model_that_nobody_knows_is_refused(council):
+    with pytest.raises(NotFoundError, match="there are: school_readiness"):
+        object_to(council, model="school_radiness")
 
 
 def test_the_same_objection_is_put_on_record_once(council):
