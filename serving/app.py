@@ -22,6 +22,7 @@ from serving.web import openapi
 from serving.web.authentication import identify, token_door
 from serving.web.checkpoints import open_keeper
 from serving.web.failures import add_handlers
+from serving.web.idempotency import purging
 from serving.web.limits import LimitMiddleware
 from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
@@ -76,7 +77,8 @@ def create_app(
                 limits=RateLimits(settings.requests_a_minute, settings.failures_a_minute),
                 tokens=token_door(settings),
             )
-            yield
+            async with purging(engine, clock):
+                yield
         engine.dispose()
 
     app = FastAPI(

@@ -19,6 +19,7 @@ from serving.oversight.recording import on_record, record_reading
 from serving.oversight.requests import ChallengeRequest, StepRequest
 from serving.scores.opening import open_score
 from serving.service import Service
+from serving.web.idempotency import RequestKey
 from serving.web.problems import ProblemError
 
 ACKNOWLEDGE_WITHIN_DAYS = 30
@@ -39,7 +40,12 @@ _ACTIONS = {
 
 
 def open_challenge(
-    service: Service, identity: Identity, score_id: str, asked: ChallengeRequest
+    service: Service,
+    identity: Identity,
+    score_id: str,
+    asked: ChallengeRequest,
+    *,
+    key: RequestKey | None = None,
 ) -> ChallengeAnswer:
     """A challenge to a score, once it is durable; nobody acts on the score from then on.
 
@@ -67,7 +73,10 @@ def open_challenge(
     with on_record(service) as record:
         record.connection.execute(insert(challenges).values(**row))
         record.append("challenge.opened", identity, subject=answer.subject_ref, details=details)
-    return _find(service, identity, str(row["challenge_id"]))
+        opened = record.connection.execute(_query(str(row["challenge_id"]))).mappings().one()
+        made = _challenge_of(opened, service.today())
+        record.keep(None if key is None else key.row(made, score_id=answer.score_id))
+    return made
 
 
 def take_step(

@@ -18,15 +18,21 @@ from serving.oversight.requests import DecisionRequest
 from serving.oversight.standing import check_usable, dwell_seconds
 from serving.scores.opening import open_score
 from serving.service import Service
+from serving.web.idempotency import RequestKey
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """How far the clock of a caseworker's system may be from ours before a viewing time is refused."""
 
 
 def decide(
-    service: Service, identity: Identity, score_id: str, decision: DecisionRequest
+    service: Service,
+    identity: Identity,
+    score_id: str,
+    decision: DecisionRequest,
+    *,
+    key: RequestKey | None = None,
 ) -> DecisionAnswer:
-    """Decision on a score, once it is durable with its audit entry.
+    """Decision on a score, once it is durable with its audit entry; kept under a key if given.
 
     What stands against using the score is read in the same transaction, so that nobody decides on a
     score that was challenged a moment before.
@@ -63,7 +69,9 @@ def decide(
             details={name: row[name] for name in told},
         )
         record.connection.execute(insert(decisions).values(**row, audit_sequence=entry.sequence))
-    return _decision_of(row)
+        made = _decision_of(row)
+        record.keep(None if key is None else key.row(made, score_id=answer.score_id))
+    return made
 
 
 def list_decisions(service: Service, identity: Identity, score_id: str) -> DecisionList:

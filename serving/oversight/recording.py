@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
-from hearth.audit_log import AuditEntry, AuditLog
+from hearth.audit_log import AuditEntry, AuditLog, Row
 from hearth.audit_log.chain import lock_chain
 from hearth.identity import Identity
 from hearth.storage.engine import writing
@@ -20,6 +20,11 @@ class Record:
 
     connection: Connection
     audit: AuditLog
+
+    def keep(self, row: Row | None) -> None:
+        """Put in a row that stands or falls with the rest, if there is one: an answer to give again."""
+        if row is not None:
+            self.connection.execute(insert(row.table).values(**row.values))
 
     def append(
         self, action: str, identity: Identity, *, subject: str | None, details: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.identity import Identity, Permission
 from serving.oversight.answers import ChallengeAnswer, ChallengeList
@@ -20,9 +20,11 @@ from serving.oversight.requests import (
     read_challenge_request,
     read_step,
 )
-from serving.routes.common import answers, body_of, json_body, json_response
+from serving.routes.common import answers, body_of, created, json_body, json_response
 from serving.service import Service, service_of
+from serving.web import idempotency
 from serving.web.authentication import require
+from serving.web.idempotency import answer_once_here, request_key
 
 router = APIRouter(prefix="/v1", tags=["challenges"])
 
@@ -56,17 +58,23 @@ _STEPS = {
         422,
         status=201,
     ),
-    openapi_extra=body_of(ChallengeRequest, examples=_OPENED),
+    openapi_extra=body_of(ChallengeRequest, examples=_OPENED) | idempotency.PARAMETER,
 )
 def create_challenge(
     score_id: str,
+    request: Request,
     identity: Annotated[Identity, Depends(_opener)],
     body: Annotated[bytes, Depends(json_body)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Puts an objection on record; nobody acts on the score until it is closed."""
-    made = open_challenge(service, identity, score_id, read_challenge_request(body))
-    return json_response(made, status=HTTPStatus.CREATED)
+    key = request_key(service, identity, request, body)
+    made = answer_once_here(
+        service,
+        key,
+        lambda: open_challenge(service, identity, score_id, read_challenge_request(body), key=key),
+    )
+    return created(made)
 
 
 @router.get(

@@ -34,6 +34,11 @@ def json_response(content: Any, *, status: HTTPStatus = HTTPStatus.OK) -> Respon
     return Response(msgspec.json.encode(content), status_code=status, media_type="application/json")
 
 
+def created(made: Any) -> Response:
+    """Answer (201) that holds a Struct as JSON; one that was given before goes out as it was."""
+    return made if isinstance(made, Response) else json_response(made, status=HTTPStatus.CREATED)
+
+
 async def json_body(request: Request) -> bytes:
     """Body of a request, as it came.
 

@@ -3,15 +3,17 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.identity import Identity, Permission
 from serving.oversight.answers import DecisionAnswer, DecisionList
 from serving.oversight.decisions import decide, list_decisions
 from serving.oversight.requests import DecisionRequest, read_decision
-from serving.routes.common import answers, body_of, json_body, json_response
+from serving.routes.common import answers, body_of, created, json_body, json_response
 from serving.service import Service, service_of
+from serving.web import idempotency
 from serving.web.authentication import require
+from serving.web.idempotency import answer_once_here, request_key
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 
@@ -33,17 +35,21 @@ _EXAMPLES = {
     responses=answers(
         "The decision, on record", DecisionAnswer, 400, 404, 409, 413, 415, 422, status=201
     ),
-    openapi_extra=body_of(DecisionRequest, examples=_EXAMPLES),
+    openapi_extra=body_of(DecisionRequest, examples=_EXAMPLES) | idempotency.PARAMETER,
 )
 def create_decision(
     score_id: str,
+    request: Request,
     identity: Annotated[Identity, Depends(require(Permission.DECISION_WRITE))],
     body: Annotated[bytes, Depends(json_body)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """Puts a decision on record; an override needs its reason, and a score that may be acted on."""
-    made = decide(service, identity, score_id, read_decision(body))
-    return json_response(made, status=HTTPStatus.CREATED)
+    key = request_key(service, identity, request, body)
+    made = answer_once_here(
+        service, key, lambda: decide(service, identity, score_id, read_decision(body), key=key)
+    )
+    return created(made)
 
 
 @router.get(

@@ -6,17 +6,20 @@ from typing import Annotated
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from msgspec import Struct
 
 from hearth.identity import Identity, Permission
 from serving.answers import ManyScoresAnswer, ScoreAnswer
 from serving.held import Held, on_what_is_held
 from serving.routes.common import answers, body_of, json_body, json_response, model_name
 from serving.scores.desk import read_score, score_request
-from serving.scores.many_desk import score_many
+from serving.scores.many_desk import check_asked, score_many
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest, asks_for_many
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.service import Service, service_of
+from serving.web import idempotency
 from serving.web.authentication import SECURITY, check_permission, identify_from, require
+from serving.web.idempotency import answer_once, request_key
 from serving.web.plain_route import PlainRoute
 
 router = APIRouter(prefix="/v1", tags=["scores"])
@@ -45,21 +48,27 @@ _EXAMPLES = {
     openapi_extra=body_of(
         SubjectRequest, ValuesRequest, SubjectsRequest, RowsRequest, examples=_EXAMPLES
     )
-    | SECURITY,
+    | SECURITY
+    | idempotency.PARAMETER,
 )
 async def create_score(model: str, request: Request) -> Response:
     """Makes scores and puts them on record; the answer leaves only once that is durable."""
     service = service_of(request)
 
-    async def step(held: Held) -> ScoreAnswer | ManyScoresAnswer:
+    async def step(held: Held) -> Struct | Response:
         identity = await identify_from(service, held, request.headers.get("authorization", ""))
         check_permission(identity, Permission.SCORE_WRITE)
         name, body = model_name(model), await json_body(request)
-        if asks_for_many(body):
-            return await score_many(service, held, identity, name, body)
-        return await score_request(service, held, identity, name, body)
+        key = request_key(service, identity, request, body)
+        if key is not None:
+            check_asked(service, held, identity, name, body)
+        score = score_many if asks_for_many(body) else score_request
+        make = partial(score, service, held, identity, name, body, key=key)
+        return await answer_once(service, key, held.generation, make)
 
     answer = await on_what_is_held(service.held, step)
+    if isinstance(answer, Response):
+        return answer
     if isinstance(answer, ManyScoresAnswer):  # megabytes: other requests do not wait for them
         return await to_thread.run_sync(partial(json_response, answer, status=HTTPStatus.CREATED))
     return json_response(answer, status=HTTPStatus.CREATED)

@@ -18,12 +18,19 @@ from serving.scores.seen import as_seen
 from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service
 from serving.web.authentication import check_purpose
+from serving.web.idempotency import RequestKey
 
 
 async def score_request(
-    service: Service, held: Held, identity: Identity, name: str, body: bytes
+    service: Service,
+    held: Held,
+    identity: Identity,
+    name: str,
+    body: bytes,
+    *,
+    key: RequestKey | None = None,
 ) -> ScoreAnswer:
-    """Score that a request's body asks for, on record, as its asker may see it.
+    """Score that a request's body asks for, on record, as its asker may see it; kept under a key if given.
 
     Raises
     ------
@@ -31,7 +38,7 @@ async def score_request(
         If what is held is no longer so: nothing was recorded, and nothing may leave.
     """
     served = open_model(service, held.models, identity, name)
-    return await _score(service, held, identity, served, served.schema.read(body))
+    return await _score(service, held, identity, served, served.schema.read(body), key=key)
 
 
 async def score_subject(
@@ -66,7 +73,13 @@ def open_model(
 
 
 async def _score(
-    service: Service, held: Held, identity: Identity, served: ServedModel, asked: Asked
+    service: Service,
+    held: Held,
+    identity: Identity,
+    served: ServedModel,
+    asked: Asked,
+    *,
+    key: RequestKey | None = None,
 ) -> ScoreAnswer:
     name, reference = served.approval.model, None
     if asked.subject is None:
@@ -84,6 +97,7 @@ async def _score(
         with_reasons=asked.reasons,
     )
     purpose = str(served.model.about["purpose"])
+    seen = as_seen_by(identity, answer)
     await record_score(
         service,
         identity,
@@ -93,9 +107,10 @@ async def _score(
         area=inputs.area,
         reference=reference,
         generation=held.generation,
+        kept=None if key is None else key.row(seen, score_id=answer.score_id),
     )
     service.metrics.scored(name, served.approval.version)
-    return as_seen_by(identity, answer)
+    return seen
 
 
 def _look_up(

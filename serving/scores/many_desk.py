@@ -13,12 +13,13 @@ from serving.answers import ManyScoresAnswer, Refused, ScoreAnswer
 from serving.held import Held
 from serving.scores.desk import as_seen_by, open_model
 from serving.scores.many import make_scores
-from serving.scores.many_schemas import Columns, ManyAsked
+from serving.scores.many_schemas import Columns, ManyAsked, asks_for_many
 from serving.scores.recording import record_of
 from serving.scores.restrictions import SUSPENDED
 from serving.scores.scoring import Inputs, given_inputs, stored_inputs
 from serving.scores.served_models import ServedModel
 from serving.service import Service
+from serving.web.idempotency import RequestKey
 
 _LONGEST_WAIT_S = 30.0  # as for one score
 _UNKNOWN = ("not-found", "The feature store has no such subject, or you may not see it.")
@@ -37,8 +38,25 @@ class _Sorted:
     columns: Columns | None = None
 
 
+def check_asked(service: Service, held: Held, identity: Identity, name: str, body: bytes) -> None:
+    """Nothing, if what a body asks for may be answered now: an answer given before is given again only then."""
+    served = open_model(service, held.models, identity, name)
+    if asks_for_many(body):
+        subjects = list(served.many.read(body).subjects)
+    else:
+        subjects = [subject] if (subject := served.schema.read(body).subject) else []
+    for subject in subjects:
+        held.restrictions.check(name, subject)
+
+
 async def score_many(
-    service: Service, held: Held, identity: Identity, name: str, body: bytes
+    service: Service,
+    held: Held,
+    identity: Identity,
+    name: str,
+    body: bytes,
+    *,
+    key: RequestKey | None = None,
 ) -> ManyScoresAnswer:
     """Scores that a request's body asks for, all on record together, as their asker may see them.
 
@@ -51,7 +69,13 @@ async def score_many(
     found, made, events, rows = await to_thread.run_sync(
         _make, service, held, identity, served, body
     )
+    answers: list[ScoreAnswer | None] = [None] * found.total
+    for place, answer in zip(found.places, made, strict=True):
+        answers[place] = as_seen_by(identity, answer)
+    seen = ManyScoresAnswer(tuple(answers), tuple(found.refused))
     if events:
+        if key is not None:
+            rows.append(await to_thread.run_sync(key.row, seen))
         try:
             async with asyncio.timeout(_LONGEST_WAIT_S):
                 await service.writer.record_all(events, rows, generation=held.generation)
@@ -60,10 +84,7 @@ async def score_many(
                 "the audit log took too long; no score leaves without its entry"
             ) from None
         service.metrics.scored(name, served.approval.version, len(made))
-    answers: list[ScoreAnswer | None] = [None] * found.total
-    for place, answer in zip(found.places, made, strict=True):
-        answers[place] = as_seen_by(identity, answer)
-    return ManyScoresAnswer(tuple(answers), tuple(found.refused))
+    return seen
 
 
 def _make(

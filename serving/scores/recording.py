@@ -34,8 +34,9 @@ async def record_score(
     area: str | None,
     reference: Reference | None,
     generation: int,
+    kept: Row | None = None,
 ) -> None:
-    """Nothing, once the score, its inputs and its audit entry are durable.
+    """Nothing, once the score, its inputs, its audit entry and what is kept of the answer are durable.
 
     Raises
     ------
@@ -47,6 +48,7 @@ async def record_score(
     event, rows = record_of(
         identity, answer, purpose=purpose, values=values, area=area, reference=reference
     )
+    rows = rows if kept is None else [*rows, kept]
     try:
         async with asyncio.timeout(_LONGEST_WAIT_S):
             await service.writer.record(event, rows, generation=generation)
