@@ -57,6 +57,7 @@ RATIOS = {  # name: (over, under, clients)
     "explain_vs_mlflow_shap": ("explain", "mlflow shap", 1),
     "explain_vs_native": ("explain", "explain, native", 1),
     "explain_vs_hello": ("explain", "hello", 1),
+    "lookup_vs_hello": ("look-up", "hello", 1),
     "batch_vs_mlflow": ("batch", "mlflow batch", 1),
     "audited_vs_unaudited_sqlite": ("explain, SQLite", "explain", 64),
     "audited_vs_unaudited_postgresql": ("explain, PostgreSQL", "explain", 64),
@@ -96,6 +97,7 @@ def _start(model: ServingModel, stack: ExitStack) -> list[Workload]:
     explain = [json.dumps({"values": one}).encode() for one in values]
     score = [json.dumps({"values": one, "reasons": False}).encode() for one in values]
     many = [json.dumps({"rows": model.values()[:BATCH], "reasons": False}).encode()]
+    subjects = [json.dumps({"subject": str(i)}).encode() for i in range(len(values))]
     split = [split_of(model.rows[i : i + 1]) for i in range(len(values))]
 
     def started(manager: Any) -> Server:
@@ -115,6 +117,7 @@ def _start(model: ServingModel, stack: ExitStack) -> list[Workload]:
         Workload("explain", quiet, explain),
         Workload("explain, native", native, explain),
         Workload("explain, SQLite", sqlite, explain),
+        Workload("look-up", quiet.at("lookup"), subjects),
         Workload("batch", quiet, many, rows=BATCH, is_slow=True),
         Workload("mlflow score", theirs, split, is_slow=True),
         Workload("mlflow batch", theirs, [split_of(model.rows[:BATCH])], rows=BATCH, is_slow=True),

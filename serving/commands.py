@@ -16,7 +16,7 @@ from hearth.audit_log import Clock
 from hearth.errors import StateError
 from hearth.settings import Settings, count_in
 from serving.app import create_app
-from serving.tree_shap.machine_code import make_ready
+from serving.tree_shap.machine_code import ready_kernel
 from serving.web.connections import TimedProtocol
 from serving.web.logs import configure_logs
 from serving.web.metrics_page import AllWorkers, metrics_page
@@ -96,7 +96,7 @@ def serve(
     configure_logs(settings.log_level)
     exit_cleanly_on_sigterm()
     with closing(_take_address(config)) as listening, suppress(KeyboardInterrupt):
-        make_ready(settings.state_dir, say)
+        ready_kernel(settings.state_dir, say)
         if announce is not None:
             address, taken = listening.getsockname()[:2]
             announce(f"http://{address}:{taken}")

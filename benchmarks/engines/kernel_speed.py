@@ -10,7 +10,7 @@ import numpy as np
 
 from engines.serving_model import rows_of, trained
 from serving.tree_shap.explainer import explainer_of
-from serving.tree_shap.machine_code import load_kernel, make_ready
+from serving.tree_shap.machine_code import ready_kernel
 
 _BATCH = 100_000
 _NATIVE_BATCH = 2_000
@@ -20,8 +20,7 @@ def compare(
     folder: str, trees: int, leaves: int, rows: int, *, batch: bool = False
 ) -> dict[str, Any]:
     """Microseconds of one row, the median of many, and the largest difference of a figure."""
-    make_ready(Path(folder), lambda _: None)
-    code, text = load_kernel(Path(folder)), trained(Path(folder), trees, leaves)
+    code, text = ready_kernel(Path(folder), print), trained(Path(folder), trees, leaves)
     if code is None:
         raise RuntimeError("numba is not installed, so that there is no kernel")
     tree_shap = explainer_of(text, code)

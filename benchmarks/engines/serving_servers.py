@@ -11,7 +11,8 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +23,7 @@ from mlflow.types import ColSpec, Schema
 
 from engines import hearth_variants
 from engines.serving_model import NAME, ServingModel
+from features.store import FeatureStore
 
 BENCHMARKS = Path(__file__).parents[1]
 PEPPER = "a-pepper-for-benchmarks-only"
@@ -38,6 +40,10 @@ class Server:
     headers: Mapping[str, str]
     process: subprocess.Popen[bytes]
     log: IO[bytes]
+
+    def at(self, below: str) -> "Server":
+        """The same service, asked at a path below."""
+        return replace(self, path=f"{self.path}/{below}")
 
     def ask(self, body: bytes) -> Any:
         """What it answers to one body.
@@ -77,6 +83,7 @@ def hearth(
     url = records_url or f"sqlite:///{folder / '.hearth' / 'records.db'}"
     key = model.publish(url, PEPPER)
     environment = {
+        "HEARTH_API_KEY": key,
         "HEARTH_API_KEY_PEPPER": PEPPER,
         "HEARTH_RECORDS_URL": url,
         "HEARTH_REQUESTS_A_MINUTE": "1000000000",
@@ -84,12 +91,29 @@ def hearth(
         "PYTHONPATH": str(BENCHMARKS.parent),
     }
     program = [sys.executable, "-c", "from hearth.cli.main import main; main()"]
-    command = [*program, "-w", str(folder), "serve", "--port", "{port}"]
+    program = [*program, "-w", str(folder)]
+    if "unaudited" in variants:
+        _precompute(model, folder, program, environment)
+    command = [*program, "serve", "--port", "{port}"]
     if variants:
         command = [sys.executable, hearth_variants.__file__, str(folder), "{port}", *variants]
     headers = {"Authorization": f"Bearer {key}"}
     with _started(command, _SCORES, body, headers=headers, environment=environment) as server:
         yield server
+
+
+def _precompute(
+    model: ServingModel, folder: Path, program: Sequence[str], environment: Mapping[str, str]
+) -> None:
+    """Scores of subjects "0", "1" and so on, made beforehand, to be looked up."""
+    store = FeatureStore(f"sqlite:///{folder / '.hearth' / 'feature_store.db'}")
+    rows = [(str(i), values, {}) for i, values in enumerate(model.values())]
+    today = datetime.now(UTC).date()
+    store.replace(NAME, today, rows, refreshed_on=today)
+    command = [*program, "precompute", NAME]
+    subprocess.run(
+        command, env={**os.environ, **environment}, check=True, stdout=subprocess.DEVNULL
+    )
 
 
 @contextmanager

@@ -20,12 +20,14 @@ def precompute(command: typer.Context, model: ModelArgument, as_json: JsonOption
     from features.store import FeatureStore
     from serving.precomputed.making import precompute as make
     from serving.scores.served_models import served_model
+    from serving.tree_shap.machine_code import ready_kernel
 
     context = open_context(command, as_json=as_json)
     identity = context.identity()
+    kernel = ready_kernel(context.settings.state_dir, context.say)
     with context.progress() as progress:
         made = make(
-            served_model(context.records, model),
+            served_model(context.records, model, kernel),
             identity=identity,
             store=FeatureStore(context.settings.store_url),
             engine=context.records,

@@ -87,10 +87,12 @@ def score(
     from features.store import FeatureStore
     from serving.files.batch import score_file
     from serving.scores.served_models import served_model
+    from serving.tree_shap.machine_code import ready_kernel
 
     context = open_context(command, as_json=as_json)
     identity = context.identity()
-    served = served_model(context.records, model)
+    kernel = ready_kernel(context.settings.state_dir, context.say)
+    served = served_model(context.records, model, kernel)
     with context.progress() as progress:
         summary = score_file(
             served,

@@ -136,8 +136,8 @@ class ServedModels:
         return {name: one.approval.version for name, one in self.served.items()}
 
 
-def served_model(engine: Engine, name: str) -> ServedModel:
-    """Model in use under a name, read from the records and proved byte by byte.
+def served_model(engine: Engine, name: str, kernel: MachineCode | None = None) -> ServedModel:
+    """Model in use under a name, read from the records and proved byte by byte; explained by a kernel.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def served_model(engine: Engine, name: str) -> ServedModel:
     """
     with reading(engine) as connection:
         published = published_bundle(connection, name)
-    return ServedModel.of(published)
+    return ServedModel.of(published, kernel)
 
 
 def sunset_of(model: RiskModel) -> date | None:

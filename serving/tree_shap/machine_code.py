@@ -53,23 +53,20 @@ def folders_of(state_dir: Path) -> tuple[Path, ...]:
     return (_HERE / "__pycache__", state_dir / "compiled")
 
 
-def make_ready(state_dir: Path, announce: Callable[[str], None]) -> bool:
-    """Whether the kernel can be loaded, after compiling it, in a process of its own, if need be.
+def ready_kernel(state_dir: Path, say: Callable[[str], None]) -> MachineCode | None:
+    """The kernel, after compiling it, in a process of its own, if need be.
 
-    Raises
-    ------
-    StateError
-        If it cannot be compiled, or no folder is private and can be written to.
+    None where numba is not installed, or, which `say` is told, where it cannot be compiled: reasons are
+    then LightGBM's own, the same and slower.
     """
-    if not can_compile():
-        return False
-    if find(state_dir) is None:
-        announce("Compiling the explanation kernel for this processor; this happens once.")
+    if can_compile() and find(state_dir) is None:
+        say("Compiling the explanation kernel for this processor; this happens once.")
         command = [sys.executable, "-m", "serving.tree_shap", str(state_dir)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
         if done.returncode != 0:
-            raise StateError(f"the explanation kernel could not be compiled: {done.stderr[-300:]}")
-    return True
+            why = done.stderr.strip().rpartition("\n")[2]
+            say(f"The explanation kernel could not be compiled, and reasons take longer: {why}")
+    return load_kernel(state_dir)
 
 
 def find(state_dir: Path) -> Path | None:

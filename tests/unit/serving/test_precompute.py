@@ -20,6 +20,7 @@ from hearth.storage.schema import (
 from serving.precomputed import making
 from serving.precomputed.making import precompute
 from serving.scores.served_models import served_model
+from serving.tree_shap.machine_code import load_kernel
 
 NAME = "school_readiness"
 LOOKUP = f"/v1/models/{NAME}/scores/lookup"
@@ -30,7 +31,7 @@ KNOWN, BARE = "100012345678", "100087654321"
 def make(council):
     def run(name=NAME, *, areas=None, role=Role.CASEWORKER, **options):
         return precompute(
-            served_model(council.engine, name),
+            served_model(council.engine, name, load_kernel(council.settings.state_dir)),
             identity=Identity("key", "A team", role, frozenset({"early_help"}), areas),
             store=FeatureStore(council.settings.store_url),
             engine=council.engine,

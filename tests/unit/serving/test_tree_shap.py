@@ -109,8 +109,18 @@ def test_code_is_kept_in_no_folder_that_others_may_write_to(tmp_path: Path) -> N
 
 def test_what_is_ready_is_not_compiled_again(code: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    assert machine_code.make_ready(tmp_path, said.append)
+    assert machine_code.ready_kernel(tmp_path, said.append) is not None
     assert said == []
+
+
+def test_where_it_cannot_be_compiled_that_is_said_and_the_service_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(machine_code, "folders_of", lambda _: ())
+    monkeypatch.setattr(machine_code.sys, "executable", "/bin/false")
+    assert machine_code.ready_kernel(tmp_path, said.append) is None
+    assert "could not be compiled" in said[1]
 
 
 def test_the_kernel_runs_without_numba_and_with_no_unpickling(kernel: Any, tmp_path: Path) -> None:
