@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 from hearth.risk_model import ReasonWords, RiskModel
 from serving.answers import Value
 from serving.files.tables import Columns
-from serving.scores.reasons import (
-    RESTRICTED,
-    RESTRICTED_TEXT,
-    effect,
-    places_of,
-    say,
-    scale_of,
-)
+from serving.scores.group_words import FeatureWords, GroupWords, places_of
+from serving.scores.reasons import RESTRICTED, RESTRICTED_TEXT, effect, scale_of
 
 MOST = 3
 """Reasons given for a row."""
@@ -88,9 +82,11 @@ class _Wording:
     """Words one group for the rows of a chunk; rows with the same values share theirs."""
 
     def __init__(self, model: RiskModel, words: ReasonWords, columns: Columns) -> None:
-        self._model, self._words = model, words
-        own = {feature.name for feature in model.features if feature.group == words.group}
-        stated = own | places_of(words)
+        own = [feature for feature in model.features if feature.group == words.group]
+        stated = {feature.name for feature in own} | places_of(words)
+        shown = {f.name: FeatureWords(model, f) for f in model.features if f.name in stated}
+        self._words = GroupWords(words, shown)
+        self._own = [feature.name for feature in own if feature.flag_of is None]
         self._columns = {f.name: columns[f.name] for f in model.features if f.name in stated}
         self._flags = {
             f.flag_of: columns[f.name]
@@ -103,8 +99,9 @@ class _Wording:
         """What the record of one row says."""
         values = tuple(self._value(name, row) for name in self._columns)
         if values not in self._known:
-            said = say(self._model, self._words, dict(zip(self._columns, values, strict=True)))
-            self._known[values] = said
+            named = dict(zip(self._columns, values, strict=True))
+            said = self._words.said(self._own, named)
+            self._known[values] = self._words.missing if said is None else said
         return self._known[values]
 
     def _value(self, name: str, row: int) -> Value:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from hearth.risk_model.cohort import Distribution
 from hearth.risk_model.encoding import FeatureSpec
@@ -25,8 +25,7 @@ _WORDS_OF_MEASURE = {
 }
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """Shares of the cohort sure to lie below, at and above a value, in whole hundredths.
 
     Each is a lower bound, so that "more than 90 of 100" is never said of 89.
@@ -42,11 +41,13 @@ def standing(value: float, distribution: Distribution) -> Standing:
     values, shares = distribution.values, distribution.at_or_below
     if value < values[0]:
         return Standing(0, 0, _ALL)
-    return Standing(
-        _hundredths(distribution.share_below(value)),
-        _hundredths(_share_at(value, values, shares)),
-        _hundredths(distribution.share_above(value)),
-    )
+    place = bisect_left(values, value)
+    below = shares[place - 1] if place else 0.0
+    if place == len(values):
+        return Standing(_hundredths(below), 0, 0)
+    is_kept = values[place] == value and (not place or len(values) < _ALL_VALUES_KEPT_BELOW)
+    at = shares[place] - below if is_kept else 0.0
+    return Standing(_hundredths(below), _hundredths(at), _hundredths(1.0 - shares[place]))
 
 
 def compare_number(
@@ -65,20 +66,44 @@ def compare_number(
     people
         What the cohort is made of, in the plural.
     """
-    if distribution is None or not distribution.values:
-        return f"with no {people} to compare it with"
-    more, less = _words(feature)
-    whom = people if distribution.missing_share == 0 else f"{people} where this is recorded"
-    place = standing(value, distribution)
-    claims = (
-        (place.below == _ALL, f"{more} all {whom} in the comparison"),
-        (place.above == _ALL, f"{less} all {whom} in the comparison"),
-        (place.same >= _HALF, f"the same as {place.same} of 100 {whom}"),
-        (place.below >= _HALF, f"{more} {place.below} of 100 {whom}"),
-        (place.above >= _HALF, f"{less} {place.above} of 100 {whom}"),
-        (True, f"{more} {place.below} and {less} {place.above} of 100 {whom}"),
-    )
-    return next(words for holds, words in claims if holds)
+    return NumberComparison(feature, distribution, people)(value)
+
+
+class NumberComparison:
+    """Places numbers of one feature in its cohort; see `compare_number`."""
+
+    def __init__(
+        self, feature: FeatureSpec, distribution: Distribution | None, people: str
+    ) -> None:
+        self._distribution = distribution
+        self._nobody = f"with no {people} to compare it with"
+        if distribution is not None and distribution.values:
+            more, less = _words(feature)
+            is_always_known = distribution.missing_share == 0
+            whom = people if is_always_known else f"{people} where this is recorded"
+            self._above_all = f"{more} all {whom} in the comparison"
+            self._below_all = f"{less} all {whom} in the comparison"
+            self._more, self._less, self._of_whom = more, less, f" of 100 {whom}"
+
+    def __call__(self, value: float) -> str:
+        """Clause that places a finite number."""
+        if self._distribution is None or not self._distribution.values:
+            return self._nobody
+        place = standing(value, self._distribution)
+        if place.below == _ALL:
+            return self._above_all
+        if place.above == _ALL:
+            return self._below_all
+        return self._share(place) + self._of_whom
+
+    def _share(self, place: Standing) -> str:
+        if place.same >= _HALF:
+            return f"the same as {place.same}"
+        if place.below >= _HALF:
+            return f"{self._more} {place.below}"
+        if place.above >= _HALF:
+            return f"{self._less} {place.above}"
+        return f"{self._more} {place.below} and {self._less} {place.above}"
 
 
 def compare_category(value: str, shares: Mapping[str, float], people: str) -> str:
@@ -90,16 +115,6 @@ def compare_category(value: str, shares: Mapping[str, float], people: str) -> st
     if share <= 0:
         return f"unlike all {whom} in the comparison"
     return f"the same as {_hundredths(share) or 'fewer than 1'} of 100 {whom}"
-
-
-def _share_at(value: float, values: tuple[float, ...], shares: tuple[float, ...]) -> float:
-    """Share of the cohort with this very value; 0 where values between those kept could hide it."""
-    index = bisect_left(values, value)
-    if index == len(values) or values[index] != value:
-        return 0.0
-    if index == 0:
-        return shares[0]
-    return shares[index] - shares[index - 1] if len(values) < _ALL_VALUES_KEPT_BELOW else 0.0
 
 
 def _words(feature: FeatureSpec) -> tuple[str, str]:

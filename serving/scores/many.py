@@ -11,7 +11,6 @@ from hearth.identity import Reference
 from hearth.risk_model import RiskModel
 from serving.answers import Figures, Interval, ScoreAnswer
 from serving.scores.many_schemas import Columns
-from serving.scores.reasons import explain
 from serving.scores.scoring import Inputs, Outcome, answer_with, own_caveats
 from serving.scores.served_models import ServedModel
 
@@ -60,7 +59,7 @@ def make_scores(
     for i, (one, reference, (wide, thin)) in enumerate(zip(inputs, references, flags, strict=True)):
         outcome = Outcome(
             figures(i, abstained=wide or thin),
-            None if contributions is None else explain(model, one.values, contributions[i]),
+            None if contributions is None else served.explain(one.values, contributions[i]),
             own_caveats(is_wide=wide, is_thin=thin, is_held_back=held[i]),
         )
         subject_ref = None if reference is None else reference.text

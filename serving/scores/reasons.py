@@ -3,18 +3,18 @@
 No reason says "because": a contribution is what the model made of a value, not what caused anything.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from hearth.risk_model import FeatureSpec, ReasonWords, RiskModel, as_recorded
+import numpy as np
+from numpy.typing import NDArray
+
+from hearth.risk_model import ReasonWords, RiskModel, as_recorded
 from serving.answers import Explanation, FeatureShown, Reason, Value, Withheld
-from serving.scores.comparison import compare_category, compare_number
-from serving.scores.wording import many_of, value_in_words
+from serving.scores.group_words import FeatureWords, GroupWords
 
 RESTRICTED = "restricted"
 RESTRICTED_TEXT = "Information from a restricted source"
-RECORDED, NOT_RECORDED = "recorded", "not recorded"
 
 _STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
     (0.405, "strong"),
@@ -25,47 +25,59 @@ _STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
 _MOST_FEATURES = 5  # behind one reason; the rest are in the technical layer
 _NOTHING = 1e-12
 _RULE_SCALE: Literal["rule_value"] = "rule_value"
-_PLACE = re.compile(r"\{(\w+)\}")
-_COMPARISON = "comparison"
+
+
+class Explainer:
+    """Explains scores of one model; what does not depend on a row is worked out once."""
+
+    def __init__(self, model: RiskModel) -> None:
+        features = {feature.name: FeatureWords(model, feature) for feature in model.features}
+        self._groups = [_Group(model, words, features) for words in model.reasons]
+        self._features = model.features
+        self._has_flags = any(feature.flag_of is not None for feature in model.features)
+        self._method = "tree_shap" if model.kind == "lightgbm" else "linear_shapley"
+        self._scale = scale_of(model)
+
+    def __call__(
+        self, values: Mapping[str, Value], contributions: Sequence[float] | NDArray[np.float64]
+    ) -> Explanation:
+        """Explanation of one score, with nothing withheld, largest reason first.
+
+        Parameters
+        ----------
+        values
+            Value of each feature by name; absent or None where it is not recorded. One that was
+            filled in is worded as not recorded.
+        contributions
+            One for each feature in the model's order and, last, the base value; on the scale of the
+            raw score.
+
+        Returns
+        -------
+        Explanation
+            Its contributions and base value add up to the raw score.
+        """
+        if self._has_flags:
+            values = as_recorded(self._features, values)
+        added: list[float] = np.asarray(contributions, dtype=np.float64).tolist()
+        reasons = [group.reason(values, added, self._scale) for group in self._groups]
+        return Explanation(
+            method=self._method,
+            scale=self._scale,
+            base_value=added[-1],
+            reasons=_largest_first(reasons),
+            withheld=Withheld(0),
+            missing=tuple(reason.code for reason in reasons if reason.is_missing),
+        )
 
 
 def explain(
-    model: RiskModel, values: Mapping[str, Value], contributions: Sequence[float]
+    model: RiskModel,
+    values: Mapping[str, Value],
+    contributions: Sequence[float] | NDArray[np.float64],
 ) -> Explanation:
-    """Explanation of one score, with nothing withheld, largest reason first.
-
-    Parameters
-    ----------
-    model
-        The model that made the score.
-    values
-        Value of each feature by name; absent or None where it is not recorded. One that was filled
-        in is worded as not recorded.
-    contributions
-        One for each feature in the model's order and, last, the base value; on the scale of the raw score.
-
-    Returns
-    -------
-    Explanation
-        Its contributions and base value add up to the raw score.
-    """
-    people, values = many_of(str(model.about["unit"])), as_recorded(model.features, values)
-    by_group: dict[str, list[tuple[FeatureSpec, float]]] = {
-        words.group: [] for words in model.reasons
-    }
-    for feature, contribution in zip(model.features, contributions, strict=False):
-        by_group[feature.group].append((feature, float(contribution)))
-    reasons = [
-        _reason(model, words, by_group[words.group], values, people) for words in model.reasons
-    ]
-    return Explanation(
-        method="tree_shap" if model.kind == "lightgbm" else "linear_shapley",
-        scale=scale_of(model),
-        base_value=float(contributions[-1]),
-        reasons=_largest_first(reasons),
-        withheld=Withheld(0),
-        missing=tuple(reason.code for reason in reasons if reason.is_missing),
-    )
+    """Explanation of one score; see `Explainer`, which a service keeps."""
+    return Explainer(model)(values, contributions)
 
 
 def withhold_restricted(explanation: Explanation) -> Explanation:
@@ -98,14 +110,6 @@ def withhold_restricted(explanation: Explanation) -> Explanation:
     )
 
 
-def say(model: RiskModel, words: ReasonWords, values: Mapping[str, Value]) -> str:
-    """What the record says of one group, where none of the values was filled in."""
-    own = [feature for feature in model.features if feature.group == words.group]
-    if _is_missing(words, own, values):
-        return _missing_text(words)
-    return _text(model, words, values, many_of(str(model.about["unit"])))
-
-
 def effect(
     contribution: float, scale: str
 ) -> tuple[Literal["raises", "lowers", "neither"], Literal["strong", "moderate", "weak"]]:
@@ -113,109 +117,53 @@ def effect(
     return _direction(contribution), _strength(contribution, scale)
 
 
-def places_of(words: ReasonWords) -> set[str]:
-    """Features that a group's text states."""
-    return {name for name in _PLACE.findall(words.text) if name != _COMPARISON}
+class _Group:
+    """One reason: its words, and the features whose contributions it sums."""
+
+    def __init__(
+        self, model: RiskModel, words: ReasonWords, features: Mapping[str, FeatureWords]
+    ) -> None:
+        self._words, self._said = words, GroupWords(words, features)
+        own = [(j, f) for j, f in enumerate(model.features) if f.group == words.group]
+        self._members = [(place, features[feature.name]) for place, feature in own]
+        self._own = [feature.name for _, feature in own if feature.flag_of is None]
+        self._source = words.source_title or words.source
+        self._sensitivity: Literal["ordinary", "restricted"] = (
+            "ordinary" if words.sensitivity == "ordinary" else "restricted"
+        )
+
+    def reason(
+        self, values: Mapping[str, Value], contributions: Sequence[float], scale: str
+    ) -> Reason:
+        """The reason of one score."""
+        added = [(contributions[place], feature) for place, feature in self._members]
+        total = sum(contribution for contribution, _ in added)
+        text = self._said.said(self._own, values)
+        shown = sorted(added, key=_by_size)[:_MOST_FEATURES]
+        return Reason(
+            code=self._words.group,
+            title=self._words.title,
+            text=self._said.missing if text is None else text,
+            direction=_direction(total),
+            strength=_strength(total, scale),
+            contribution=total,
+            source=self._source,
+            sensitivity=self._sensitivity,
+            is_missing=text is None,
+            features=tuple(
+                FeatureShown(
+                    feature.name,
+                    value := values.get(feature.name),
+                    feature.shown(value),
+                    contribution,
+                )
+                for contribution, feature in shown
+            ),
+        )
 
 
-def _reason(
-    model: RiskModel,
-    words: ReasonWords,
-    members: Sequence[tuple[FeatureSpec, float]],
-    values: Mapping[str, Value],
-    people: str,
-) -> Reason:
-    total = sum(contribution for _, contribution in members)
-    is_missing = _is_missing(words, [feature for feature, _ in members], values)
-    shown = sorted(members, key=lambda member: -abs(member[1]))[:_MOST_FEATURES]
-    return Reason(
-        code=words.group,
-        title=words.title,
-        text=_missing_text(words) if is_missing else _text(model, words, values, people),
-        direction=_direction(total),
-        strength=_strength(total, scale_of(model)),
-        contribution=total,
-        source=words.source_title or words.source,
-        sensitivity="ordinary" if words.sensitivity == "ordinary" else "restricted",
-        is_missing=is_missing,
-        features=tuple(
-            FeatureShown(
-                feature.name, values.get(feature.name), _display(feature, values), contribution
-            )
-            for feature, contribution in shown
-        ),
-    )
-
-
-def _text(model: RiskModel, words: ReasonWords, values: Mapping[str, Value], people: str) -> str:
-    """The definition's text, each place filled; a clause after `;` goes where its value is not recorded."""
-    first, *more = words.text.split(";")
-    kept = [first, *(clause for clause in more if _has_values(clause, values))]
-    return _fill(model, ";".join(kept), values, people)
-
-
-def _has_values(clause: str, values: Mapping[str, Value]) -> bool:
-    named = [name for name in _PLACE.findall(clause) if name != _COMPARISON]
-    return all(values.get(name) is not None for name in named)
-
-
-def _fill(model: RiskModel, text: str, values: Mapping[str, Value], people: str) -> str:
-    """A text with its places filled; a comparison is of the feature named before it."""
-    specs = {feature.name: feature for feature in model.features}
-    last: FeatureSpec | None = None
-
-    def fill(match: re.Match[str]) -> str:
-        nonlocal last
-        name = match[1]
-        if name == _COMPARISON:
-            return _comparison(model, last, values, people)
-        last = specs[name]
-        return _display(last, values)
-
-    return _PLACE.sub(fill, text)
-
-
-def _comparison(
-    model: RiskModel, feature: FeatureSpec | None, values: Mapping[str, Value], people: str
-) -> str:
-    value = None if feature is None else values.get(feature.name)
-    if feature is None or value is None:
-        return NOT_RECORDED
-    if isinstance(value, str):
-        return compare_category(value, model.cohort.category_shares.get(feature.name, {}), people)
-    return compare_number(value, feature, model.cohort.distributions.get(feature.name), people)
-
-
-def _is_missing(
-    words: ReasonWords, features: Sequence[FeatureSpec], values: Mapping[str, Value]
-) -> bool:
-    """Whether the first value that the text would state is not recorded, or none of the group's is."""
-    named = [name for name in _PLACE.findall(words.text) if name != _COMPARISON]
-    if named and values.get(named[0]) is None:
-        return True
-    own = [feature for feature in features if feature.flag_of is None]
-    return all(values.get(feature.name) is None for feature in own)
-
-
-def _missing_text(words: ReasonWords) -> str:
-    return words.missing or f"{words.title}: {NOT_RECORDED}"
-
-
-def _display(feature: FeatureSpec, values: Mapping[str, Value]) -> str:
-    value = values.get(feature.name)
-    if value is None:
-        return NOT_RECORDED
-    if feature.flag_of is not None:
-        return NOT_RECORDED if value == 1 else RECORDED
-    if _is_share(feature) and not isinstance(value, str):
-        return value_in_words(100 * value, "%")
-    return value_in_words(value, feature.unit)
-
-
-def _is_share(feature: FeatureSpec) -> bool:
-    """Whether it is a part of a whole; a ratio of like to like has no unit."""
-    is_ratio = feature.name.startswith(f"{feature.group}_ratio_")
-    return feature.name.startswith(f"{feature.group}_share_") or (is_ratio and feature.unit is None)
+def _by_size(member: tuple[float, FeatureWords]) -> float:
+    return -abs(member[0])
 
 
 def scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:

@@ -24,7 +24,6 @@ from serving.answers import (
     ScoreAnswer,
     Value,
 )
-from serving.scores.reasons import explain
 from serving.scores.served_models import ServedModel, sunset_of
 from serving.web.problems import ProblemError
 
@@ -200,7 +199,7 @@ def make_score(
     unsure = _unsure(model, row, ends)
     outcome = Outcome(
         _figures(model, raw, ends, abstained=bool(unsure)),
-        explain(model, inputs.values, model.contributions(row)[0]) if with_reasons else None,
+        served.explain(inputs.values, model.contributions(row)[0]) if with_reasons else None,
         (*unsure, *_held_back(model, inputs)),
     )
     return answer_with(served, inputs, outcome, score_id=score_id, subject_ref=subject_ref, now=now)

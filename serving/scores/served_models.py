@@ -20,6 +20,7 @@ from hearth.storage.published import (
 )
 from serving.answers import Links, ModelReference
 from serving.scores.many_schemas import ManySchema
+from serving.scores.reasons import Explainer
 from serving.scores.schemas import RequestSchema
 from serving.tree_shap.machine_code import MachineCode
 from serving.tree_shap.scorer import with_kernel
@@ -49,6 +50,11 @@ class ServedModel:
             approved_on=approval.decided_at.date(),
             sunset=sunset_of(self.model),
         )
+
+    @cached_property
+    def explain(self) -> Explainer:
+        """What words its reasons."""
+        return Explainer(self.model)
 
     @cached_property
     def links(self) -> Links:
