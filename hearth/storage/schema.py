@@ -165,6 +165,13 @@ oauth_clients = Table(
     Column("revoked_by", String(64)),
 )
 
+ended_sessions = Table(
+    "ended_sessions",
+    metadata,
+    Column("session_sha256", SHA256, primary_key=True),  # of a page's session that was signed out
+    Column("expires_at", Instant, nullable=False, index=True),  # from then on its cookie is dead
+)
+
 idempotency_keys = Table(
     "idempotency_keys",
     metadata,

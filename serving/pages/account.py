@@ -6,9 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import RedirectResponse
 
+from hearth.storage.engine import writing
 from serving.pages.goals import START, own_page
 from serving.pages.render import page
-from serving.pages.session import COOKIE, new_session
+from serving.pages.session import COOKIE, end_session, new_session
 from serving.pages.visitor import (
     Visitor,
     form_fields,
@@ -61,8 +62,13 @@ def sign_in(
 
 
 @router.post("/sign-out", dependencies=[Depends(signed_in()), Depends(form_fields)])
-def sign_out() -> Response:
-    """Signs out."""
+def sign_out(
+    visitor: Annotated[Visitor, Depends(visit)],
+    service: Annotated[Service, Depends(service_of)],
+) -> Response:
+    """Signs out, in every worker: a copy of the cookie is worth nothing from now on."""
+    with writing(service.engine) as connection:
+        end_session(connection, visitor.session, service.now())
     answer = _to("/sign-in")
     answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return answer

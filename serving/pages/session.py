@@ -2,11 +2,15 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from hearth.storage.schema import ended_sessions
 
 COOKIE = "hearth_session"
 LIFE = timedelta(hours=8)
@@ -46,9 +50,30 @@ def unseal(cookie: str, pepper: str, now: datetime) -> Session | None:
     return session if session.expires > now else None
 
 
+def end_session(connection: Connection, session: Session, now: datetime) -> None:
+    """Sign a session out for good: a copy of its cookie opens nothing from the commit on."""
+    connection.execute(delete(ended_sessions).where(ended_sessions.c.expires_at <= now))
+    if not has_ended(connection, session):
+        row = {"session_sha256": _mark(session), "expires_at": session.expires}
+        connection.execute(insert(ended_sessions).values(row))
+
+
+def has_ended(connection: Connection, session: Session) -> bool:
+    """Whether somebody signed a session out."""
+    query = select(ended_sessions.c.expires_at).where(
+        ended_sessions.c.session_sha256 == _mark(session)
+    )
+    return connection.execute(query).first() is not None
+
+
 def token_matches(session: Session, given: str) -> bool:
     """Whether a form carries the session's CSRF token."""
     return hmac.compare_digest(session.csrf.encode(), given.encode())
+
+
+def _mark(session: Session) -> str:
+    """Name of a session in the records, which opens nothing: its CSRF token is random, and secret."""
+    return hashlib.sha256(session.csrf.encode()).hexdigest()
 
 
 def _signature(payload: bytes, pepper: str) -> str:

@@ -10,7 +10,17 @@ from fastapi import Depends, Request, Response
 
 from hearth.errors import PermissionDeniedError
 from hearth.identity import Identity, Permission
-from serving.pages.session import COOKIE, LIFE, Session, new_session, seal, token_matches, unseal
+from hearth.storage.engine import reading
+from serving.pages.session import (
+    COOKIE,
+    LIFE,
+    Session,
+    has_ended,
+    new_session,
+    seal,
+    token_matches,
+    unseal,
+)
 from serving.service import Service, service_of
 from serving.web.authentication import check_permission, note_failure
 from serving.web.problems import ProblemError
@@ -36,7 +46,7 @@ def visit(request: Request, service: Annotated[Service, Depends(service_of)]) ->
     """Whoever visits; a key revoked since sign-in signs them out."""
     service.held.refresh()
     holders = service.held.current.holders
-    session = unseal(request.cookies.get(COOKIE, ""), service.pepper, service.now())
+    session = _session_of(request, service)
     visitor = Visitor(
         session or new_session("", service.now()),
         None if session is None else holders.of_key_id(session.key_id, service.now()),
@@ -45,6 +55,15 @@ def visit(request: Request, service: Annotated[Service, Depends(service_of)]) ->
     if visitor.identity is not None:
         service.limits.charge(visitor.identity.key_id)
     return visitor
+
+
+def _session_of(request: Request, service: Service) -> Session | None:
+    """Session of the visitor's cookie, unless it was signed out."""
+    session = unseal(request.cookies.get(COOKIE, ""), service.pepper, service.now())
+    if session is None or not session.key_id:
+        return session
+    with reading(service.engine) as connection:
+        return None if has_ended(connection, session) else session
 
 
 def signed_in(*permissions: Permission) -> Callable[[Visitor], Identity]:

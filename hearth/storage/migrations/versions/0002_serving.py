@@ -63,6 +63,13 @@ def _make_identity_tables() -> None:
         sa.PrimaryKeyConstraint("client_id", name="pk_oauth_clients"),
     )
     op.create_table(
+        "ended_sessions",
+        sa.Column("session_sha256", sa.String(64), nullable=False),
+        sa.Column("expires_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("session_sha256", name="pk_ended_sessions"),
+    )
+    op.create_index("ix_ended_sessions_expires_at", "ended_sessions", ["expires_at"])
+    op.create_table(
         "generations",
         sa.Column("id", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("number", _NUMBER, nullable=False),
