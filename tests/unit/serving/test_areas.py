@@ -7,9 +7,11 @@ import pytest
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog
 from hearth.errors import DataError, PermissionDeniedError
-from hearth.identity import Role, authenticate, create_key
+from hearth.identity import Identity, Role, authenticate, create_key
 from hearth.storage.engine import writing
 from serving.files.rows import open_rows
+from serving.precomputed.making import precompute
+from serving.scores.served_models import served_model
 
 MODEL = "school_readiness"
 SCORES = f"/v1/models/{MODEL}/scores"
@@ -159,3 +161,23 @@ def test_in_a_batch_subjects_of_elsewhere_are_refused_like_nobody(here):
 def test_a_batch_of_values_is_refused_to_a_key_of_one_area(here, placed):
     values = FeatureStore(placed.settings.store_url).get(MODEL, HERE).values
     assert here.post(SCORES, json={"rows": [values]}).status_code == 403
+
+
+def test_a_score_made_beforehand_is_shown_to_its_area_alone(here, everywhere, placed):
+    everyone = Identity("key", "A team", Role.CASEWORKER, frozenset({"early_help"}))
+    store = FeatureStore(placed.settings.store_url)
+    precompute(
+        served_model(placed.engine, MODEL),
+        identity=everyone,
+        store=store,
+        engine=placed.engine,
+        clock=placed.clock,
+    )
+    for client, subject, status in (
+        (everywhere, THERE, 200),  # held in memory from now on
+        (here, HERE, 200),
+        (here, THERE, 404),
+        (here, NOWHERE, 404),
+    ):
+        found = client.post(f"{SCORES}/lookup", json={"subject": subject})
+        assert (subject, found.status_code) == (subject, status)
