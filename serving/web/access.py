@@ -41,7 +41,7 @@ API: Mapping[str, frozenset[Permission]] = {
 PAGES: Mapping[str, frozenset[Permission]] = {
     "GET /": ANYONE_KNOWN,
     "GET /challenges": frozenset({Permission.CHALLENGE_REVIEW}),
-    "GET /challenges/{challenge_id}": frozenset({Permission.SCORE_READ}),
+    "GET /challenges/{challenge_id}": frozenset({Permission.CHALLENGE_REVIEW}),
     "GET /models": _READERS,
     "GET /models/{model}": _READERS,
     "GET /models/{model}/notice": _READERS,
