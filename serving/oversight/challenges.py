@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, insert, select, update
 from hearth.digest import sha256_of
 from hearth.errors import NotFoundError, StateError
 from hearth.identity import Identity
+from hearth.identity.oauth_clients import ACTOR_PREFIX
 from hearth.storage.engine import reading
-from hearth.storage.schema import api_keys, challenges, decisions, scores
+from hearth.storage.schema import api_keys, challenges, decisions, oauth_clients, scores
 from serving.oversight.answers import ChallengeAnswer, ChallengeList
 from serving.oversight.challenge_states import CLOSING, OPEN, State, Step, next_state, steps_from
 from serving.oversight.recording import on_record, record_reading
@@ -249,7 +250,10 @@ def _check_another_person(connection: Connection, identity: Identity, challenge_
 def _names(connection: Connection, key_ids: Iterable[str]) -> set[str]:
     wanted = sorted(key_ids)
     keys = select(api_keys.c.name).where(api_keys.c.key_id.in_(wanted))
-    return set(connection.scalars(keys))
+    clients = select(oauth_clients.c.name).where(
+        (ACTOR_PREFIX + oauth_clients.c.client_id).in_(wanted)
+    )
+    return {*connection.scalars(keys), *connection.scalars(clients)}
 
 
 def _uuid(text: str) -> str:

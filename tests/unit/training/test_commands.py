@@ -159,6 +159,7 @@ def test_the_version_registered_is_the_challenger_and_the_bundle_on_disk(homes):
     assert read_bundle(client, homes.model, "1") == kept.files
     assert kept.kind == "lightgbm"
     assert kept.about["candidate"] == "lightgbm"
+    assert {"title", "controller", "lawful_basis", "power"} == set(kept.about["sources"][0])
 
 
 def test_a_second_training_is_up_to_date_and_trains_nothing(homes):

@@ -154,3 +154,21 @@ def test_why_needs_the_purpose_of_the_model(hearth, council, key):
     ended = hearth(*WHY)
     assert ended.code == 1
     assert "not for `early_help`" in ended.err
+
+
+@pytest.fixture
+def for_areas(council):
+    """Says of the model of early help that its results are released for areas."""
+    path = council.root / "models" / "readiness" / "model.yaml"
+    path.write_text(path.read_text() + "release_level: output_area\n")
+
+
+@pytest.mark.parametrize("command", [WHY, LOOK])
+def test_nothing_of_one_household_is_shown_where_results_are_for_areas(
+    hearth, council, key, for_areas, command
+):
+    key()
+    ended = hearth(*command)
+    assert ended.code == 1
+    assert "released for areas" in ended.err
+    assert _looks(council) == []
