@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from sqlalchemy import Connection
@@ -13,6 +13,9 @@ from hearth.cli.context import Context, JsonOption, open_context, utc_now
 from hearth.cli.pseudonyms import ReasonOption
 from hearth.identity import Identity, Permission, subject_reference
 from hearth.storage.engine import writing
+
+if TYPE_CHECKING:
+    from hearth.risk_model import FeatureSpec
 
 _subject = typer.Typer(
     help="What a subject may ask for: export, rectify, object, restrict, lift, erase.",
@@ -79,6 +82,76 @@ def export(
         context.say(
             "Read it before you hand it over: what people wrote on a score may name somebody else."
         )
+
+
+@_subject.command(
+    "rectify",
+    epilog="Example: hearth subject rectify 990000011212 --model school_readiness "
+    "--feature arrears_count_12m --stated 0 --reason 'letter 45'",
+)
+def rectify(
+    command: typer.Context,
+    subject: SubjectArgument,
+    model: Annotated[str, typer.Option(help="Name of the model.")],
+    feature: Annotated[str, typer.Option(help="The feature that is said to be wrong.")],
+    reason: ReasonOption,
+    stated: Annotated[
+        str | None, typer.Option(help="What the subject says it is; if not given, only wrong.")
+    ] = None,
+    close: Annotated[
+        Outcome | None, typer.Option(help="Settle the dispute; open it if not given.")
+    ] = None,
+) -> None:
+    """Dispute an input (UK GDPR, art. 16): scores are flagged, one is made with what is stated; or settle it."""
+    from features.store import FeatureStore
+    from serving.scores.served_models import served_model
+    from serving.subjects.rectification import dispute_input, feature_of, settle_dispute
+
+    context = open_context(command)
+    identity = _identity(context, Permission.SUBJECT_RIGHTS)
+    store = FeatureStore(context.settings.store_url)
+    if close is not None:
+        settle_dispute(
+            context.records,
+            store,
+            subject,
+            model,
+            feature,
+            outcome=close.value,
+            actor=identity.key_id,
+            audit=context.audit,
+            now=utc_now(),
+        )
+        context.say(f"The dispute is settled: {close.value}. Scores are flagged no more.")
+        if close is Outcome.UPHELD:
+            context.say("Have it mended at its source too, or the next refresh brings it back.")
+        return
+    served = served_model(context.records, model)
+    made = dispute_input(
+        context.records,
+        store,
+        served,
+        subject,
+        feature,
+        stated=_stated(feature_of(served, feature), stated),
+        reason=reason,
+        identity=identity,
+        audit=context.audit,
+        now=utc_now(),
+    )
+    context.say(f"The dispute is on record: every score is flagged disputed:{feature}.")
+    if made.score_id is not None:
+        context.say(f"Made with what is stated, and kept beside the others: score {made.score_id}")
+
+
+def _stated(feature: "FeatureSpec", text: str | None) -> float | str | None:
+    """What was stated, as the model reads it."""
+    if text is None or feature.kind == "category":
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter("is no number", param_hint="--stated") from None
 
 
 @_subject.command(

@@ -5,7 +5,9 @@ makes it, so that what is held is known to be the latest by comparing one number
 that reads it under the chain's lock can be sure.
 """
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
+
+from hearth.storage.schema import generations
 
 _CURRENT = "SELECT number FROM generations"  # as the driver takes it: every request asks
 
@@ -13,3 +15,11 @@ _CURRENT = "SELECT number FROM generations"  # as the driver takes it: every req
 def current_generation(connection: Connection) -> int:
     """The number as this transaction sees it."""
     return int(connection.exec_driver_sql(_CURRENT).scalar_one())
+
+
+def raise_generation(connection: Connection) -> None:
+    """Make services read anew what they hold, from the commit on; for what no trigger follows.
+
+    The audit chain's lock is to be held already.
+    """
+    connection.execute(update(generations).values(number=generations.c.number + 1))

@@ -35,7 +35,9 @@ from serving.subjects.known import KnownSubject
 _AT_ONCE = 500
 _CLIENT = "client:"
 _OPERATOR = "operator"
-_NOT_THEIRS = frozenset({"key_id", "opened_by", "closed_by", "set_by", "lifted_by", "entity_id"})
+_NOT_THEIRS = frozenset(
+    {"key_id", "opened_by", "acknowledged_by", "closed_by", "set_by", "lifted_by", "entity_id"}
+)
 """Columns that name who acted; the roles of those are listed as recipients instead."""
 
 Section = list[dict[str, Any]]

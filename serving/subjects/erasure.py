@@ -15,6 +15,7 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditEntry, AuditLog, erase_payloads
 from hearth.audit_log.erasure import ERASED
 from hearth.storage.engine import reading, writing
+from hearth.storage.generation import raise_generation
 from hearth.storage.schema import (
     audit_entries,
     audit_payloads,
@@ -92,7 +93,12 @@ def erase_subject(
 
 
 def erase_scores(connection: Connection, score_ids: Sequence[str], tombstone: int) -> None:
-    """Empty scores, what people wrote on them, and answers kept for replay; each keeps that it was made."""
+    """Empty scores, what people wrote on them, and answers kept for replay; each keeps that it was made.
+
+    Services drop what they hold of them. The audit chain's lock is to be held already.
+    """
+    if score_ids:
+        raise_generation(connection)
     for some in _batches(score_ids):
         connection.execute(
             update(scores)

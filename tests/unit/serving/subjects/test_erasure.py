@@ -9,6 +9,7 @@ from hearth.audit_log import verify
 from hearth.errors import StateError
 from hearth.identity import subject_reference
 from hearth.storage.engine import reading, writing
+from hearth.storage.generation import current_generation
 from hearth.storage.published import current_approval
 from hearth.storage.schema import (
     audit_payloads,
@@ -39,6 +40,11 @@ def erase(holding, entity_id=OURS):
 
 def acting(holding):
     return {**WHY, "audit": holding.audit, "now": NOW}
+
+
+def generation(holding):
+    with reading(holding.engine) as connection:
+        return current_generation(connection)
 
 
 def hold(holding, **over):
@@ -139,6 +145,12 @@ def test_a_legal_hold_stops_erasure_and_is_named(holding, over):
     with writing(holding.engine) as connection:
         lift_hold(connection, hold_id, actor="key2", audit=holding.audit, now=NOW)
     assert erase(holding).counts["scores"] == 1
+
+
+def test_services_drop_what_they_hold_of_the_subject(holding):
+    before = generation(holding)
+    erase(holding)
+    assert generation(holding) > before
 
 
 def test_a_hold_over_someone_else_stops_nothing(holding):
