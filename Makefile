@@ -22,7 +22,7 @@ use_index = index=$$($(TOOLS)/bin/python -m pip config get global.index-url 2>/d
 	if [ -n "$$index" ] && [ -z "$$UV_DEFAULT_INDEX$$UV_INDEX_URL" ]; then export UV_DEFAULT_INDEX="$$index"; fi;
 quiet_pip = --quiet --disable-pip-version-check --no-input
 
-.PHONY: help setup check test test-deep demo bench $(BENCH_TARGETS) lock clean
+.PHONY: help setup check test test-deep test-slim demo bench $(BENCH_TARGETS) lock clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ test: check ## Prove it: every check, test and notebook
 test-deep: setup ## The same laws, searched for much longer, afresh each time
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --hypothesis-profile=deep -m "deep or not deep" tests
 
+test-slim: setup ## The service's tests with its base dependencies alone, in an environment thrown away afterwards
+	@$(use_index) PYTHON=$(BIN)/python scripts/test_slim.sh $(UV)
+
 demo: setup ## See it: a made-up council from records to scores, served on http://127.0.0.1:8000
 	@PATH="$(CURDIR)/$(BIN):$$PATH" hearth demo
 
@@ -74,9 +77,11 @@ bench: $(BENCH_TARGETS) ## Every benchmark, one after the other; results in benc
 $(BENCH_TARGETS): bench-%: setup
 	@$(BIN)/python benchmarks/bench_$(subst -,_,$*).py $(ARGS)
 
-lock: $(STAMPS)/uv-$(UV_VERSION) ## Resolve requirements.lock again from pyproject.toml and package-lock.json from package.json
+lock: $(STAMPS)/uv-$(UV_VERSION) ## Resolve both requirements locks again from pyproject.toml and package-lock.json from package.json
 	@$(use_index) $(UV) pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+	@$(use_index) $(UV) pip compile pyproject.toml --extra kernel --universal --generate-hashes --constraint requirements.lock \
+		--no-emit-index-url --no-annotate --no-header --quiet -o requirements-serving.lock
 	@npm install --package-lock-only --silent
 	@$(PYTHON) scripts/strip_lock_addresses.py package-lock.json
 

@@ -15,6 +15,7 @@ from hearth.settings import Settings
 from hearth.storage.database import open_records
 from serving.held import HeldRecords
 from serving.pages import account, challenges, models, scores
+from serving.readiness import ReadinessProof
 from serving.routes.common import json_response
 from serving.service import Service
 from serving.tree_shap.machine_code import load_kernel
@@ -74,6 +75,7 @@ def create_app(
                 held=held,
                 writer=writer,
                 metrics=metrics,
+                readiness=ReadinessProof(held, metrics, clock),
                 limits=RateLimits(settings.requests_a_minute, settings.failures_a_minute),
                 tokens=token_door(settings),
             )

@@ -11,6 +11,7 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from serving.held import HeldRecords
+from serving.readiness import ReadinessProof
 from serving.scores.served_models import ServedModels
 from serving.web.metrics import Metrics
 from serving.web.rate_limits import RateLimits
@@ -30,6 +31,7 @@ class Service:
     held: HeldRecords
     writer: AuditWriter
     metrics: Metrics
+    readiness: ReadinessProof
     limits: RateLimits
     tokens: "TokenDoor | None"
 

@@ -65,11 +65,18 @@ def test_every_dependency_gives_its_reason() -> None:
     assert [line for line in dependencies if "#" not in line] == []
 
 
-def test_the_lock_pins_hashes_and_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-serving.lock"])
+def test_the_lock_pins_hashes_and_names_no_address(name: str) -> None:
+    lock = (ROOT / name).read_text()
     assert "://" not in lock
     assert "--hash=sha256:" in lock
     assert not re.search(r"^-", lock, flags=re.MULTILINE)
+
+
+def test_what_serves_is_pinned_as_what_is_tested() -> None:
+    tested = set(re.findall(r"^\S+==\S+", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    served = (ROOT / "requirements-serving.lock").read_text()
+    assert set(re.findall(r"^\S+==\S+", served, re.MULTILINE)) - tested == set()
 
 
 def test_the_front_end_lock_names_no_address() -> None:

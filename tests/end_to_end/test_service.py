@@ -172,14 +172,15 @@ def test_who_builds_or_approves_a_model_cannot_score_with_it(ask, subject, holde
     assert answer.status_code == 403
 
 
-def test_one_byte_altered_in_a_published_bundle_and_the_model_is_not_served(demo, tmp_path):
+def test_one_byte_altered_in_a_published_bundle_and_the_model_is_not_served(
+    demo, tmp_path, patience
+):
     copy = demo.copy(tmp_path / "demo")
     with copy.serving() as address, httpx2.Client(base_url=address, timeout=60) as client:
         assert client.get("/health/ready").status_code == 200
         _alter_published_byte(copy, MODEL)
-        ready = client.get("/health/ready")
-        assert ready.status_code == 503
-        assert MODEL in ready.text
+        patience(lambda: client.get("/health/ready").status_code == 503, 20)
+        assert MODEL in client.get("/health/ready").text
         headers = {"Authorization": f"Bearer {copy.demo_key('caseworker')}"}
         body = {"subject": "1"}
         answer = client.post(f"/v1/models/{MODEL}/scores", json=body, headers=headers)
