@@ -194,6 +194,11 @@ class Hearth:
         body = given | {"reasons": reasons}
         return self._ask(ManyScoresAnswer, "POST", "/v1/models/{model}/scores", body, model=model)
 
+    def look_up(self, model: str, *, subject: str) -> ScoreAnswer:
+        """Score of a subject that was made beforehand; that it was read is put on record."""
+        path = "/v1/models/{model}/scores/lookup"
+        return self._ask(ScoreAnswer, "POST", path, {"subject": subject}, model=model)
+
     def read_score(self, score_id: str) -> ScoreAnswer:
         """A score as it was made, and as it stands; that it was read is put on record."""
         return self._ask(ScoreAnswer, "GET", "/v1/scores/{score_id}", score_id=score_id)

@@ -14,7 +14,7 @@ from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from hearth.storage.database import open_records
 from serving.held import HeldRecords
-from serving.pages import account, challenges, models, scores
+from serving.pages import account, api, challenges, models, scores
 from serving.readiness import ReadinessProof
 from serving.routes.common import json_response
 from serving.service import Service
@@ -98,7 +98,7 @@ def create_app(
     for router in openapi.ROUTERS:
         app.router.routes.extend(router.routes)  # each is whole; including them costs every request
     _add_openapi(app)
-    for pages in (account.router, models.router, scores.router, challenges.router):
+    for pages in (account.router, api.router, models.router, scores.router, challenges.router):
         app.include_router(pages, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

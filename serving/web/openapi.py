@@ -1,5 +1,8 @@
 """The OpenAPI 3.1 document: FastAPI's account of the routes, with bodies described by their Structs."""
 
+import json
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,7 +31,7 @@ from serving.precomputed.lookup import LookupRequest
 from serving.routes import challenges, decisions, health, lookups, models, scores
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest
 from serving.scores.schemas import SubjectRequest, ValuesRequest
-from serving.web.problems import Problem
+from serving.web.problems import Problem, type_of
 
 TITLE = "Hearth"
 VERSION = "1"
@@ -72,6 +75,23 @@ _REASON_ON_OVERRIDE = {
         "properties": {"reason": {"pattern": r"\S"}, "reason_code": {"not": {"type": "null"}}},
     },
 }
+_EXAMPLES: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "examples.json").read_text(encoding="utf-8")
+)
+"""An answer of each kind, as a made-up council gave it; problems have theirs by status."""
+
+_CODES = {
+    400: "not-json",
+    401: "not-authenticated",
+    403: "not-allowed",
+    404: "not-found",
+    409: "wrong-state",
+    413: "too-large",
+    415: "not-json",
+    422: "unusable-input",
+    429: "too-often",
+    503: "records-unavailable",
+}
 _DESCRIPTION = (
     "Risk scores with reasons, made only by models that a board approved. Every answer is in the audit "
     "log before it leaves. Identifiers of people travel in bodies, never in addresses."
@@ -105,7 +125,29 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path in made["paths"].values():
         for operation in path.values():
             _drop_default_validation(operation["responses"])
+            for status, answer in operation["responses"].items():
+                _add_examples(int(status), answer)
     return made
+
+
+def _add_examples(status: int, answer: dict[str, Any]) -> None:
+    """Adds an example of each form that an answer may have."""
+    for content in answer.get("content", {}).values():
+        forms = content["schema"].get("oneOf", [content["schema"]])
+        names = [form["$ref"].rpartition("/")[2] for form in forms]
+        made = {name: _example(name, status) for name in names}
+        content["examples"] = {name: {"value": value} for name, value in made.items() if value}
+
+
+def _example(name: str, status: int) -> Any:
+    if name == "Readiness" and status == HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"ready": False, "models": {}, "problems": ["the records database cannot be read"]}
+    found = _EXAMPLES.get(name)
+    if name != "Problem" or status == HTTPStatus.UNPROCESSABLE_ENTITY or found is None:
+        return found
+    code = _CODES.get(status, "not-allowed")
+    told = {"type": type_of(code), "title": HTTPStatus(status).phrase, "status": status}
+    return told | {"request_id": found["request_id"]}
 
 
 def _drop_default_validation(responses: dict[str, Any]) -> None:

@@ -192,9 +192,28 @@ def test_answers_about_people_are_kept_in_no_cache(client):
     assert client.get("/sign-in").headers["cache-control"] == "no-store"
 
 
-def test_no_documentation_page_is_loaded_from_elsewhere(client):
-    assert client.get("/docs").status_code == 404
+def test_no_documentation_page_is_loaded_from_elsewhere(client, stranger):
     assert client.get("/redoc").status_code == 404
+    assert stranger.get("/docs").headers["location"].startswith("/sign-in")
+
+
+def test_every_operation_shows_what_is_sent_and_what_is_answered_as_its_schema_has_it(client):
+    made = client.get("/openapi.json").json()
+    bare, checked = [], 0
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            parts = {"body": operation.get("requestBody"), **operation["responses"]}
+            for name, part in parts.items():
+                for content in (part or {}).get("content", {}).values():
+                    examples = content.get("examples", {}).values()
+                    if not examples:
+                        bare.append(f"{method} {path} {name}: add one to serving/web/examples.json")
+                    schema = {**content["schema"], "components": made["components"]}
+                    for example in examples:
+                        Draft202012Validator(schema).validate(example["value"])
+                        checked += 1
+    assert bare == []
+    assert checked > 100
 
 
 def test_the_openapi_document_is_the_frozen_one(client, repository):

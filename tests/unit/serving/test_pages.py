@@ -208,3 +208,12 @@ def test_the_look_up_of_a_page_is_on_record_as_the_api_s_is(browser, sign_in, co
     with reading(council.engine) as connection:
         query = select(audit_entries.c.action).order_by(audit_entries.c.sequence.desc())
         assert connection.scalars(query).first() == "score.made"
+
+
+def test_the_api_is_documented_on_a_page_that_asks_nothing_of_another_host(browser, sign_in):
+    sign_in()
+    page = browser.get("/docs")
+    assert page.status_code == 200
+    assert "POST /v1/models/{model}/scores" in page.text
+    assert "100012345678" in page.text
+    assert re.findall(r"(?:src|href)=\"(?!/|#)", page.text) == []
