@@ -1,7 +1,7 @@
 #!/bin/sh
-# The service's tests where only its base dependencies are, and what runs tests: in an environment of its own,
-# thrown away afterwards, with the versions of requirements.lock. Nothing of mlflow, pandas, shap, fairlearn,
-# scikit-learn, duckdb, pyarrow or numba is there to be imported.
+# The service's tests where only what the container installs is, and what runs tests: in an environment of its
+# own, thrown away afterwards, with locked versions. Nothing of mlflow, pandas, shap, fairlearn, scikit-learn,
+# duckdb or pyarrow is there to be imported.
 # Usage: test_slim.sh UV [PYTEST ARGUMENTS]
 set -eu
 uv=$1
@@ -9,9 +9,9 @@ shift
 slim=$(mktemp -d)
 trap 'rm -rf "$slim"' EXIT INT TERM
 "$uv" venv --quiet --python "${PYTHON:-python3}" "$slim"
-"$uv" pip install --quiet --python "$slim/bin/python" --constraint requirements.lock -r pyproject.toml \
+"$uv" pip install --quiet --python "$slim/bin/python" --constraint requirements.lock -r requirements-serving.lock \
     pytest pytest-randomly pytest-xdist pytest-socket hypothesis httpx2 jsonschema schemathesis
-for name in mlflow pandas shap fairlearn sklearn duckdb pyarrow numba; do
+for name in mlflow pandas shap fairlearn sklearn duckdb pyarrow; do
     if "$slim/bin/python" -c "import $name" 2>/dev/null; then
         echo "hearth: $name is in the slim environment" >&2
         exit 1
