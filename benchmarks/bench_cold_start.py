@@ -69,7 +69,8 @@ def _start(python: Path, workspace: Path) -> Mapping[str, Any]:
     """Processor seconds, wall seconds and resident memory of a service at its first ready answer."""
     port = free_port()
     program = [python, "-c", "from hearth.cli.main import main; main()", "-w", workspace, "serve"]
-    environment = {**os.environ, "HEARTH_API_KEY_PEPPER": PEPPER, "PYTHONPATH": str(ROOT)}
+    settings = {"HEARTH_API_KEY_PEPPER": PEPPER, "HEARTH_LOG_LEVEL": "error"}
+    environment = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     begun = time.monotonic()
     process = subprocess.Popen(
         [*program, "--port", str(port)], env=environment, stdout=subprocess.DEVNULL

@@ -44,8 +44,10 @@ class MachineCode:
 
 
 def can_compile() -> bool:
-    """Whether what compiles the kernel is installed; it is not imported."""
-    return find_spec("numba") is not None and find_spec("llvmlite") is not None
+    """Whether what compiles the kernel is installed (it is not imported), and files have owners."""
+    return (
+        os.name == "posix" and find_spec("numba") is not None and find_spec("llvmlite") is not None
+    )
 
 
 def folders_of(state_dir: Path) -> tuple[Path, ...]:
@@ -106,14 +108,17 @@ def load_kernel(state_dir: Path) -> MachineCode | None:
 
 
 @cache
-def _load(file: Path) -> MachineCode:
-    """The functions of an object file, once for a process."""
+def _load(file: Path) -> MachineCode | None:
+    """The functions of an object file, once for a process; None where LLVM does not find them in it."""
     import llvmlite.binding as llvm  # noqa: PLC0415 - only where there is a kernel
 
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()[_DIGEST:]))
     engine.finalize_object()
-    found = {n: _PROTOTYPE(engine.get_function_address(function_name(n))) for n in LANES}
+    places = {lanes: engine.get_function_address(function_name(lanes)) for lanes in LANES}
+    if not all(places.values()):
+        return None
+    found = {lanes: _PROTOTYPE(place) for lanes, place in places.items()}
     return MachineCode(MappingProxyType(found), engine)
 
 
