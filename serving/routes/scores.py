@@ -4,6 +4,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
+import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from msgspec import Struct
@@ -11,7 +12,7 @@ from msgspec import Struct
 from hearth.identity import Identity, Permission
 from serving.answers import ManyScoresAnswer, ScoreAnswer
 from serving.held import Held, on_what_is_held
-from serving.routes.common import answers, body_of, json_body, json_response, model_name
+from serving.routes.common import QuickJson, answers, body_of, json_body, json_response, model_name
 from serving.scores.desk import read_score, score_request
 from serving.scores.many_desk import check_asked, score_many
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest, asks_for_many
@@ -71,7 +72,7 @@ async def create_score(model: str, request: Request) -> Response:
         return answer
     if isinstance(answer, ManyScoresAnswer):  # megabytes: other requests do not wait for them
         return await to_thread.run_sync(partial(json_response, answer, status=HTTPStatus.CREATED))
-    return json_response(answer, status=HTTPStatus.CREATED)
+    return QuickJson(msgspec.json.encode(answer), HTTPStatus.CREATED)
 
 
 @router.get(

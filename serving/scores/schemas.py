@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -80,13 +80,22 @@ class RequestSchema:
         """A subject, or the faults of what the fast way refused."""
         content = decode_json(body)
         reasons = content.pop("reasons", True) if isinstance(content, dict) else True
-        if not isinstance(reasons, bool):
-            raise UnusableInputError([Fault("request", "reasons", "is not true or false", _FORM)])
+        wrong = [Fault("request", "reasons", "is not true or false", _FORM)]
+        faults = [] if isinstance(reasons, bool) else wrong
+        try:
+            asked = self._read_content(content)
+        except UnusableInputError as error:
+            raise UnusableInputError([*faults, *error.faults]) from None
+        if faults:
+            raise UnusableInputError(faults)
+        return replace(asked, reasons=reasons)
+
+    def _read_content(self, content: Any) -> Asked:
         if isinstance(content, dict) and set(content) == {"subject"}:
-            return Asked(subject=_subject(content["subject"]), reasons=reasons)
+            return Asked(subject=_subject(content["subject"]))
         if not isinstance(content, dict) or set(content) != {"values"}:
             raise UnusableInputError([Fault("request", "", "is of neither form", _FORM)])
-        return Asked(values=read_values(self._features, content["values"]), reasons=reasons)
+        return Asked(values=read_values(self._features, content["values"]))
 
 
 def values_type(features: Sequence[FeatureSpec]) -> type[msgspec.Struct]:

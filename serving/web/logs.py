@@ -6,6 +6,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+import msgspec
 import structlog
 
 _LEVELS = {
@@ -26,7 +27,7 @@ def configure_logs(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(sort_keys=True),
+            structlog.processors.JSONRenderer(_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
@@ -47,6 +48,11 @@ class _Structured(logging.Handler):
             facts = {"kind": record.exc_info[0].__name__, "where": where(record.exc_info[2])}
         said = str(record.msg).partition("\n")[0]
         structlog.get_logger("server").log(record.levelno, "server", said=said, **facts)
+
+
+def _as_json(said: dict[str, Any], **_: Any) -> str:
+    """One line; what JSON cannot say comes as Python writes it."""
+    return msgspec.json.encode(said, enc_hook=repr, order="sorted").decode()
 
 
 def where(trace: TracebackType | None) -> list[str]:

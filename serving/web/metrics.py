@@ -74,6 +74,7 @@ class Metrics:
             registry=registry,
         )
         self._known: dict[tuple[str, str, int], Histogram] = {}
+        self._made: dict[tuple[str, str], Counter] = {}
         self._versions: dict[str, str] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -89,7 +90,10 @@ class Metrics:
 
     def scored(self, model: str, version: str, scores: int = 1) -> None:
         """Scores of a version were put on record."""
-        self._scores.labels(model, version).inc(scores)
+        key = (model, version)
+        if key not in self._made:
+            self._made[key] = self._scores.labels(model, version)
+        self._made[key].inc(scores)
 
     def refused(self, code: str) -> None:
         """A request was answered with a problem of this code."""
