@@ -6,12 +6,14 @@ It imports base dependencies only, so that serving can read it without the data 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    BindParameter,
     Column,
     Connection,
     Date,
@@ -174,9 +176,8 @@ class FeatureStore:
 
     def get(self, model: str, entity_id: str) -> StoredRow | None:
         """Row of one subject, or None where the model does not know it."""
-        query = _rows_of(model).where(_subjects.c.entity_id == entity_id)
         with self._engine.connect() as connection:
-            found = connection.execute(query).one_or_none()
+            found = connection.execute(_one(), {"of": model, "subject": entity_id}).one_or_none()
         return None if found is None else _stored(found)
 
     def get_many(self, model: str, entities: Sequence[str]) -> dict[str, StoredRow]:
@@ -264,7 +265,13 @@ class FeatureStore:
         return None if found is None else Refresh(found.as_of, found.refreshed_on, found.key)
 
 
-def _rows_of(model: str) -> Select[Any]:
+@cache
+def _one() -> Select[Any]:
+    """Row of one subject; building a query takes longer than asking it."""
+    return _rows_of(bindparam("of")).where(_subjects.c.entity_id == bindparam("subject"))
+
+
+def _rows_of(model: str | BindParameter[str]) -> Select[Any]:
     return (
         select(
             _subjects.c.entity_id,
