@@ -36,6 +36,7 @@ SUBJECT_ERASED = "subject.erased"
 """Action of the entry that stands for a subject of whom nothing is held any more."""
 
 _AT_ONCE = 500  # identifiers in one statement
+_ANSWERS_AT_ONCE = 50  # one to a batch of 1,000 takes some megabytes
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,31 @@ def erase_scores(connection: Connection, score_ids: Sequence[str], tombstone: in
             .where(challenges.c.score_id.in_(some))
             .values(statement=None, closed_reason=None)
         )
+    forget_answers(connection, score_ids)
+
+
+def forget_answers(connection: Connection, score_ids: Sequence[str]) -> None:
+    """Delete answers kept for replay that hold one of these scores, those to a batch too."""
+    for some in _batches(score_ids):
         connection.execute(delete(idempotency_keys).where(idempotency_keys.c.score_id.in_(some)))
-    _forget_batches(connection, score_ids)
+    wanted = {score_id.encode() for score_id in score_ids}
+    if not wanted:
+        return
+    kept = select(idempotency_keys).where(
+        idempotency_keys.c.score_id.is_(None), idempotency_keys.c.answer.is_not(None)
+    )
+    rows = connection.execute(kept, execution_options={"yield_per": _ANSWERS_AT_ONCE})
+    found = [
+        (row.key_id, row.idempotency_key)
+        for row in rows
+        if any(score_id in row.answer for score_id in wanted)
+    ]
+    for key_id, key in found:
+        connection.execute(
+            delete(idempotency_keys).where(
+                idempotency_keys.c.key_id == key_id, idempotency_keys.c.idempotency_key == key
+            )
+        )
 
 
 def erasable_payloads(connection: Connection, references: Collection[str]) -> list[int]:
@@ -136,6 +160,21 @@ def erasable_payloads(connection: Connection, references: Collection[str]) -> li
     ]
 
 
+def scores_of(connection: Connection, subject: KnownSubject) -> list[str]:
+    """Scores of a subject that are not erased yet."""
+    return [
+        score_id
+        for model, reference in subject.references.items()
+        for score_id in connection.scalars(
+            select(scores.c.score_id).where(
+                scores.c.model == model,
+                scores.c.subject_ref == reference,
+                scores.c.erased_by.is_(None),
+            )
+        )
+    ]
+
+
 def _erasable(connection: Connection, entity_id: str) -> dict[str, int]:
     """How much of each kind the records hold of a subject."""
     subject = KnownSubject.read(connection, entity_id)
@@ -148,7 +187,7 @@ def _erasable(connection: Connection, entity_id: str) -> dict[str, int]:
     ]
     reasons = (restrictions.c.entity_id == entity_id) & restrictions.c.reason.is_not(None)
     return {
-        "scores": len(_scores_of(connection, subject)),
+        "scores": len(scores_of(connection, subject)),
         "log_payloads": len(erasable_payloads(connection, subject.references.values())),
         "references": len(subject.references),
         "requests": sum(len(connection.execute(select(t).where(w)).all()) for t, w in mine)
@@ -169,7 +208,7 @@ def _erase(
     sequences = erasable_payloads(connection, subject.references.values())
     if sequences:
         erase_payloads(connection, sequences, actor=actor, reason=reason, now=now)
-    erase_scores(connection, _scores_of(connection, subject), tombstone.sequence)
+    erase_scores(connection, scores_of(connection, subject), tombstone.sequence)
     for table in (precomputed_scores, disputed_inputs):
         connection.execute(delete(table).where(table.c.entity_id == entity_id))
     for table in (restrictions, legal_holds):
@@ -181,39 +220,6 @@ def _erase(
     connection.execute(
         delete(subject_references).where(subject_references.c.entity_id == entity_id)
     )
-
-
-def _scores_of(connection: Connection, subject: KnownSubject) -> list[str]:
-    """Scores of a subject that are not erased yet."""
-    return [
-        score_id
-        for model, reference in subject.references.items()
-        for score_id in connection.scalars(
-            select(scores.c.score_id).where(
-                scores.c.model == model,
-                scores.c.subject_ref == reference,
-                scores.c.erased_by.is_(None),
-            )
-        )
-    ]
-
-
-def _forget_batches(connection: Connection, score_ids: Sequence[str]) -> None:
-    """Forget kept answers to a batch that held one of these scores: a batch names no single score."""
-    wanted = {score_id.encode() for score_id in score_ids}
-    if not wanted:
-        return
-    kept = select(idempotency_keys).where(
-        idempotency_keys.c.score_id.is_(None), idempotency_keys.c.answer.is_not(None)
-    )
-    for row in connection.execute(kept).all():
-        if any(score_id in row.answer for score_id in wanted):
-            connection.execute(
-                delete(idempotency_keys).where(
-                    idempotency_keys.c.key_id == row.key_id,
-                    idempotency_keys.c.idempotency_key == row.idempotency_key,
-                )
-            )
 
 
 def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -15,7 +15,8 @@ from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StateError
 from hearth.identity import subject_reference
 from hearth.storage.schema import restrictions
-from serving.subjects.known import RIGHTS, check_model
+from serving.subjects.erasure import forget_answers, scores_of
+from serving.subjects.known import RIGHTS, KnownSubject, check_model
 
 Kind = Literal["objection", "restriction"]
 
@@ -32,6 +33,8 @@ def restrict(
     now: datetime,
 ) -> str:
     """Id of what now suspends the scoring of a subject, from the commit on and in every worker.
+
+    Answers kept for replay that hold a score of theirs are deleted: sent again, a request is refused.
 
     Parameters
     ----------
@@ -57,6 +60,7 @@ def restrict(
         select(restrictions.c.restriction_id).where(*_same(entity_id, model, kind))
     ):
         raise StateError(f"this {kind} is in force already; nothing was changed")
+    forget_answers(connection, scores_of(connection, KnownSubject.read(connection, entity_id)))
     restriction_id = str(uuid4())
     connection.execute(
         insert(restrictions).values(

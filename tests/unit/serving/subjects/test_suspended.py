@@ -174,3 +174,10 @@ def test_an_earlier_score_says_that_it_may_not_be_used_and_nobody_decides_on_it(
         409,
         "urn:hearth:problem:processing-restricted",
     )
+
+
+def test_an_answer_kept_for_replay_is_not_given_again(client, council):
+    key = {"Idempotency-Key": "sent-twice-1"}
+    assert client.post(SCORES, json={"subject": OURS}, headers=key).status_code == 201
+    object_to(council)
+    assert client.post(SCORES, json={"subject": OURS}, headers=key).status_code == 409
