@@ -42,6 +42,7 @@ PAGES: Mapping[str, frozenset[Permission]] = {
     "GET /": ANYONE_KNOWN,
     "GET /challenges": frozenset({Permission.CHALLENGE_REVIEW}),
     "GET /challenges/{challenge_id}": frozenset({Permission.CHALLENGE_REVIEW}),
+    "GET /docs": ANYONE_KNOWN,
     "GET /models": _READERS,
     "GET /models/{model}": _READERS,
     "GET /models/{model}/notice": _READERS,
