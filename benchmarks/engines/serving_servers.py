@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -129,6 +130,32 @@ def mlflow_server(model: ServingModel, kind: str, body: bytes) -> Iterator[Serve
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
     }
     with _started([*program, *where], "/invocations", body, environment=quiet) as server:
+        yield server
+
+
+@contextmanager
+def bentoml(model: ServingModel, folder: Path, body: bytes) -> Iterator[Server]:
+    """A BentoML service that runs shap, in an environment of its own, made once.
+
+    Raises
+    ------
+    OSError, subprocess.CalledProcessError
+        If BentoML cannot be installed there.
+    """
+    if not (folder / "made").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        install = [folder / "bin" / "pip", "install", "--quiet", "bentoml", "lightgbm", "shap"]
+        subprocess.run(install, check=True, stderr=subprocess.DEVNULL)
+        (folder / "made").touch()
+    program = [str(folder / "bin" / "bentoml"), "serve", "bento_service:Explained"]
+    where = ["--working-dir", str(Path(__file__).parent), "--port", "{port}", "--host", "127.0.0.1"]
+    environment = {
+        "BENCHMARK_BOOSTER": str(model.booster),
+        "BENTOML_DO_NOT_TRACK": "true",
+        "BENTOML_HOME": str(folder / "home"),
+        "PATH": f"{folder / 'bin'}:/usr/bin:/bin",
+    }
+    with _started([*program, *where], "/explain", body, environment=environment) as server:
         yield server
 
 
