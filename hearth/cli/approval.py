@@ -145,13 +145,15 @@ def withdraw(
     model: ModelArgument,
     reason: ReasonOption,
     version: VersionOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Take a version out of use, from the next request on."""
     from governance.approval import withdraw as take_out
 
-    context = open_context(command)
+    context = open_context(command, as_json=as_json)
     version = newest(context, model, version)
     take_out(model, version, context.identity(), context.audit, reason=reason)
+    context.result({"model": model, "version": version, "state": "withdrawn"})
     context.say(f"Withdrew {model} version {version}: no score comes from it any more.")
 
 
