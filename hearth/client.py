@@ -39,6 +39,7 @@ from serving.oversight.answers import (
     Outcome,
     ReasonCode,
 )
+from serving.what_if.answers import WhatIfAnswer
 
 _RETRIED = frozenset({429, 503})
 _FIRST_WAIT_S = 0.5  # doubled at each further try, up to:
@@ -198,6 +199,18 @@ class Hearth:
         """Score of a subject that was made beforehand; that it was read is put on record."""
         path = "/v1/models/{model}/scores/lookup"
         return self._ask(ScoreAnswer, "POST", path, {"subject": subject}, model=model)
+
+    def what_if(
+        self,
+        model: str,
+        *,
+        changes: Mapping[str, float | str],
+        subject: str | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> WhatIfAnswer:
+        """What the model would make of a record that said otherwise; no score."""
+        body = _one_of(subject=subject, values=values) | {"changes": dict(changes)}
+        return self._ask(WhatIfAnswer, "POST", "/v1/models/{model}/what-if", body, model=model)
 
     def read_score(self, score_id: str) -> ScoreAnswer:
         """A score as it was made, and as it stands; that it was read is put on record."""

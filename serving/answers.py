@@ -183,6 +183,7 @@ class FeatureDescribed(msgspec.Struct, frozen=True):
     categories: tuple[str, ...]
     unit: str | None
     reason: str
+    changeable: Annotated[bool, Meta(description="Whether a what-if may vary it.")]
 
 
 class ModelSummary(msgspec.Struct, frozen=True):

@@ -9,8 +9,9 @@ from serving.precomputed.lookup import LookupRequest, look_up
 from serving.routes.common import answers, body_of, json_body, model_name
 from serving.service import service_of
 from serving.web.authentication import SECURITY, check_permission, identify_from
+from serving.web.plain_route import PlainRoute
 
-router = APIRouter(prefix="/v1", tags=["scores"])
+router = APIRouter(prefix="/v1", tags=["scores"], route_class=PlainRoute)
 
 _EXAMPLES = {"by_subject": {"subject": "100012345678"}}
 

@@ -77,7 +77,7 @@ def summary_of(served: ServedModel, today: date) -> ModelSummary:
 def detail_of(served: ServedModel, today: date) -> ModelDetail:
     """The summary with inputs and cohort."""
     model = served.model
-    titles = {words.group: words.title for words in model.reasons}
+    words_of = {words.group: words for words in model.reasons}
     return ModelDetail(
         **_summary(served, today),
         base_rate=model.cohort.base_rate,
@@ -85,7 +85,14 @@ def detail_of(served: ServedModel, today: date) -> ModelDetail:
         cohort_as_of=model.cohort.as_of,
         caveats=tuple(model.about.get("caveats", ())),
         features=tuple(
-            FeatureDescribed(f.name, f.kind, f.categories, f.unit, titles[f.group])
+            FeatureDescribed(
+                f.name,
+                f.kind,
+                f.categories,
+                f.unit,
+                words_of[f.group].title,
+                words_of[f.group].changeable and f.flag_of is None,
+            )
             for f in model.features
         ),
     )

@@ -86,7 +86,7 @@ async def _score(
         inputs = given_inputs(asked.values, service.today(), identity=identity)
     else:
         inputs, reference = await to_thread.run_sync(
-            _look_up, service, held, identity, name, asked.subject
+            look_up_subject, service, held, identity, name, asked.subject
         )
     answer = make_score(
         served,
@@ -113,7 +113,7 @@ async def _score(
     return seen
 
 
-def _look_up(
+def look_up_subject(
     service: Service, held: Held, identity: Identity, name: str, subject: str
 ) -> tuple[Inputs, Reference]:
     """What the feature store holds of a subject, and the reference it is recorded under."""

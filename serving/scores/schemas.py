@@ -92,7 +92,7 @@ class RequestSchema:
 
     def _read_content(self, content: Any) -> Asked:
         if isinstance(content, dict) and set(content) == {"subject"}:
-            return Asked(subject=_subject(content["subject"]))
+            return Asked(subject=read_subject(content["subject"]))
         if not isinstance(content, dict) or set(content) != {"values"}:
             raise UnusableInputError([Fault("request", "", "is of neither form", _FORM)])
         return Asked(values=read_values(self._features, content["values"]))
@@ -152,7 +152,14 @@ def decode_json(body: bytes) -> Any:
         ) from None
 
 
-def _subject(given: Any) -> str:
+def read_subject(given: Any) -> str:
+    """A subject's identifier.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is none.
+    """
     is_fit = isinstance(given, str) and 1 <= len(given) <= LONGEST_SUBJECT and given.isprintable()
     if not is_fit:
         raise UnusableInputError(

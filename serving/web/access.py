@@ -33,6 +33,7 @@ API: Mapping[str, frozenset[Permission]] = {
     "POST /v1/challenges/{challenge_id}/steps": frozenset({Permission.CHALLENGE_REVIEW}),
     "POST /v1/models/{model}/scores": frozenset({Permission.SCORE_WRITE}),
     "POST /v1/models/{model}/scores/lookup": frozenset({Permission.SCORE_READ}),
+    "POST /v1/models/{model}/what-if": frozenset({Permission.EXPLAIN_READ}),
     "POST /v1/scores/{score_id}/challenges": frozenset({Permission.CHALLENGE_WRITE}),
     "POST /v1/scores/{score_id}/decisions": frozenset({Permission.DECISION_WRITE}),
 }

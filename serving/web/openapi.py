@@ -28,19 +28,21 @@ from serving.oversight.answers import (
 )
 from serving.oversight.requests import ChallengeRequest, DecisionRequest, StepRequest
 from serving.precomputed.lookup import LookupRequest
-from serving.routes import challenges, decisions, health, lookups, models, scores
+from serving.routes import challenges, decisions, health, lookups, models, scores, what_ifs
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest
 from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.web.problems import Problem, type_of
+from serving.what_if.answers import WhatIfAnswer, WhatIfOfSubject, WhatIfOfValues
 
 TITLE = "Hearth"
 VERSION = "1"
 ROUTERS: tuple[APIRouter, ...] = (
-    scores.quick,  # first: a request is compared with each route in turn
+    scores.quick,  # these first: a request is compared with each route in turn
+    lookups.router,
     health.router,
     models.router,
     scores.router,
-    lookups.router,
+    what_ifs.router,
     decisions.router,
     challenges.router,
 )
@@ -67,6 +69,9 @@ _BODIES = (
     SubjectRequest,
     SubjectsRequest,
     ValuesRequest,
+    WhatIfAnswer,
+    WhatIfOfSubject,
+    WhatIfOfValues,
 )
 _REASON_ON_OVERRIDE = {
     "if": {"properties": {"outcome": {"const": "override"}}},
