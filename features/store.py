@@ -321,7 +321,9 @@ def _opened(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
         make_private_file(Path(parsed.database))
-    return create_engine(url, hide_parameters=True)
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return create_engine(parsed, hide_parameters=True)
 
 
 def _record(model: str, row: Row) -> dict[str, Any]:

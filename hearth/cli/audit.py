@@ -59,14 +59,21 @@ def verify(
 
 
 @_audit.command("checkpoint", epilog="Example: hearth audit checkpoint")
-def checkpoint(command: typer.Context, as_json: JsonOption = False) -> None:
+def checkpoint(
+    command: typer.Context,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(help="Public keys of the checkpoints before, where the own key is a new one."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Sign where the audit log stands now, once it is verified against every checkpoint before."""
     from hearth.audit_log.checkpoints import add_checkpoint
     from hearth.audit_log.signing import open_signer
 
     context = open_context(command, as_json=as_json)
     folder = context.settings.checkpoints_dir
-    found = _verify(context, _known(context, None, None))
+    found = _verify(context, _known(context, None, public_key))
     if not found.ok:
         raise AuditError(
             f"the audit log is broken at entry {found.first_bad}, and so is not signed: {found.reason}"

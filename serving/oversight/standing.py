@@ -86,13 +86,6 @@ def as_it_stands(connection: Connection, answer: ScoreAnswer, today: date) -> Sc
     return msgspec.structs.replace(answer, oversight=oversight, caveats=(*said, *answer.caveats))
 
 
-def stopped_scores(connection: Connection) -> frozenset[str]:
-    """Scores that nobody may act on because of a challenge, open or upheld, by identifier."""
-    stopping = (*OPEN, State.UPHELD)
-    query = select(challenges.c.score_id).where(challenges.c.state.in_(stopping))
-    return frozenset(connection.scalars(query))
-
-
 def dwell_seconds(viewed_at: datetime | None, decided_at: datetime) -> float | None:
     """Seconds from viewing to deciding, not below 0; None where the viewing was not told."""
     return None if viewed_at is None else max(0.0, (decided_at - viewed_at).total_seconds())

@@ -12,6 +12,13 @@ def store(tmp_path):
     return FeatureStore(f"sqlite:///{tmp_path / 'state' / 'feature_store.db'}")
 
 
+def test_a_store_may_lie_in_postgresql(postgres_url):
+    store = FeatureStore(postgres_url)
+    store.replace("hmo", AS_OF, [("100", {"a": 1.0}, {"area": "E1"})], refreshed_on=TODAY)
+    assert (store.get("hmo", "100").values, store.count("hmo")) == ({"a": 1.0}, 1)
+    store._engine.dispose()
+
+
 def test_a_row_comes_back_as_it_was_put(store):
     values = {"calls_count_12m": 3.0, "fabric_heating": "gas", "score_last": None}
     store.replace("hmo", AS_OF, [("100", values, {"imputed": ["x"]})], refreshed_on=TODAY)

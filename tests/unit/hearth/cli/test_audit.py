@@ -53,3 +53,13 @@ def test_a_broken_log_is_neither_verified_nor_signed(hearth, log):
 
 def test_an_empty_log_has_nothing_to_sign(hearth):
     assert "nothing to sign" in hearth("audit", "checkpoint").err
+
+
+def test_after_a_change_of_key_both_public_keys_are_given_to_sign_on(hearth, log, workspace):
+    hearth("audit", "checkpoint")
+    old = hearth("audit", "key").out
+    (workspace / ".hearth" / "audit_key.pem").unlink()
+    (workspace / "both.pub").write_text(old + hearth("audit", "key").out)
+    log.append("key.made", actor="operator")
+    assert hearth("audit", "checkpoint").code == 1
+    assert "Entry 2 is signed" in hearth("audit", "checkpoint", "--public-key", "both.pub").out
