@@ -27,6 +27,7 @@ from serving.web.idempotency import purging
 from serving.web.limits import LimitMiddleware
 from serving.web.metrics import Metrics
 from serving.web.middleware import SurroundMiddleware
+from serving.web.plain_route import PlainRoute, PlainRoutesFirst
 from serving.web.rate_limits import RateLimits
 
 STATIC = Path(__file__).parent / "pages" / "static"
@@ -92,11 +93,13 @@ def create_app(
         telemetry=_NO_TELEMETRY,
     )
     app.state.metrics = metrics
+    routes = [route for router in openapi.ROUTERS for route in router.routes]
+    plain = [route for route in routes if isinstance(route, PlainRoute)]
+    app.add_middleware(PlainRoutesFirst, routes=plain)
     app.add_middleware(LimitMiddleware)
     app.add_middleware(SurroundMiddleware, metrics=metrics)
     add_handlers(app)
-    for router in openapi.ROUTERS:
-        app.router.routes.extend(router.routes)  # each is whole; including them costs every request
+    app.router.routes.extend(routes)  # each is whole; including them costs every request
     _add_openapi(app)
     for pages in (account.router, api.router, models.router, scores.router, challenges.router):
         app.include_router(pages, include_in_schema=False)

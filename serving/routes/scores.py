@@ -7,7 +7,6 @@ from typing import Annotated
 import msgspec
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
-from msgspec import Struct
 
 from hearth.identity import Identity, Permission
 from serving.answers import ManyScoresAnswer, ScoreAnswer
@@ -20,7 +19,7 @@ from serving.scores.schemas import SubjectRequest, ValuesRequest
 from serving.service import Service, service_of
 from serving.web import idempotency
 from serving.web.authentication import SECURITY, check_permission, identify_from, require
-from serving.web.idempotency import answer_once, request_key
+from serving.web.idempotency import Made, answer_once, request_key
 from serving.web.plain_route import PlainRoute
 
 router = APIRouter(prefix="/v1", tags=["scores"])
@@ -56,7 +55,7 @@ async def create_score(model: str, request: Request) -> Response:
     """Makes scores and puts them on record; the answer leaves only once that is durable."""
     service = service_of(request)
 
-    async def step(held: Held) -> Struct | Response:
+    async def step(held: Held) -> Made | Response:
         identity = await identify_from(service, held, request.headers.get("authorization", ""))
         check_permission(identity, Permission.SCORE_WRITE)
         name, body = model_name(model), await json_body(request)

@@ -1,8 +1,9 @@
 """The steps of scoring in their order, the same for the API and the pages: may they, make, record, show."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+import msgspec
 from anyio import to_thread
 
 from hearth.identity import Identity, Permission, Reference
@@ -21,6 +22,14 @@ from serving.web.authentication import check_purpose
 from serving.web.idempotency import RequestKey
 
 
+@dataclass(frozen=True)
+class Scored:
+    """A score on record, as its asker may see it, and the JSON of that."""
+
+    seen: ScoreAnswer
+    json: msgspec.Raw
+
+
 async def score_request(
     service: Service,
     held: Held,
@@ -29,8 +38,8 @@ async def score_request(
     body: bytes,
     *,
     key: RequestKey | None = None,
-) -> ScoreAnswer:
-    """Score that a request's body asks for, on record, as its asker may see it; kept under a key if given.
+) -> msgspec.Raw:
+    """JSON of the score that a body asks for, on record, as its asker may see it; kept under a key if given.
 
     Raises
     ------
@@ -38,7 +47,8 @@ async def score_request(
         If what is held is no longer so: nothing was recorded, and nothing may leave.
     """
     served = open_model(service, held.models, identity, name)
-    return await _score(service, held, identity, served, served.schema.read(body), key=key)
+    asked = served.schema.read(body)
+    return (await _score(service, held, identity, served, asked, key=key)).json
 
 
 async def score_subject(
@@ -48,7 +58,7 @@ async def score_subject(
 
     async def step(held: Held) -> ScoreAnswer:
         served = open_model(service, held.models, identity, name)
-        return await _score(service, held, identity, served, Asked(subject=subject))
+        return (await _score(service, held, identity, served, Asked(subject=subject))).seen
 
     return await on_what_is_held(service.held, step)
 
@@ -80,7 +90,7 @@ async def _score(
     asked: Asked,
     *,
     key: RequestKey | None = None,
-) -> ScoreAnswer:
+) -> Scored:
     name, reference = served.approval.model, None
     if asked.subject is None:
         inputs = given_inputs(asked.values, service.today(), identity=identity)
@@ -97,20 +107,22 @@ async def _score(
         with_reasons=asked.reasons,
     )
     purpose = str(served.model.about["purpose"])
-    seen = as_seen_by(identity, answer)
+    seen, whole = as_seen_by(identity, answer), msgspec.Raw(msgspec.json.encode(answer))
+    shown = whole if seen is answer else msgspec.Raw(msgspec.json.encode(seen))
     await record_score(
         service,
         identity,
         answer,
+        whole=whole,
         purpose=purpose,
         values=inputs.values,
         area=inputs.area,
         reference=reference,
         generation=held.generation,
-        kept=None if key is None else key.row(seen, score_id=answer.score_id),
+        kept=None if key is None else key.row(shown, score_id=answer.score_id),
     )
     service.metrics.scored(name, served.approval.version)
-    return seen
+    return Scored(seen, shown)
 
 
 def look_up_subject(

@@ -29,6 +29,7 @@ async def record_score(
     identity: Identity,
     answer: ScoreAnswer,
     *,
+    whole: msgspec.Raw,
     purpose: str,
     values: Mapping[str, Value],
     area: str | None,
@@ -46,7 +47,13 @@ async def record_score(
         If keys, models or restrictions are no longer those of the generation; nothing was written.
     """
     event, rows = record_of(
-        identity, answer, purpose=purpose, values=values, area=area, reference=reference
+        identity,
+        answer,
+        whole=whole,
+        purpose=purpose,
+        values=values,
+        area=area,
+        reference=reference,
     )
     rows = rows if kept is None else [*rows, kept]
     await service.writer.record(event, rows, generation=generation)  # every request has its time
@@ -60,10 +67,14 @@ def record_of(
     values: Mapping[str, Value],
     area: str | None,
     reference: Reference | None,
+    whole: msgspec.Raw | None = None,
 ) -> tuple[Event, list[Row]]:
-    """Entry of a score and the rows that go with it: the score with its inputs, and a new reference."""
+    """Entry of a score and the rows that go with it: the score with its inputs, and a new reference.
+
+    `whole` is the answer's JSON, where it is known already.
+    """
     payload = msgspec.json.encode(
-        {"purpose": purpose, "answer": answer, "values": values, "area": area}
+        {"purpose": purpose, "answer": whole or answer, "values": values, "area": area}
     )
     event = Event(
         "score.made",

@@ -8,7 +8,9 @@ from serving.scores.reasons import withhold_restricted
 
 def as_seen(answer: ScoreAnswer, *, reads_reasons: bool, sees_restricted: bool) -> ScoreAnswer:
     """The answer without reasons, or without what a restricted source says, for who may not see it."""
-    if answer.explanation is None or not reads_reasons:
+    if answer.explanation is None:
+        return answer
+    if not reads_reasons:
         return msgspec.structs.replace(answer, explanation=None)
     if sees_restricted:
         return answer

@@ -11,6 +11,9 @@ from serving.web.authentication import NotAuthenticatedError, note_failure
 from serving.web.problems import ProblemError, from_error, problem_response
 from serving.web.rate_limits import TooOftenError
 
+FORESEEN = (ProblemError, HearthError, SQLAlchemyError, RequestValidationError, HTTPException)
+"""What is answered where it arises; anything else is logged as a failure of ours."""
+
 MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
 
 
@@ -33,5 +36,5 @@ def add_handlers(app: FastAPI) -> None:
     async def answer(request: Request, error: Exception) -> Response:
         return answer_failure(request, error)
 
-    for kind in (ProblemError, HearthError, SQLAlchemyError, RequestValidationError, HTTPException):
+    for kind in FORESEEN:
         app.add_exception_handler(kind, answer)

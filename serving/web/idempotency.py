@@ -47,6 +47,10 @@ PARAMETER = {
 """What a route that takes such keys says of them in the OpenAPI document."""
 
 
+Made = msgspec.Struct | msgspec.Raw
+"""What a request makes, or the JSON of it."""
+
+
 @dataclass(frozen=True)
 class RequestKey:
     """What a key is kept under: hashes alone, since a client may put anything into key and body."""
@@ -56,7 +60,7 @@ class RequestKey:
     request_hash: str
     now: datetime
 
-    def row(self, answer: msgspec.Struct, *, score_id: str | None = None) -> Row:
+    def row(self, answer: Made, *, score_id: str | None = None) -> Row:
         """The answer to be given again, for the transaction that the answer tells of."""
         values = {
             "key_id": self.owner,
@@ -102,8 +106,8 @@ async def answer_once(
     service: Service,
     key: RequestKey | None,
     generation: int,
-    make: Callable[[], Awaitable[msgspec.Struct]],
-) -> Response | msgspec.Struct:
+    make: Callable[[], Awaitable[Made]],
+) -> Response | Made:
     """What a request makes, or the answer that its key was given before, the repetition on record.
 
     `make` puts `key.row` into the transaction of what it makes; of two at once one fails with
