@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from hearth.identity import Identity, Permission
@@ -69,8 +68,6 @@ async def create_score(model: str, request: Request) -> Response:
     answer = await on_what_is_held(service.held, step)
     if isinstance(answer, Response):
         return answer
-    if isinstance(answer, ManyScoresAnswer):  # megabytes: other requests do not wait for them
-        return await to_thread.run_sync(partial(json_response, answer, status=HTTPStatus.CREATED))
     return QuickJson(msgspec.json.encode(answer), HTTPStatus.CREATED)
 
 

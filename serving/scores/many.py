@@ -1,8 +1,8 @@
 """Many scores at once: one matrix, one prediction, one explanation of all rows."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from hearth.identity import Reference
 from hearth.risk_model import RiskModel
 from serving.answers import Figures, Interval, ScoreAnswer
-from serving.scores.many_schemas import Columns
 from serving.scores.scoring import Inputs, Outcome, answer_with, own_caveats
 from serving.scores.served_models import ServedModel
+
+_VARIANTS = "89ab"  # of an identifier of RFC 9562
 
 
 def make_scores(
@@ -21,8 +22,6 @@ def make_scores(
     references: Sequence[Reference | None],
     *,
     now: datetime,
-    with_reasons: bool = True,
-    columns: Columns | None = None,
 ) -> list[ScoreAnswer]:
     """Answers in full, nothing withheld, as `make_score` gives them one by one.
 
@@ -36,44 +35,86 @@ def make_scores(
         Reference of each row's subject, if it is known.
     now
         When they are made.
-    with_reasons
-        Whether their reasons are worked out.
-    columns
-        The same features by name, where they are at hand.
 
     Raises
     ------
     UnusableInputError
         If stored features are not those of the model, as after a new definition.
     """
+    outcomes = make_outcomes(served, inputs)
+    given = zip(inputs, outcomes, references, new_score_ids(len(inputs)), strict=True)
+    return [
+        answer_with(
+            served,
+            one,
+            outcome,
+            score_id=score_id,
+            subject_ref=None if reference is None else reference.text,
+            now=now,
+        )
+        for one, outcome, reference, score_id in given
+    ]
+
+
+def make_outcomes(
+    served: ServedModel,
+    inputs: Sequence[Inputs],
+    *,
+    with_reasons: bool = True,
+    matrix: NDArray[np.float64] | None = None,
+) -> list[Outcome]:
+    """What the model makes of each row.
+
+    Parameters
+    ----------
+    served
+        The model in use.
+    inputs
+        Features of each row, found fit.
+    with_reasons
+        Whether their reasons are worked out.
+    matrix
+        The same features encoded, where they are at hand; then `inputs` need their values for reasons only.
+
+    Raises
+    ------
+    UnusableInputError
+        As `make_scores`.
+    """
     if not inputs:
         return []
     model = served.model
-    matrix = model.encode_columns(columns_of(model, inputs) if columns is None else columns)
+    if matrix is None:
+        columns = {f.name: [one.values.get(f.name) for one in inputs] for f in model.features}
+        matrix = model.encode_columns(columns)
     raw = model.raw_score(matrix)
     flags = zip(*(flag.tolist() for flag in model.abstains(matrix, raw)), strict=True)
     figures = _Figures(model, raw)
     held = _held_back(model, inputs)
     contributions = model.contributions(matrix) if with_reasons else None
-    answers = []
-    for i, (one, reference, (wide, thin)) in enumerate(zip(inputs, references, flags, strict=True)):
-        outcome = Outcome(
+    return [
+        Outcome(
             figures(i, abstained=wide or thin),
             None if contributions is None else served.explain(one.values, contributions[i]),
             own_caveats(is_wide=wide, is_thin=thin, is_held_back=held[i]),
         )
-        subject_ref = None if reference is None else reference.text
-        answers.append(
-            answer_with(
-                served, one, outcome, score_id=str(uuid4()), subject_ref=subject_ref, now=now
-            )
-        )
-    return answers
+        for i, (one, (wide, thin)) in enumerate(zip(inputs, flags, strict=True))
+    ]
 
 
-def columns_of(model: RiskModel, inputs: Sequence[Inputs]) -> Columns:
-    """Features by name, None where one is not recorded."""
-    return {f.name: [one.values.get(f.name) for one in inputs] for f in model.features}
+def new_score_ids(count: int) -> list[str]:
+    """Random identifiers, each as `str(uuid4())` would be.
+
+    References
+    ----------
+    RFC 9562, section 5.4: UUID version 4.
+    """
+    digits = os.urandom(16 * count).hex()
+    drawn = (digits[at : at + 32] for at in range(0, 32 * count, 32))
+    return [
+        f"{d[:8]}-{d[8:12]}-4{d[13:16]}-{_VARIANTS[int(d[16], 16) % 4]}{d[17:20]}-{d[20:]}"
+        for d in drawn
+    ]
 
 
 class _Figures:

@@ -1,22 +1,28 @@
 """Many scores asked for in one request: made off the event loop, recorded together, answered in their order."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+import numpy as np
 from anyio import to_thread
+from msgspec import Raw
+from numpy.typing import NDArray
 
 from hearth.audit_log import Event, Row
 from hearth.errors import AuditError
 from hearth.identity import Identity, Reference
-from serving.answers import ManyScoresAnswer, Refused, ScoreAnswer
+from serving.answers import Refused, Value
 from serving.held import Held
-from serving.scores.desk import as_seen_by, open_model
-from serving.scores.many import make_scores
-from serving.scores.many_schemas import Columns, ManyAsked, asks_for_many
-from serving.scores.recording import record_of
+from serving.scores.answer_texts import AnswerTexts
+from serving.scores.desk import open_model
+from serving.scores.many import make_outcomes, new_score_ids
+from serving.scores.many_schemas import GivenRows, ManyAsked, asks_for_many
+from serving.scores.recording import recorded_as
 from serving.scores.restrictions import SUSPENDED
 from serving.scores.scoring import Inputs, given_inputs, stored_inputs
+from serving.scores.seen import reasons_seen_by
 from serving.scores.served_models import ServedModel
 from serving.service import Service
 from serving.web.idempotency import RequestKey
@@ -28,14 +34,27 @@ _RESTRICTED = ("processing-restricted", SUSPENDED)
 
 @dataclass(frozen=True)
 class _Sorted:
-    """What is asked for, the refused apart; places count from 0."""
+    """What is asked for, the refused apart; places count from 0.
+
+    `values` is what goes on record of each row's inputs, `matrix` the inputs encoded where they are.
+    """
 
     places: Sequence[int]
     inputs: Sequence[Inputs]
+    values: Sequence[Mapping[str, Value] | Raw]
     references: Sequence[Reference | None]
     refused: Sequence[Refused]
     total: int
-    columns: Columns | None = None
+    matrix: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The answer as its asker may see it, as JSON, and what puts its scores on record."""
+
+    seen: Raw
+    events: Sequence[Event]
+    rows: list[Row]
 
 
 def check_asked(service: Service, held: Held, identity: Identity, name: str, body: bytes) -> None:
@@ -57,8 +76,8 @@ async def score_many(
     body: bytes,
     *,
     key: RequestKey | None = None,
-) -> ManyScoresAnswer:
-    """Scores that a request's body asks for, all on record together, as their asker may see them.
+) -> Raw:
+    """JSON of the scores that a request's body asks for, all on record, as their asker may see them.
 
     Raises
     ------
@@ -66,73 +85,79 @@ async def score_many(
         If what is held is no longer so: nothing was recorded, and nothing may leave.
     """
     served = open_model(service, held.models, identity, name)
-    found, made, events, rows = await to_thread.run_sync(
-        _make, service, held, identity, served, body
-    )
-    answers: list[ScoreAnswer | None] = [None] * found.total
-    for place, answer in zip(found.places, made, strict=True):
-        answers[place] = as_seen_by(identity, answer)
-    seen = ManyScoresAnswer(tuple(answers), tuple(found.refused))
-    if events:
+    made = await to_thread.run_sync(_make, service, held, identity, served, body)
+    if made.events:
         if key is not None:
-            rows.append(await to_thread.run_sync(key.row, seen))
+            made.rows.append(key.row(made.seen))
         try:
             async with asyncio.timeout(_LONGEST_WAIT_S):
-                await service.writer.record_all(events, rows, generation=held.generation)
+                await service.writer.record_all(made.events, made.rows, generation=held.generation)
         except TimeoutError:
             raise AuditError(
                 "the audit log took too long; no score leaves without its entry"
             ) from None
-        service.metrics.scored(name, served.approval.version, len(made))
-    return seen
+        service.metrics.scored(name, served.approval.version, len(made.events))
+    return made.seen
 
 
 def _make(
     service: Service, held: Held, identity: Identity, served: ServedModel, body: bytes
-) -> tuple[_Sorted, list[ScoreAnswer], list[Event], list[Row]]:
+) -> _Made:
     """Scores, and what puts them on record."""
     asked = served.many.read(body)
-    rows_asked = len(asked.subjects) or len(asked.rows)
+    rows_asked = len(asked.subjects) if asked.rows is None else len(asked.rows.texts)
     service.limits.charge(identity.key_id, rows_asked - 1)  # the request itself counted as one
-    if asked.subjects:
+    if asked.rows is None:
         found = _look_up(service, held, identity, served.approval.model, asked)
     else:
-        today = service.today()
-        found = _Sorted(
-            range(len(asked.rows)),
-            [given_inputs(row, today, identity=identity) for row in asked.rows],
-            [None] * len(asked.rows),
-            (),
-            len(asked.rows),
-            asked.columns,
-        )
-    made = make_scores(
-        served,
-        found.inputs,
-        found.references,
-        now=service.now(),
-        with_reasons=asked.reasons,
-        columns=found.columns,
-    )
-    purpose = str(served.model.about["purpose"])
+        found = _given(service, identity, asked.rows)
+    outcomes = make_outcomes(served, found.inputs, with_reasons=asked.reasons, matrix=found.matrix)
+    now, purpose = service.now(), str(served.model.about["purpose"])
+    texts = AnswerTexts(served, now)
+    seen: list[Raw | None] = [None] * found.total
     events: list[Event] = []
     rows: list[Row] = []
     new: set[str] = set()
-    for answer, one, reference in zip(made, found.inputs, found.references, strict=True):
-        event, own = record_of(
+    ids = new_score_ids(len(outcomes))
+    for place, one, values, reference, outcome, score_id in zip(
+        found.places, found.inputs, found.values, found.references, outcomes, ids, strict=True
+    ):
+        ref, reasons = None if reference is None else reference.text, outcome.explanation
+        text = texts.write(one, outcome, reasons, score_id=score_id, subject_ref=ref)
+        event, own = recorded_as(
             identity,
-            answer,
+            served.reference,
+            text,
+            score_id=score_id,
             purpose=purpose,
-            values=one.values,
+            values=values,
             area=one.area,
             reference=reference,
+            subject_ref=ref,
+            as_of=one.as_of,
+            now=now,
         )
         events.append(event)
         if reference is not None and reference.row is not None:
             own = own[1:] if reference.text in new else own  # a subject asked for twice
             new.add(reference.text)
         rows += own
-    return found, made, events, rows
+        shown = None if reasons is None else reasons_seen_by(identity, reasons)
+        if shown is not reasons:
+            text = texts.write(one, outcome, shown, score_id=score_id, subject_ref=ref)
+        seen[place] = text
+    whole = msgspec.json.encode({"scores": seen, "refused": found.refused})
+    return _Made(Raw(whole), events, rows)
+
+
+def _given(service: Service, identity: Identity, rows: GivenRows) -> _Sorted:
+    """Inputs of rows that were sent; without their values they are all alike."""
+    today, count = service.today(), len(rows.texts)
+    if rows.values:
+        inputs = [given_inputs(values, today, identity=identity) for values in rows.values]
+    else:
+        inputs = [given_inputs({}, today, identity=identity)] * count
+    return _Sorted(range(count), inputs, rows.texts, [None] * count, (), count, matrix=rows.matrix)
 
 
 def _look_up(
@@ -154,5 +179,10 @@ def _look_up(
     subjects = [asked.subjects[place] for place in places]
     references = held.references.of_all(model, subjects, service.now())
     return _Sorted(
-        places, inputs, [references[one] for one in subjects], refused, len(asked.subjects)
+        places,
+        inputs,
+        [one.values for one in inputs],
+        [references[one] for one in subjects],
+        refused,
+        len(asked.subjects),
     )

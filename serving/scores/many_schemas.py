@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
-from msgspec import Meta
+from msgspec import Meta, Raw
 from numpy.typing import NDArray
 
 from hearth.errors import Fault, UnusableInputError
@@ -17,9 +18,6 @@ from serving.scores.schemas import LONGEST_SUBJECT, decode_json, read_values, va
 
 MOST_AT_ONCE = 1_000
 """Scores of one request; files take more."""
-
-Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
-"""Values by feature: arrays of numbers, or lists with None where one is not recorded."""
 
 _MOST_FAULTS = 100
 _MANY = re.compile(rb'\s*\{\s*(?:"reasons"\s*:\s*(?:true|false)\s*,\s*)?"(?:subjects|rows)"\s*:')
@@ -46,15 +44,23 @@ class RowsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True)
-class ManyAsked:
-    """What scores are asked of: subjects of the feature store or, where there are none, these rows.
+class GivenRows:
+    """Rows of values found fit: encoded for the model, as the JSON they came in, and by feature name.
 
-    `columns` holds the same values by feature.
+    `values` is empty where no reasons are asked for, which alone need it.
     """
 
+    matrix: NDArray[np.float64]
+    texts: Sequence[Raw]
+    values: Sequence[Mapping[str, Value]] = ()
+
+
+@dataclass(frozen=True)
+class ManyAsked:
+    """What scores are asked of: subjects of the feature store or, where there are none, these rows."""
+
     subjects: Sequence[str] = ()
-    rows: Sequence[Mapping[str, Value]] = ()
-    columns: Columns = field(default_factory=dict)
+    rows: GivenRows | None = None
     reasons: bool = True
 
 
@@ -69,8 +75,12 @@ class ManySchema:
     def __init__(self, features: Sequence[FeatureSpec]) -> None:
         self._features = tuple(features)
         self._names = tuple(feature.name for feature in features)
-        row: Any = values_type(features)
-        rows = Annotated[list[row], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+        self._codes = [
+            (place, {None: None} | {name: float(code) for code, name in enumerate(f.categories)})
+            for place, f in enumerate(features)
+            if f.kind == "category"
+        ]
+        rows = Annotated[list[Raw], Meta(min_length=1, max_length=MOST_AT_ONCE)]
         given = msgspec.defstruct(
             "GivenRows",
             [("rows", rows), ("reasons", bool, True)],
@@ -78,6 +88,7 @@ class ManySchema:
             frozen=True,
         )
         self._rows: msgspec.json.Decoder[Any] = msgspec.json.Decoder(given)
+        self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(values_type(features))
         self._subjects = msgspec.json.Decoder(SubjectsRequest)
 
     def read(self, body: bytes) -> ManyAsked:
@@ -92,19 +103,23 @@ class ManySchema:
         """
         try:
             given = self._rows.decode(body)
+            rows = [msgspec.structs.astuple(self._row.decode(text)) for text in given.rows]
         except (msgspec.MsgspecError, RecursionError):
             return self._read_slowly(body)
-        rows = [msgspec.structs.astuple(row) for row in given.rows]
-        columns = dict(zip(self._names, zip(*rows, strict=True), strict=True))
-        numbers = {f.name for f in self._features if f.kind == "number"}
+        values = [dict(zip(self._names, row, strict=True)) for row in rows] if given.reasons else ()
         return ManyAsked(
-            rows=[dict(zip(self._names, row, strict=True)) for row in rows],
-            columns={
-                name: np.array(cells, dtype=np.float64) if name in numbers else cells
-                for name, cells in columns.items()
-            },
-            reasons=given.reasons,
+            rows=GivenRows(self._encode(rows), given.rows, values), reasons=given.reasons
         )
+
+    def _encode(self, rows: Sequence[Sequence[Value]]) -> NDArray[np.float64]:
+        """The rows as the model takes them; their types were found fit, and JSON has no infinity."""
+        encoded: list[list[Any]] = list(map(list, rows))
+        for row in encoded:
+            for place, codes in self._codes:
+                row[place] = codes[row[place]]
+        size = (len(rows), len(self._names))
+        flat: Any = chain.from_iterable(encoded)
+        return np.fromiter(flat, np.float64, size[0] * size[1]).reshape(size)  # None becomes NaN
 
     def _read_slowly(self, body: bytes) -> ManyAsked:
         """Subjects, or the faults of what the fast way refused."""

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import Raw
 from sqlalchemy import select
 
 from hearth.audit_log import Event, Row
@@ -15,7 +17,7 @@ from hearth.errors import AuditError, NotFoundError
 from hearth.identity import Identity, Reference
 from hearth.storage.engine import reading
 from hearth.storage.schema import scores
-from serving.answers import ScoreAnswer, Value
+from serving.answers import ModelReference, ScoreAnswer, Value
 from serving.service import Service
 
 _LONGEST_WAIT_S = (
@@ -29,7 +31,7 @@ async def record_score(
     identity: Identity,
     answer: ScoreAnswer,
     *,
-    whole: msgspec.Raw,
+    whole: Raw,
     purpose: str,
     values: Mapping[str, Value],
     area: str | None,
@@ -67,35 +69,65 @@ def record_of(
     values: Mapping[str, Value],
     area: str | None,
     reference: Reference | None,
-    whole: msgspec.Raw | None = None,
+    whole: Raw | None = None,
 ) -> tuple[Event, list[Row]]:
     """Entry of a score and the rows that go with it: the score with its inputs, and a new reference.
 
     `whole` is the answer's JSON, where it is known already.
     """
+    return recorded_as(
+        identity,
+        answer.model,
+        whole or Raw(msgspec.json.encode(answer)),
+        score_id=answer.score_id,
+        purpose=purpose,
+        values=values,
+        area=area,
+        reference=reference,
+        subject_ref=answer.subject_ref,
+        as_of=answer.as_of,
+        now=answer.scored_at,
+    )
+
+
+def recorded_as(
+    identity: Identity,
+    model: ModelReference,
+    answer: Raw,
+    *,
+    score_id: str,
+    purpose: str,
+    values: Mapping[str, Value] | Raw,
+    area: str | None,
+    reference: Reference | None,
+    subject_ref: str | None,
+    as_of: date,
+    now: datetime,
+) -> tuple[Event, list[Row]]:
+    """As `record_of`, of an answer that is JSON already; `values` may be so too."""
     payload = msgspec.json.encode(
-        {"purpose": purpose, "answer": whole or answer, "values": values, "area": area}
+        {"purpose": purpose, "answer": answer, "values": values, "area": area}
     )
     event = Event(
         "score.made",
         identity.key_id,
-        subject=answer.subject_ref,
+        subject=subject_ref,
         details={
-            "score_id": answer.score_id,
-            "model": answer.model.name,
-            "version": answer.model.version,
-            "bundle_sha256": answer.model.sha256,
+            "score_id": score_id,
+            "model": model.name,
+            "version": model.version,
+            "bundle_sha256": model.sha256,
             "payload_sha256": sha256_of(payload),
         },
     )
     row = {
-        "score_id": answer.score_id,
-        "model": answer.model.name,
-        "version": answer.model.version,
-        "subject_ref": answer.subject_ref,
-        "as_of": answer.as_of,
-        "payload": msgspec.Raw(payload),
-        "created_at": answer.scored_at,
+        "score_id": score_id,
+        "model": model.name,
+        "version": model.version,
+        "subject_ref": subject_ref,
+        "as_of": as_of,
+        "payload": Raw(payload),
+        "created_at": now,
         "key_id": identity.key_id,
     }
     rows = [] if reference is None or reference.row is None else [reference.row]

@@ -1,13 +1,19 @@
 """Many scores in one request."""
 
 import json
+from uuid import RFC_4122, UUID
 
+import msgspec
 import pytest
 from sqlalchemy import func, select, update
 
 from hearth.audit_log import verify
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import approvals, audit_entries, restrictions, scores
+from serving.scores.answer_texts import AnswerTexts
+from serving.scores.many import make_outcomes, new_score_ids
+from serving.scores.scoring import Inputs, answer_with
+from serving.scores.served_models import served_model
 
 SCORES = "/v1/models/school_readiness/scores"
 KNOWN, BARE = "100012345678", "100087654321"
@@ -51,6 +57,36 @@ def test_many_rows_are_scored_as_each_alone(client):
     found = client.post(SCORES, json={"rows": rows}).json()["scores"]
     alone = [client.post(SCORES, json={"values": one}).json() for one in rows]
     assert all(same_but_for_the_score(a, b) for a, b in zip(found, alone, strict=True))
+
+
+def test_what_is_on_record_of_a_row_is_its_answer_and_its_inputs(client, council):
+    rows = [VALUES | {"moves_count_24m": 2}, VALUES | {"tenure_tenure": None}]
+    found = client.post(SCORES, json={"rows": rows, "reasons": False}).json()["scores"]
+    with reading(council.engine) as connection:
+        kept = dict(map(tuple, connection.execute(select(scores.c.score_id, scores.c.payload))))
+    for answer, row in zip(found, rows, strict=True):
+        assert kept[answer["score_id"]]["answer"] == answer
+        assert kept[answer["score_id"]]["values"] == row
+
+
+@pytest.mark.parametrize("disputed", [(), ("moves_count_24m",)])
+@pytest.mark.parametrize("subject_ref", [None, "7" * 32])
+@pytest.mark.parametrize("with_reasons", [True, False])
+def test_an_answer_put_together_is_the_answer_encoded(council, disputed, subject_ref, with_reasons):
+    served, now = served_model(council.engine, "school_readiness"), council.clock()
+    one = Inputs(VALUES, now.date(), "1", 0.5, is_from_store=True, disputed=disputed)
+    (outcome,) = make_outcomes(served, [one], with_reasons=with_reasons)
+    named = {"score_id": new_score_ids(1)[0], "subject_ref": subject_ref}
+    whole = answer_with(served, one, outcome, now=now, **named)
+    text = AnswerTexts(served, now).write(one, outcome, outcome.explanation, **named)
+    assert bytes(text) == msgspec.json.encode(whole)
+
+
+def test_identifiers_drawn_together_are_random_uuids():
+    drawn = new_score_ids(1_000)
+    assert len(set(drawn)) == 1_000
+    assert all(str(UUID(one)) == one and UUID(one).version == 4 for one in drawn)
+    assert {UUID(one).variant for one in drawn} == {RFC_4122}
 
 
 def test_a_batch_without_reasons_has_none(client):
