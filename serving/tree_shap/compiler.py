@@ -1,5 +1,6 @@
 """From the loops to an object file. It loads numba, and runs in a process of its own ahead of any request."""
 
+from collections.abc import Callable
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -7,15 +8,19 @@ import numba
 
 from hearth.errors import StateError
 from serving.tree_shap.forest import LANES
-from serving.tree_shap.loops import SIGNATURE, make_explain
-from serving.tree_shap.machine_code import function_name
+from serving.tree_shap.loops import RAW_SCORE, SIGNATURE, make_explain, raw_score
+from serving.tree_shap.machine_code import RAW_SCORE_NAME, function_name
 
 _IN_EVERY_PROCESS = {"memset", "memcpy"}
 
 
 def object_code(machine: Any) -> bytes:
-    """Machine code of the kernel for each number of points, as one object file."""
-    modules = [llvm.parse_assembly(_assembly(lanes)) for lanes in LANES]
+    """Machine code of the kernel for each number of points, and of raw scores, as one object file."""
+    modules = [
+        llvm.parse_assembly(_assembly(SIGNATURE, make_explain(lanes), function_name(lanes)))
+        for lanes in LANES
+    ]
+    modules.append(llvm.parse_assembly(_assembly(RAW_SCORE, raw_score, RAW_SCORE_NAME)))
     for module in modules[1:]:
         modules[0].link_in(module)
     foreign = {f.name for f in modules[0].functions if f.is_declaration} - _IN_EVERY_PROCESS
@@ -25,8 +30,8 @@ def object_code(machine: Any) -> bytes:
     return made
 
 
-def _assembly(lanes: int) -> str:
-    """LLVM's text of the kernel, its function under a name of ours."""
-    compiled = numba.cfunc(SIGNATURE, error_model="numpy")(make_explain(lanes))
+def _assembly(signature: Any, loop: Callable[..., Any], name: str) -> str:
+    """LLVM's text of a loop, its function under a name of ours."""
+    compiled = numba.cfunc(signature, error_model="numpy")(loop)
     text: str = compiled.inspect_llvm()
-    return text.replace(f"@{compiled.native_name}(", f"@{function_name(lanes)}(")
+    return text.replace(f"@{compiled.native_name}(", f"@{name}(")

@@ -44,6 +44,10 @@ SIGNATURE = types.int64(
     *(_FLOATS, _FLOATS, _FLOATS, _FLOATS, _BYTES),  # prepared, above, below, sums, edges
     _FLOATS,  # contributions, (how many, features + 1), added to
 )
+RAW_SCORE = types.float64(
+    *(_FLOATS, types.int64, _FLOATS, _LONGS),  # row, features, prepared, at
+    *(types.int64, _LONGS, _FLOATS, _INTS, _WORDS),  # trees, roots, nodes twice, category words
+)
 _ZERO = 1.0000000180025095e-35  # what LightGBM takes for zero: 1e-35 as a 32-bit number
 _MOST_CODE = 2147483648.0  # codes are 32-bit integers
 
@@ -88,6 +92,75 @@ def _choose_by_category(
             bit = categories[places[at + FIRST_WORD] + word] >> (code & 31)
             left = (bit & 1) != 0
     edges[2 * (node - first) + 1] = left
+
+
+@_compiled
+def _is_among(value: Any, words: Any, first: Any) -> Any:
+    """Whether a code is one of a split's categories, whose words come after their number."""
+    found = False
+    if -1.0 < value < _MOST_CODE:
+        code = int(value)
+        word = code >> 5
+        if word < words[first]:
+            found = ((words[first + 1 + word] >> (code & 31)) & 1) != 0
+    return found
+
+
+@_compiled
+def _raw_score(
+    row: Any,
+    features: Any,
+    prepared: Any,
+    at: Any,
+    trees: Any,
+    roots: Any,
+    values: Any,
+    places: Any,
+    words: Any,
+) -> Any:
+    """The sum over trees, in their order, of the leaf that a row reaches; laid out as `walk` says.
+
+    All trees go down one level at a time, so that the processor waits for many nodes at once.
+    """
+    _prepare(row, 0, features, prepared)
+    for t in range(trees):
+        at[t], at[trees + t] = roots[t], t
+    going = trees
+    while going > 0:
+        still = 0
+        for i in range(going):
+            t = at[trees + i]
+            k = at[t]
+            column, right = places[4 * k + 2], places[4 * k + 3]
+            value = prepared[column >> 1]
+            unknown = value != value  # noqa: PLR0124 - only NaN differs from itself
+            left = (value <= values[2 * k]) | (unknown & ((column & 1) != 0))
+            if right < 0:
+                left = _is_among(value, words, places[4 * k])
+                right = -right
+            at[t] = k if right == 0 else k + 1 if left else right
+            at[trees + still] = t
+            still += right != 0
+        going = still
+    total = 0.0
+    for t in range(trees):
+        total += values[2 * at[t]]
+    return total
+
+
+def raw_score(
+    row: Any,
+    features: Any,
+    prepared: Any,
+    at: Any,
+    trees: Any,
+    roots: Any,
+    values: Any,
+    places: Any,
+    words: Any,
+) -> Any:
+    """Raw score of one row, to be compiled with `RAW_SCORE`."""
+    return _raw_score(row, features, prepared, at, trees, roots, values, places, words)
 
 
 def make_explain(lanes: int) -> Callable[..., int]:

@@ -24,7 +24,7 @@ from hearth.private_files import make_private_folder
 from serving.tree_shap.forest import LANES
 
 _HERE = Path(__file__).parent
-_SOURCES = ("forest.py", "loops.py", "vectors.py")
+_SOURCES = ("compiler.py", "forest.py", "loops.py", "vectors.py")
 _OTHERS_WRITE = 0o022
 _DIGEST = hashlib.sha256().digest_size
 _POINTER, _NUMBER = ctypes.c_void_p, ctypes.c_int64
@@ -32,14 +32,22 @@ _PROTOTYPE = ctypes.CFUNCTYPE(  # as `loops.SIGNATURE`; Python's lock is let go 
     _NUMBER, *(_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER), *(14 * (_POINTER,))
 )
 
+_RAW_SCORE_PROTOTYPE = ctypes.PYFUNCTYPE(  # as `loops.RAW_SCORE`; too short to let the lock go
+    ctypes.c_double, *(_POINTER, _NUMBER, _POINTER, _POINTER, _NUMBER), *(4 * (_POINTER,))
+)
+RAW_SCORE_NAME = "hearth_raw_score"
+"""Name of the function for a raw score, in the object file."""
+
 Explain = Callable[..., int]
+RawScore = Callable[..., float]
 
 
 @dataclass(frozen=True)
 class MachineCode:
-    """The kernel for each number of quadrature points. `engine` keeps the code in memory."""
+    """The kernel for each number of quadrature points, and raw scores. `engine` keeps the code in memory."""
 
     explain: Mapping[int, Explain]
+    raw_score: RawScore
     engine: Any
 
 
@@ -116,10 +124,11 @@ def _load(file: Path) -> MachineCode | None:
     engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()[_DIGEST:]))
     engine.finalize_object()
     places = {lanes: engine.get_function_address(function_name(lanes)) for lanes in LANES}
-    if not all(places.values()):
+    raw_score = engine.get_function_address(RAW_SCORE_NAME)
+    if not all((raw_score, *places.values())):
         return None
     found = {lanes: _PROTOTYPE(place) for lanes, place in places.items()}
-    return MachineCode(MappingProxyType(found), engine)
+    return MachineCode(MappingProxyType(found), _RAW_SCORE_PROTOTYPE(raw_score), engine)
 
 
 def function_name(lanes: int) -> str:

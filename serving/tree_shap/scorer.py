@@ -8,20 +8,24 @@ from numpy.typing import NDArray
 from hearth.risk_model import BoosterScorer, RiskModel
 from serving.tree_shap.explainer import TreeShap, explainer_of
 from serving.tree_shap.machine_code import MachineCode
+from serving.tree_shap.walk import Walk
 
 _TOLERANCE = 1e-9  # of log-odds
 
 
 @dataclass(frozen=True)
 class ExplainedBooster:
-    """A booster whose contributions the kernel makes: the same figures as its own, to 1e-9."""
+    """A booster by the compiled loops: a row's score as its own, to the bit, contributions to 1e-9."""
 
     booster: BoosterScorer
     tree_shap: TreeShap
+    walk: Walk
     kind: str = "lightgbm"
 
     def raw_score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each row."""
+        if len(rows) == 1:
+            return np.array([self.walk(rows)])
         return self.booster.raw_score(rows)
 
     def contributions(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -41,14 +45,17 @@ def with_kernel(model: RiskModel, code: MachineCode | None) -> RiskModel:
     if code is None or not isinstance(model.scorer, BoosterScorer):
         return model
     tree_shap = explainer_of(model.scorer.text, code)
-    if tree_shap is None or not _agree(model.scorer, tree_shap, len(model.features)):
+    if tree_shap is None:
         return model
-    return replace(model, scorer=ExplainedBooster(model.scorer, tree_shap))
+    quick = ExplainedBooster(model.scorer, tree_shap, Walk(model.scorer.text, code.raw_score))
+    return replace(model, scorer=quick) if _agree(quick, len(model.features)) else model
 
 
-def _agree(booster: BoosterScorer, tree_shap: TreeShap, features: int) -> bool:
+def _agree(quick: ExplainedBooster, features: int) -> bool:
     """Whether both say the same of a row of nothing, of zeros and of ones."""
     rows = np.repeat([[np.nan], [0.0], [1.0]], features, axis=1)
-    theirs = booster.contributions(rows)
-    ours = tree_shap.contributions(rows)
-    return bool(np.allclose(ours, theirs, rtol=_TOLERANCE, atol=_TOLERANCE))
+    scores = [quick.walk(row) for row in rows]
+    theirs, ours = quick.booster.contributions(rows), quick.contributions(rows)
+    return np.array_equal(scores, quick.booster.raw_score(rows)) and np.allclose(
+        ours, theirs, rtol=_TOLERANCE, atol=_TOLERANCE
+    )

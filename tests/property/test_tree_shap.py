@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from serving.tree_shap.explainer import TreeShap, explainer_of
 from serving.tree_shap.forest import read_forest
 from serving.tree_shap.model_text import Tree, cover_below, read_trees
+from serving.tree_shap.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +74,13 @@ def shapley_values(trees: tuple[Tree, ...], row: Any) -> Any:
     return found
 
 
+def assert_same_scores(text: str, kernel: Any, rows: Any) -> None:
+    """The walk gives LightGBM's raw scores, to the bit."""
+    walk = Walk(text, kernel.raw_score)
+    theirs = lightgbm.Booster(model_str=text).predict(rows, raw_score=True, num_threads=1)
+    assert [walk(row) for row in rows] == np.asarray(theirs).tolist()
+
+
 def native(text: str, rows: Any) -> Any:
     return lightgbm.Booster(model_str=text).predict(rows, pred_contrib=True, num_threads=1)
 
@@ -98,6 +106,7 @@ def test_the_kernel_agrees_with_lightgbm_on_random_trees(
     text, rows = model_writer(seed, leaves=leaves, features=features, deep=deep)
     found = TreeShap(read_forest(text), kernel).contributions(rows)
     assert np.allclose(found, native(text, rows), rtol=0, atol=TOLERANCE)
+    assert_same_scores(text, kernel, rows)
 
 
 @given(
@@ -128,6 +137,7 @@ def test_the_kernel_agrees_with_lightgbm_on_trained_models(
     text = trained.model_to_string()
     found = TreeShap(read_forest(text), kernel).contributions(rows)
     assert np.allclose(found, native(text, rows), rtol=0, atol=TOLERANCE)
+    assert_same_scores(text, kernel, rows)
 
 
 @given(SEEDS)
