@@ -125,7 +125,8 @@ class _Group:
     ) -> None:
         self._words, self._said = words, GroupWords(words, features)
         own = [(j, f) for j, f in enumerate(model.features) if f.group == words.group]
-        self._members = [(place, features[feature.name]) for place, feature in own]
+        self._places = [place for place, _ in own]
+        self._members = [features[feature.name] for _, feature in own]
         self._own = [feature.name for _, feature in own if feature.flag_of is None]
         self._source = words.source_title or words.source
         self._sensitivity: Literal["ordinary", "restricted"] = (
@@ -136,10 +137,11 @@ class _Group:
         self, values: Mapping[str, Value], contributions: Sequence[float], scale: str
     ) -> Reason:
         """The reason of one score."""
-        added = [(contributions[place], feature) for place, feature in self._members]
-        total = sum(contribution for contribution, _ in added)
+        added = [contributions[place] for place in self._places]
+        total = sum(added)
         text = self._said.said(self._own, values)
-        shown = sorted(added, key=_by_size)[:_MOST_FEATURES]
+        sizes = list(map(abs, added))
+        largest = sorted(range(len(added)), key=sizes.__getitem__, reverse=True)[:_MOST_FEATURES]
         return Reason(
             code=self._words.group,
             title=self._words.title,
@@ -150,20 +152,13 @@ class _Group:
             source=self._source,
             sensitivity=self._sensitivity,
             is_missing=text is None,
-            features=tuple(
-                FeatureShown(
-                    feature.name,
-                    value := values.get(feature.name),
-                    feature.shown(value),
-                    contribution,
-                )
-                for contribution, feature in shown
-            ),
+            features=tuple([self._shown(at, values, added[at]) for at in largest]),
         )
 
-
-def _by_size(member: tuple[float, FeatureWords]) -> float:
-    return -abs(member[0])
+    def _shown(self, at: int, values: Mapping[str, Value], contribution: float) -> FeatureShown:
+        feature = self._members[at]
+        value = values.get(feature.name)
+        return FeatureShown(feature.name, value, feature.shown(value), contribution)
 
 
 def scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:

@@ -15,11 +15,11 @@ def value_in_words(value: float | str, unit: str | None = None) -> str:
     """A value as people read it: `1,204`, `0.35`, `120 hours`, `1 day`, `£12.50`, `1964`, `private rented`."""
     if isinstance(value, str):
         return value.replace("_", " ")
+    if not unit:
+        return _number(value)
     if unit == "year":
         return f"{value:.0f}"
     text = _number(value)
-    if not unit:
-        return text
     if unit in {"£", "GBP"}:
         return f"£{value:,.0f}" if value == int(value) else f"£{value:,.2f}"
     if unit == "%":
@@ -52,9 +52,10 @@ def day_in_words(day: date) -> str:
 
 def _number(value: float) -> str:
     """Whole numbers whole; two decimals below a hundred, one above; the very small to two figures."""
-    if value == int(value):
-        return f"{int(value):,}"
-    if abs(value) < _SMALL:
+    whole, size = int(value), abs(value)
+    if value == whole:
+        return f"{whole:,}"
+    if size < _SMALL:
         return f"{value:.2g}"
-    text = f"{value:,.2f}" if abs(value) < _LARGE else f"{value:,.1f}"
+    text = f"{value:.2f}" if size < _LARGE else f"{value:,.1f}"
     return text.rstrip("0").rstrip(".")
