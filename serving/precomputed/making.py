@@ -19,10 +19,11 @@ from hearth.storage.inserts import insert_rows
 from hearth.storage.published import current_approval
 from hearth.storage.schema import scores, subject_references
 from serving.precomputed import records
+from serving.scores.inputs import stored_inputs
 from serving.scores.many import make_scores
 from serving.scores.recording import record_of
 from serving.scores.restrictions import Restrictions
-from serving.scores.scoring import check_may_score, stored_inputs
+from serving.scores.scoring import check_may_score
 from serving.scores.served_models import ServedModel
 from serving.subjects.disputes import Disputes
 

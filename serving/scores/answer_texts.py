@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Raw
 
 from serving.answers import Explanation
-from serving.scores.scoring import Inputs, Outcome, answer_with
+from serving.scores.inputs import Inputs
+from serving.scores.scoring import Outcome, answer_with
 from serving.scores.served_models import ServedModel
 
 _OWN = Raw(b"\0")  # where something of its own goes: encoded JSON holds no such byte

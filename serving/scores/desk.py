@@ -11,10 +11,11 @@ from hearth.storage.engine import reading
 from serving.answers import ScoreAnswer
 from serving.held import Held, on_what_is_held
 from serving.oversight.standing import as_it_stands
+from serving.scores.inputs import Inputs, given_inputs, stored_inputs
 from serving.scores.opening import open_score
 from serving.scores.recording import record_score, record_view
 from serving.scores.schemas import Asked
-from serving.scores.scoring import Inputs, check_may_score, given_inputs, make_score, stored_inputs
+from serving.scores.scoring import check_may_score, make_score
 from serving.scores.seen import as_seen
 from serving.scores.served_models import ServedModel, ServedModels
 from serving.service import Service

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from hearth.identity import Reference
 from hearth.risk_model import RiskModel
 from serving.answers import Figures, Interval, ScoreAnswer
-from serving.scores.scoring import Inputs, Outcome, answer_with, own_caveats
+from serving.scores.inputs import Inputs
+from serving.scores.scoring import Outcome, answer_with, own_caveats
 from serving.scores.served_models import ServedModel
 
 _VARIANTS = "89ab"  # of an identifier of RFC 9562

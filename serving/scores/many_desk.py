@@ -17,11 +17,11 @@ from serving.answers import Refused, Value
 from serving.held import Held
 from serving.scores.answer_texts import AnswerTexts
 from serving.scores.desk import open_model
+from serving.scores.inputs import Inputs, given_inputs, stored_inputs
 from serving.scores.many import make_outcomes, new_score_ids
 from serving.scores.many_schemas import GivenRows, ManyAsked, asks_for_many
 from serving.scores.recording import recorded_as
 from serving.scores.restrictions import SUSPENDED
-from serving.scores.scoring import Inputs, given_inputs, stored_inputs
 from serving.scores.seen import reasons_seen_by
 from serving.scores.served_models import ServedModel
 from serving.service import Service

@@ -1,17 +1,14 @@
 """One score: from a subject or given values to an answer with reasons, caveats and what must follow."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from http import HTTPStatus
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hearth.errors import NotFoundError, SunsetError
-from hearth.identity import VALUES_HAVE_NO_AREA, Identity
+from hearth.errors import SunsetError
 from hearth.periods import Period
 from hearth.release import check_release
 from hearth.risk_model import RiskModel
@@ -22,10 +19,9 @@ from serving.answers import (
     Interval,
     Oversight,
     ScoreAnswer,
-    Value,
 )
+from serving.scores.inputs import Inputs
 from serving.scores.served_models import ServedModel, sunset_of
-from serving.web.problems import ProblemError
 
 Ends = tuple[float, float] | None
 """Low and high end of an interval; None where a model gives none."""
@@ -64,46 +60,6 @@ _DISPUTED = (
 _STALE = "The records behind this score are more than three months old."
 
 
-class StoredRow(Protocol):
-    """Features of one subject as at the last refresh."""
-
-    @property
-    def as_of(self) -> date:
-        """Date the features are as of."""
-        ...
-
-    @property
-    def values(self) -> Mapping[str, Value]:
-        """Value by feature name."""
-        ...
-
-    @property
-    def flags(self) -> Mapping[str, object]:
-        """What else is known of the row, such as `link_confidence`."""
-        ...
-
-    @property
-    def area(self) -> str | None:
-        """Code of the area the subject lies in; None where nothing says."""
-        ...
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a score is made from. `entity_id` is None where values came without a subject.
-
-    `disputed` names the features that the subject says are wrong, and that nobody has settled.
-    """
-
-    values: Mapping[str, Value]
-    as_of: date
-    entity_id: str | None = None
-    link_confidence: float | None = None
-    is_from_store: bool = False
-    area: str | None = None
-    disputed: tuple[str, ...] = ()
-
-
 def check_may_score(model: RiskModel, today: date) -> None:
     """Nothing, if a household, home or person may be scored with a model in use: every path asks this.
 
@@ -125,40 +81,6 @@ def check_may_score(model: RiskModel, today: date) -> None:
 def has_ended(model: RiskModel, today: date) -> bool:
     """Whether a model's sunset has come."""
     return (sunset_of(model) or date.max) <= today
-
-
-def stored_inputs(row: StoredRow | None, entity_id: str, *, identity: Identity) -> Inputs:
-    """Inputs of a subject from the feature store.
-
-    Raises
-    ------
-    NotFoundError
-        If the store has no such subject for the model, or it lies in an area the identity does not see.
-    """
-    if row is None or not identity.sees_area(row.area):
-        raise NotFoundError("the feature store has no such subject; refresh it with `hearth build`")
-    confidence = row.flags.get("link_confidence") if row.flags else None
-    return Inputs(
-        values=row.values,
-        as_of=row.as_of,
-        entity_id=entity_id,
-        link_confidence=float(confidence) if isinstance(confidence, int | float) else None,
-        is_from_store=True,
-        area=row.area,
-    )
-
-
-def given_inputs(values: Mapping[str, Value], as_of: date, *, identity: Identity) -> Inputs:
-    """Inputs that somebody sent without saying whose they are.
-
-    Raises
-    ------
-    ProblemError
-        403 if the identity is limited to areas: nothing says that they are of one of them.
-    """
-    if identity.areas is not None:
-        raise ProblemError(HTTPStatus.FORBIDDEN, "values-have-no-area", VALUES_HAVE_NO_AREA)
-    return Inputs(values, as_of=as_of)
 
 
 def make_score(

@@ -22,9 +22,10 @@ from hearth.storage.engine import reading, writing
 from hearth.storage.inserts import insert_rows
 from hearth.storage.published import current_approval
 from hearth.storage.schema import precomputations, precomputed_scores
+from serving.scores.inputs import Inputs, stored_inputs
 from serving.scores.recording import record_of
 from serving.scores.restrictions import Restrictions
-from serving.scores.scoring import Inputs, check_may_score, make_score, stored_inputs
+from serving.scores.scoring import check_may_score, make_score
 from serving.scores.served_models import ServedModel
 from serving.subjects.disputes import (
     Outcome,

@@ -15,9 +15,9 @@ from hearth.risk_model import RiskModel
 from serving.answers import Explanation, ScoreAnswer, Value
 from serving.held import Held
 from serving.scores.desk import as_seen_by, look_up_subject, open_model
+from serving.scores.inputs import Inputs, given_inputs
 from serving.scores.many import make_scores
 from serving.scores.schemas import decode_json, read_subject, read_values
-from serving.scores.scoring import Inputs, given_inputs
 from serving.scores.served_models import ServedModel
 from serving.service import Service
 from serving.what_if.answers import Change, ReasonChange, WhatIfAnswer

@@ -16,7 +16,8 @@ from hearth.storage.schema import (
     bundles,
     scores,
 )
-from serving.scores.scoring import Inputs, make_score
+from serving.scores.inputs import Inputs
+from serving.scores.scoring import make_score
 from serving.scores.served_models import ServedModels, served_model
 
 SCORES = "/v1/models/school_readiness/scores"

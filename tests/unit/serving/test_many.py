@@ -11,8 +11,9 @@ from hearth.audit_log import verify
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import approvals, audit_entries, restrictions, scores
 from serving.scores.answer_texts import AnswerTexts
+from serving.scores.inputs import Inputs
 from serving.scores.many import make_outcomes, new_score_ids
-from serving.scores.scoring import Inputs, answer_with
+from serving.scores.scoring import answer_with
 from serving.scores.served_models import served_model
 
 SCORES = "/v1/models/school_readiness/scores"
