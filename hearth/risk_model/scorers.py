@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from hearth.cores import core_count
 from hearth.errors import BundleError
 from hearth.risk_model.encoding import Matrix
 from hearth.risk_model.files import to_json
@@ -17,8 +19,11 @@ from hearth.risk_model.single_row import SingleRowScorer
 
 Vector = NDArray[np.float64]
 
-_ROWS_WORTH_THREADS = 10_000
-"""Below it threads wait for each other."""
+_ROWS_WORTH_A_THREAD = 256
+"""With fewer a thread takes longer to start than it saves."""
+
+_ROWS_WORTH_OPENMP = 10_000
+"""Below it LightGBM's own threads spend more waiting for each other on a busy machine than they save."""
 
 
 class Scorer(Protocol):
@@ -68,7 +73,17 @@ class BoosterScorer:
         """Log-odds of each row."""
         if len(rows) == 1:
             return np.array([self._of_one_row(rows)])
-        threads = 1 if len(rows) < _ROWS_WORTH_THREADS else 0  # 0: one for each core
+        if len(rows) >= _ROWS_WORTH_OPENMP:
+            return self._predict(rows, threads=0)
+        threads = min(core_count(), len(rows) // _ROWS_WORTH_A_THREAD)
+        if threads <= 1:
+            return self._predict(rows)
+        with ThreadPoolExecutor(threads) as pool:
+            parts = pool.map(self._predict, np.array_split(rows, threads))
+            return np.concatenate(list(parts))
+
+    def _predict(self, rows: Matrix, threads: int = 1) -> Vector:
+        """Log-odds of each row; 0 threads are one for each core."""
         found = self.booster.predict(rows, raw_score=True, num_threads=threads)
         return np.asarray(found, dtype=np.float64)
 

@@ -1,6 +1,5 @@
 """TreeSHAP of one model: its forest, the compiled loops, and rows shared among threads."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hearth.cores import core_count
 from serving.tree_shap.forest import Forest, Group, read_forest
 from serving.tree_shap.machine_code import Explain, MachineCode
 from serving.tree_shap.model_text import UncoveredModelError
@@ -90,10 +90,8 @@ class TreeShap:
         if len(given) < _ROWS_WORTH_THREADS:
             self._add(found, given)
             return found
-        threads = (
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        )
-        parts = np.linspace(0, len(given), (threads or 1) + 1).astype(int)
+        threads = core_count()
+        parts = np.linspace(0, len(given), threads + 1).astype(int)
         with ThreadPoolExecutor(threads) as pool:
             spans = [slice(*span) for span in pairwise(parts)]
             list(pool.map(lambda span: self._add(found[span], given[span]), spans))
