@@ -1,6 +1,5 @@
 """A model's features, partition by partition: each written once it is whole, so that a stop loses little."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 
 from features import artefacts
 from features.point_in_time.partitions import Partitions, in_parallel
+from hearth.cores import core_count
 from hearth.progress import Progress
 
 FEATURES = "features"
@@ -23,11 +23,6 @@ class GroupColumns(Protocol):
 
     def table(self, rows: pa.Table, part: int) -> pa.Table:
         """Columns of the rows of one partition."""
-
-
-def workers() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def write_parts(
@@ -63,7 +58,7 @@ def write_parts(
         return artefacts.file_sha256(path)
 
     made = {}
-    for done, sha256 in enumerate(in_parallel(write, range(many), workers=workers())):
+    for done, sha256 in enumerate(in_parallel(write, range(many), workers=core_count())):
         made[part_name(done)] = sha256
         progress(f"Build features of {model}", done + 1, many)
     return made

@@ -11,12 +11,13 @@ import pyarrow as pa
 
 from features import artefacts
 from features.assembly import Assembly
-from features.feature_parts import part_table, workers
+from features.feature_parts import part_table
 from features.matrix_code import code_key
 from features.point_in_time.partitions import in_parallel
 from features.refresh_changes import Basis, Flags, read_basis, touched_rows, write_basis
 from features.store import AREA, FeatureStore, Row
 from hearth.catalogue import Catalogue
+from hearth.cores import core_count
 from hearth.private_files import make_private_folder
 from hearth.progress import Progress, silent
 from hearth.settings import Settings
@@ -129,7 +130,7 @@ def _rows(assembly: Assembly, settings: Settings, progress: Progress) -> Iterato
             return made, [areas.get(row) for row in rows.tolist()]
 
         parts = range(len(partitions.rows))
-        for done, (table, lie_in) in enumerate(in_parallel(make, parts, workers=workers())):
+        for done, (table, lie_in) in enumerate(in_parallel(make, parts, workers=core_count())):
             progress(f"Refresh {model}", done, len(parts))
             yield from store_rows(table, lie_in)
         progress(f"Refresh {model}", len(parts), len(parts))

@@ -10,12 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engines.workload import AS_OF, TABLES, Checks, plan
-from features.feature_parts import part_table, workers, write_parts
+from features.feature_parts import part_table, write_parts
 from features.followed import Followed
 from features.ingest.snapshot import BATCH
 from features.point_in_time import kernel
 from features.point_in_time.partitions import Partitions, entities_in_partition, in_parallel
 from features.point_in_time.spill import PartedPairs, Spill
+from hearth.cores import core_count
 
 _FEATURES = len(TABLES) * len(plan().aggregates)
 
@@ -43,7 +44,7 @@ def compute(folder: str, entities: int) -> dict[str, Any]:
         made.add(part_table(mine, groups, part).drop_columns(["entity_id", "as_of"]))
         return made.totals
 
-    for totals in in_parallel(make, range(len(partitions.rows)), workers=workers()):
+    for totals in in_parallel(make, range(len(partitions.rows)), workers=core_count()):
         for name, total in totals.items():
             checks.totals[name] = checks.totals.get(name, 0.0) + total
     return {"checks": checks.totals}

@@ -12,8 +12,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from features.feature_parts import workers
 from features.point_in_time.partitions import in_parallel
+from hearth.cores import core_count
 from training.figures import loops
 from training.figures.ranking import Floats, Ints
 
@@ -89,7 +89,7 @@ def replicate(
         weights = entity_weights(entity_codes, starts[place], many, seed=seed)
         return [statistic(weights) for statistic in statistics.values()]
 
-    parts = list(in_parallel(judge, range(len(starts)), workers=workers()))
+    parts = list(in_parallel(judge, range(len(starts)), workers=core_count()))
     values = [np.concatenate(found) for found in zip(*parts, strict=True)]
     return dict(zip(statistics, values or [np.empty(0)] * len(statistics), strict=True))
 

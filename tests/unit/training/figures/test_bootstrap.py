@@ -52,7 +52,7 @@ def test_cores_change_no_replicate(monkeypatch):
     values = np.random.default_rng(0).normal(size=40)
     found = []
     for cores in (1, 3):
-        monkeypatch.setattr("training.figures.bootstrap.workers", lambda cores=cores: cores)
+        monkeypatch.setattr("training.figures.bootstrap.core_count", lambda cores=cores: cores)
         found.append(replicate({"mean": mean_of(values)}, np.arange(40), replicates=200)["mean"])
 
     np.testing.assert_array_equal(*found)
