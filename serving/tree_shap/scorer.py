@@ -11,6 +11,8 @@ from serving.tree_shap.machine_code import MachineCode
 from serving.tree_shap.walk import Walk
 
 _TOLERANCE = 1e-9  # of log-odds
+_MOST_ROWS = 2_000
+"""The loop scores a row in a third of LightGBM's time, but on one core: files of rows are worth them all."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class ExplainedBooster:
 
     def raw_score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each row."""
-        if len(rows) == 1:
-            return np.array([self.walk(rows)])
+        if len(rows) <= _MOST_ROWS:
+            return self.walk(rows)
         return self.booster.raw_score(rows)
 
     def contributions(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -54,7 +56,7 @@ def with_kernel(model: RiskModel, code: MachineCode | None) -> RiskModel:
 def _agree(quick: ExplainedBooster, features: int) -> bool:
     """Whether both say the same of a row of nothing, of zeros and of ones."""
     rows = np.repeat([[np.nan], [0.0], [1.0]], features, axis=1)
-    scores = [quick.walk(row) for row in rows]
+    scores = quick.walk(rows)
     theirs, ours = quick.booster.contributions(rows), quick.contributions(rows)
     return np.array_equal(scores, quick.booster.raw_score(rows)) and np.allclose(
         ours, theirs, rtol=_TOLERANCE, atol=_TOLERANCE

@@ -1,4 +1,4 @@
-"""Raw scores of single rows by the compiled loop, its trees laid out so that few cache lines are read.
+"""Raw scores of rows by the compiled loop, its trees laid out so that few cache lines are read.
 
 LightGBM keeps each column of each tree in memory of its own, and a request, which comes when all else
 has been through the caches, waits for each. Here a node is sixteen bytes, its left child comes right
@@ -16,7 +16,7 @@ from serving.tree_shap.model_text import Tree, read_trees
 
 
 class Walk:
-    """A model in LightGBM's native text, one row of it scored at a time.
+    """A model in LightGBM's native text, rows of it scored one after another.
 
     Raises
     ------
@@ -34,17 +34,17 @@ class Walk:
         self._trees, self._addresses = len(trees), (roots, nodes, nodes, words)
         self._raw_score = raw_score
 
-    def __call__(self, row: NDArray[np.float64]) -> float:
-        """Raw score of a row, shape (features,) or (1, features)."""
-        given = np.ascontiguousarray(row, dtype=np.float64)
-        if given.size != self._features:
-            raise ValueError(f"a row must have {self._features} values")
+    def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Raw score of each row; shape (rows,) of (rows, features)."""
+        given = np.ascontiguousarray(rows, dtype=np.float64)
+        if given.ndim != 2 or given.shape[1] != self._features:  # noqa: PLR2004 - a matrix
+            raise ValueError(f"rows must have {self._features} values")
         scratch = np.empty(3 * self._features + 2 * self._trees)
         prepared = scratch.ctypes.data
         at = prepared + 8 * 3 * self._features
-        return self._raw_score(
-            given.ctypes.data, self._features, prepared, at, self._trees, *self._addresses
-        )
+        score, first, width = self._raw_score, given.ctypes.data, given.strides[0]
+        same = (self._features, prepared, at, self._trees, *self._addresses)
+        return np.array([score(first + i * width, *same) for i in range(len(given))])
 
 
 @dataclass(frozen=True)
