@@ -64,7 +64,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         engine = open_records(settings.records_url)
         with (
-            open_keeper(settings, clock) as keeper,
+            open_keeper(settings, engine, clock) as keeper,
             open_writer(engine, clock, on_commit=metrics.committed, on_head=keeper.note) as writer,
             HeldRecords(engine, load_kernel(settings.state_dir)) as held,
         ):

@@ -169,8 +169,13 @@ def lock_chain(connection: Connection) -> None:
         connection.exec_driver_sql(_LOCK)
 
 
+def read_head(connection: Connection) -> AuditEntry | None:
+    """Last entry of the log; None if there is none."""
+    head = connection.exec_driver_sql(_HEAD).one_or_none()
+    return None if head is None else AuditEntry(*head)
+
+
 def _lock_and_read_head(connection: Connection) -> AuditEntry:
     """Last entry, with no other writer able to add one before this transaction ends."""
     lock_chain(connection)
-    head = connection.exec_driver_sql(_HEAD).one_or_none()
-    return AuditEntry(0, FIRST_PREVIOUS_HASH) if head is None else AuditEntry(*head)
+    return read_head(connection) or AuditEntry(0, FIRST_PREVIOUS_HASH)

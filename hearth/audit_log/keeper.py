@@ -18,12 +18,15 @@ MOST_ENTRIES = 1_000
 MOST_SECONDS = 60.0
 """Seconds after which an entry is under a signed head, however few there are."""
 
+_RETRY_SECONDS = 1.0
+
 
 class CheckpointKeeper:
     """Signs the head of the log every so many entries or seconds, and once more at the end.
 
-    Use it as a context manager around the audit writer, whose `on_head` is `note`. A checkpoint that
-    cannot be written is told to `on_failure` and tried again: no answer waits for it.
+    What it signs is read from the log, whoever added it: the audit writer, a decision's own transaction,
+    a command. Use it as a context manager around the audit writer, whose `on_head` is `note`. A
+    checkpoint that cannot be written is told to `on_failure` and tried again: no answer waits for it.
     """
 
     def __init__(
@@ -31,17 +34,17 @@ class CheckpointKeeper:
         folder: Path,
         signer: Signer,
         clock: Clock,
+        read_head: Callable[[], AuditEntry | None],
         *,
         on_failure: Callable[[Exception], None],
         most_entries: int = MOST_ENTRIES,
         most_seconds: float = MOST_SECONDS,
     ) -> None:
         self._folder, self._signer, self._clock = folder, signer, clock
-        self._on_failure = on_failure
+        self._read_head, self._on_failure = read_head, on_failure
         self._most_entries, self._most_seconds = most_entries, most_seconds
-        self._head: AuditEntry | None = None
-        self._signed = 0  # sequence up to which this process knows the log to be signed
-        self._due = 0.0  # when the oldest entry not under a checkpoint must be
+        self._noted = 0  # sequence that the audit writer has told of
+        self._tried = 0  # sequence up to which signing was last tried
         self._is_open = True
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="audit-checkpoints", daemon=True)
@@ -49,12 +52,10 @@ class CheckpointKeeper:
     def note(self, head: AuditEntry) -> None:
         """Take in where the log stands, once that is durable."""
         with self._changed:
-            is_first = self._head is None
-            self._head = head
-            if is_first:
-                self._signed = self._signed or head.sequence - 1
-                self._due = monotonic() + self._most_seconds
-            if is_first or head.sequence - self._signed >= self._most_entries:
+            if not self._noted:
+                self._tried = head.sequence - 1
+            self._noted = head.sequence
+            if self._has_many:
                 self._changed.notify()
 
     def __enter__(self) -> Self:
@@ -73,37 +74,31 @@ class CheckpointKeeper:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        is_open = True
+        wait = self._most_seconds
+        while is_open:
             with self._changed:
-                self._wait()
-                head, self._head = self._head, None
+                self._wait(monotonic() + wait)
                 is_open = self._is_open
-            if head is not None and not self._sign(head) and is_open:
-                self._try_again(head)
-            if not is_open:
-                return
+            wait = self._most_seconds if self._sign() else min(_RETRY_SECONDS, self._most_seconds)
 
-    def _wait(self) -> None:
+    def _wait(self, due: float) -> None:
         """Until a checkpoint is due, or the end."""
-        while self._is_open and not self._is_due():
-            self._changed.wait(None if self._head is None else max(0.0, self._due - monotonic()))
+        while self._is_open and not self._has_many and monotonic() < due:
+            self._changed.wait(max(0.0, due - monotonic()))
 
-    def _is_due(self) -> bool:
-        return self._head is not None and (
-            self._head.sequence - self._signed >= self._most_entries or monotonic() >= self._due
-        )
+    @property
+    def _has_many(self) -> bool:
+        return self._noted - self._tried >= self._most_entries
 
-    def _sign(self, head: AuditEntry) -> bool:
+    def _sign(self) -> bool:
+        """Whether the log is signed up to its head."""
+        self._tried = self._noted
         try:
-            add_checkpoint(self._folder, self._signer, head, self._clock())
+            head = self._read_head()
+            if head is not None:
+                add_checkpoint(self._folder, self._signer, head, self._clock())
         except Exception as error:  # noqa: BLE001 whatever it is, the log itself goes on
             self._on_failure(error)
             return False
-        self._signed = head.sequence
         return True
-
-    def _try_again(self, head: AuditEntry) -> None:
-        with self._changed:
-            self._head = self._head or head
-            self._signed = self._head.sequence
-            self._due = monotonic() + min(1.0, self._most_seconds)

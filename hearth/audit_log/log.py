@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from hearth.audit_log.chain import AuditEntry, Event, append
+from hearth.audit_log.chain import AuditEntry, Event, append, read_head
 from hearth.audit_log.recorded import Recorded, recorded
 from hearth.audit_log.verification import Verification, verify
 from hearth.progress import Progress, silent
@@ -60,6 +60,11 @@ class AuditLog:
             return recorded(connection, action)
         with reading(self.engine) as own:
             return recorded(own, action)
+
+    def head(self) -> AuditEntry | None:
+        """Last entry, whoever made it; None if there is none."""
+        with reading(self.engine) as own:
+            return read_head(own)
 
     def verify(
         self, *, known: Iterable[AuditEntry] = (), progress: Progress = silent

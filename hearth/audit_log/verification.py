@@ -177,7 +177,9 @@ def _rows(connection: Connection) -> CursorResult[Any]:
 def _entry_fault(row: RowMapping, previous: AuditEntry) -> _Fault | None:
     due = previous.sequence + 1
     if row["sequence"] > due:
-        return due, f"entries {due} to {row['sequence'] - 1} are missing: they were deleted"
+        last = row["sequence"] - 1
+        missing = f"entry {due} is" if last == due else f"entries {due} to {last} are"
+        return due, f"{missing} missing: deleted"
     if row["sequence"] < due:
         return row["sequence"], f"entry {row['sequence']} stands before the first: it was inserted"
     if not _is_entry(row, due):

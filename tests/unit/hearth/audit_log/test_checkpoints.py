@@ -227,8 +227,10 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path, content):
             read(path)
 
 
-def keeper(folder, signer, failures, **limits):
-    return CheckpointKeeper(folder, signer, lambda: NOW, on_failure=failures.append, **limits)
+def keeper(folder, signer, failures, read_head=lambda: AuditEntry(10, "a" * 64), **limits):
+    return CheckpointKeeper(
+        folder, signer, lambda: NOW, read_head, on_failure=failures.append, **limits
+    )
 
 
 def sequences(folder, signer):
@@ -254,29 +256,50 @@ def test_a_checkpoint_comes_after_so_many_entries(folder, signer):
 
 
 def test_a_checkpoint_comes_after_so_many_seconds(folder, signer):
-    with keeper(folder, signer, [], most_seconds=0.05) as kept:
-        kept.note(AuditEntry(1, "a" * 64))
-        wait_until(lambda: sequences(folder, signer) == [1])
+    with keeper(folder, signer, [], most_seconds=0.05):
+        wait_until(lambda: sequences(folder, signer) == [10])
 
 
 def test_a_service_that_ends_signs_its_last_entry(records, clock, folder, signer):
+    audit = AuditLog(records, clock)
     with (
-        keeper(folder, signer, []) as kept,
+        keeper(folder, signer, [], audit.head) as kept,
         AuditWriter(records, clock, on_head=kept.note) as writer,
     ):
         writer.submit(Event("score.made", "key1")).result(30)
-    assert verified(AuditLog(records, clock), folder, signer).witnessed == 1
+    assert verified(audit, folder, signer).witnessed == 1
+
+
+def test_what_others_append_is_signed_at_the_interval(records, clock, folder, signer):
+    audit = AuditLog(records, clock)
+    with keeper(folder, signer, [], audit.head, most_seconds=0.05):
+        for number in (1, 2, 3):
+            audit.append("score.decided", actor="key1")
+            wait_until(lambda number=number: sequences(folder, signer)[-1:] == [number])
+
+
+def test_what_others_appended_is_signed_at_the_end_and_cannot_be_cut_off(
+    records, clock, folder, signer
+):
+    audit = AuditLog(records, clock)
+    with keeper(folder, signer, [], audit.head):
+        for _ in range(6):
+            audit.append("score.decided", actor="key1")
+    with attacking(audit) as connection:
+        remove(connection, *range(2, 7))
+    found = verified(audit, folder, signer)
+    assert (found.ok, found.first_bad) == (False, 2)
+    assert "cut off" in found.reason
 
 
 def test_a_disk_that_fails_is_told_of_and_tried_again(folder, signer):
     failures = []
     folder.parent.mkdir(exist_ok=True)
     folder.write_text("a file where the folder should be")
-    with keeper(folder, signer, failures, most_seconds=0.02) as kept:
-        kept.note(AuditEntry(1, "a" * 64))
+    with keeper(folder, signer, failures, most_seconds=0.02):
         wait_until(lambda: failures)
         folder.unlink()
-        wait_until(lambda: sequences(folder, signer) == [1])
+        wait_until(lambda: sequences(folder, signer) == [10])
 
 
 def test_many_processes_may_sign_one_file(folder, signer):

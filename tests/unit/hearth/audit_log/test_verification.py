@@ -92,6 +92,13 @@ def test_deleted_entries_are_named(audit):
     assert "3 to 4 are missing" in found.reason
 
 
+def test_one_deleted_entry_is_named_alone(audit):
+    with tampering(audit) as connection:
+        for table in (audit_payloads, audit_entries):
+            connection.execute(delete(table).where(table.c.sequence == 3))
+    assert audit.verify().reason.startswith("entry 3 is missing")
+
+
 def test_a_deleted_entry_closed_up_by_renumbering_is_named(audit):
     with tampering(audit) as connection:
         for table in (audit_payloads, audit_entries):
