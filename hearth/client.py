@@ -56,6 +56,10 @@ class FaultTold(msgspec.Struct, frozen=True):
     found: str
     remedy: str
 
+    def __str__(self) -> str:
+        """One line; it repeats nothing that was sent."""
+        return f"  {self.place or 'body'}: {self.found}; {self.remedy}".rstrip("; ")
+
 
 class _Told(msgspec.Struct, frozen=True):
     type: str = ""
@@ -72,7 +76,8 @@ class ProblemError(HearthError):
     """
 
     def __init__(self, status: int, told: _Told, retry_after_s: float | None) -> None:
-        super().__init__(f"{status} {told.title}: {told.detail}".strip(": "))
+        said = f"{status} {told.title}: {told.detail}".strip(": ")
+        super().__init__("\n".join([said, *map(str, told.faults)]))
         self.status, self.detail = status, told.detail
         self.code = told.type.rpartition(":")[2]
         self.request_id, self.faults = told.request_id, told.faults

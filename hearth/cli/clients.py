@@ -6,7 +6,7 @@ import typer
 from rich.table import Column, Table
 
 from hearth.cli.context import OPERATOR, JsonOption, open_context, utc_now
-from hearth.cli.keys import AreaOption, check_purposes
+from hearth.cli.keys import AreaOption, check_holder
 from hearth.identity import ClientRecord, Role, add_client, list_clients, revoke_client
 from hearth.storage.engine import reading, writing
 
@@ -35,8 +35,7 @@ def add(
 ) -> None:
     """Let in tokens of a client; one that was revoked comes back with what is given now."""
     context = open_context(command)
-    if purpose:
-        check_purposes(context, purpose)
+    check_holder(context, name, role, purpose or [])
     with writing(context.records) as connection:
         add_client(
             connection,
@@ -52,7 +51,8 @@ def add(
     context.say(f"Tokens of client {client_id} are let in.")
     if not context.settings.oauth_jwks:
         context.say(
-            "No token is until HEARTH_OAUTH_ISSUER, HEARTH_OAUTH_AUDIENCE and HEARTH_OAUTH_JWKS are set."
+            "HEARTH_OAUTH_ISSUER, HEARTH_OAUTH_AUDIENCE and HEARTH_OAUTH_JWKS are not set here; the service "
+            "lets no token in unless they are set where it runs."
         )
 
 

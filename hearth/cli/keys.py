@@ -8,10 +8,20 @@ from rich.table import Column, Table
 
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
 from hearth.errors import NotFoundError
-from hearth.identity import KeyRecord, Role, create_key, list_keys, revoke_key, rotate_key
+from hearth.identity import (
+    ROLES,
+    KeyRecord,
+    Permission,
+    Role,
+    create_key,
+    list_keys,
+    revoke_key,
+    rotate_key,
+)
 from hearth.storage.engine import reading, writing
 
 _GRACE_DAYS = 7
+_FOR_A_PURPOSE = frozenset({Permission.SCORE_READ, Permission.SCORE_WRITE})
 
 _keys = typer.Typer(help="Make, list, rotate and revoke API keys.", no_args_is_help=True)
 
@@ -20,7 +30,8 @@ KeyArgument = Annotated[str, typer.Argument(help="The key's id, from `hearth key
 AreaOption = Annotated[
     list[str] | None,
     typer.Option(
-        help="Code of an area whose subjects the holder may see; may be repeated; all if not given."
+        help="Code of an area whose subjects the holder may see; may be repeated; all if not given. "
+        "It is compared as it is, and checked against nothing: a code spelt otherwise shows nobody."
     ),
 ]
 
@@ -55,16 +66,19 @@ def create(
     Needs no key itself: whoever can open the records database can make one, and the audit log says so.
     """
     context = open_context(command, as_json=as_json)
-    if purpose:
-        check_purposes(context, purpose)
+    check_holder(context, name, role, purpose or [])
     key = make_key(context, name, role, purpose or [], areas=area, days=days)
-    context.result({"name": name, "role": role.value, "key": key})
+    context.result({"name": name, "role": role.value, "key_id": _id_of(key), "key": key})
+    _hand_over(context, key, as_json=as_json)
+
+
+def _id_of(key: str) -> str:
+    return key.split("_")[1]
+
+
+def _hand_over(context: Context, key: str, *, as_json: bool) -> None:
     if not as_json:
-        _hand_over(context, key)
-
-
-def _hand_over(context: Context, key: str) -> None:
-    typer.echo(key)
+        typer.echo(key)
     if context.settings.pepper_is_for_development:
         typer.echo(
             "Keys are mixed with the published pepper: set HEARTH_API_KEY_PEPPER before real use.",
@@ -72,7 +86,21 @@ def _hand_over(context: Context, key: str) -> None:
         )
 
 
-def check_purposes(context: Context, wanted: list[str]) -> None:
+def check_holder(context: Context, name: str, role: Role, purposes: list[str]) -> None:
+    """Refuse a holder without a name or for unknown purposes; warn of one that could score and has no purpose."""
+    if not name.strip():
+        raise typer.BadParameter("is empty; say which team or system it is", param_hint="name")
+    if purposes:
+        _check_purposes(context, purposes)
+    elif ROLES[role] & _FOR_A_PURPOSE:
+        typer.echo(
+            f"A {role} without --purpose can neither make nor read a score: make one with --purpose, "
+            "as the model's definition names it, and revoke this one.",
+            err=True,
+        )
+
+
+def _check_purposes(context: Context, wanted: list[str]) -> None:
     """Refuse a purpose that nothing in the workspace is for; any goes where the folder is none."""
     try:
         known = context.catalogue.purposes()
@@ -132,9 +160,8 @@ def rotate(
             audit=context.audit,
             now=utc_now(),
         )
-    context.result({"replaces": key_id, "key": key})
-    if not as_json:
-        _hand_over(context, key)
+    context.result({"replaces": key_id, "key_id": _id_of(key), "key": key})
+    _hand_over(context, key, as_json=as_json)
 
 
 @_keys.command("list", epilog="Example: hearth keys list --json")

@@ -192,6 +192,7 @@ def lift(
     model: ModelOption = None,
 ) -> None:
     """End what `object` or `restrict` put in force, of one model or over every model."""
+    from serving.subjects.objections import in_force
     from serving.subjects.objections import lift as end
 
     with _acting(command) as (context, connection, actor):
@@ -204,7 +205,15 @@ def lift(
             audit=context.audit,
             now=utc_now(),
         )
-    context.say(f"Ended: {ended}. The subject may be scored again.")
+        left = in_force(connection, subject)
+    if not left:
+        context.say(f"Ended: {ended}. The subject may be scored again.")
+        return
+    context.say(f"Ended: {ended}. Still in force, each ended by a lift of its own:")
+    for kind, about in left:
+        which = "every model" if about is None else about
+        how = "without --model" if about is None else f"with --model {about}"
+        context.say(f"  {kind} to {which}: `hearth subject lift` {how}")
 
 
 @_subject.command(

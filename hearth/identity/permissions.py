@@ -44,7 +44,9 @@ class Role(StrEnum):
 # No role both submits and approves, and none that sees scores may approve. A system asks for
 # everyone who sits at it, so it never sees what a restricted source says, nor the rows behind a
 # household; a caseworker's own key may. A reviewer reads scores and closes challenges, and neither makes
-# scores nor decides on them. Whoever opens pseudonyms sees neither scores nor rows. A data scientist sees those rows by number, never by name.
+# scores nor decides on them. Whoever opens pseudonyms sees neither scores nor
+# rows, but for what one subject is handed of itself, each time on record. A data scientist sees those rows by
+# number, never by name.
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.DATA_SCIENTIST: frozenset(
         {
@@ -96,6 +98,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.PSEUDONYM_OPEN,
             Permission.AUDIT_READ,
+            Permission.SUBJECT_EXPORT,
             Permission.SUBJECT_RIGHTS,
         }
     ),

@@ -188,7 +188,8 @@ def _unknown(features: Sequence[FeatureSpec], values: Mapping[str, Value]) -> li
     if not unknown:
         return []
     what = "1 name that is" if unknown == 1 else f"{unknown} names that are"
-    return [Fault("values", "", f"hold {what} no feature of the model", "see the model's features")]
+    found = f"holds {what} no feature of the model"
+    return [Fault("values", "values", found, "leave out what is not among the model's features")]
 
 
 def _problem(feature: FeatureSpec, value: object) -> tuple[str, str] | None:

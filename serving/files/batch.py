@@ -11,7 +11,7 @@ import numpy as np
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog
 from hearth.digest import canonical_json, sha256_of
-from hearth.errors import StateError
+from hearth.errors import DataError, Fault, StateError
 from hearth.identity import Identity, Permission
 from hearth.progress import Progress, silent
 from hearth.risk_model import RiskModel
@@ -78,7 +78,8 @@ def score_file(
     Raises
     ------
     DataError
-        With every fault of the file together, up to a hundred; then nothing is written.
+        With every fault of the file together, up to a hundred, or if there is no folder to write
+        into; then nothing is written.
     PermissionDeniedError
         If the identity may not score with this model, or nobody may for a household.
     SunsetError
@@ -87,7 +88,7 @@ def score_file(
         If the approval ended while the file was scored; then no file appears.
     """
     _check_may_score(served, identity, audit)
-    check_format(target)
+    _check_target(target)
     name = served.approval.model
     everything = open_rows(source, name, served.model.features, store, identity=identity)
     with reading(audit.engine) as connection:
@@ -113,6 +114,13 @@ def score_file(
     finally:
         unfinished.remove()
     return summary
+
+
+def _check_target(target: Path) -> None:
+    check_format(target)
+    if not target.parent.is_dir():
+        found = "would be in a folder that does not exist"
+        raise DataError([Fault(target.name, "", found, "make the folder, or name another")])
 
 
 def _check_may_score(served: ServedModel, identity: Identity, audit: AuditLog) -> None:

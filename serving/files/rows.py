@@ -156,8 +156,7 @@ def _given(
     source: Path, features: Sequence[FeatureSpec], skip: int
 ) -> Iterator[tuple[Columns, list[Fault]]]:
     start = 1 + skip * CHUNK
-    for chunk in read_chunks(source, CHUNK, skip=skip):
-        faults: list[Fault] = []
+    for chunk, faults in read_chunks(source, CHUNK, skip=skip):
         for feature in features:
             chunk[feature.name] = _typed(source, feature, chunk[feature.name], start, faults)
         if SUBJECT in chunk:
@@ -170,19 +169,15 @@ def _looked_up(
     source: Path, features: Sequence[FeatureSpec], find: _Find, skip: int
 ) -> Iterator[tuple[Columns, list[Fault]]]:
     start = 1 + skip * CHUNK
-    for chunk in read_chunks(source, CHUNK, skip=skip):
+    for chunk, faults in read_chunks(source, CHUNK, skip=skip):
+        misshapen = {fault.place for fault in faults}
         subjects = _subjects(chunk[SUBJECT])
         known = find([subject for subject in subjects if subject is not None])
         found = [None if subject is None else known.get(subject) for subject in subjects]
-        faults = [
-            Fault(
-                source.name,
-                f"row {start + i}",
-                "is of no subject in the feature store",
-                "leave it out",
-            )
+        faults += [
+            Fault(source.name, place, "is of no subject in the feature store", "leave it out")
             for i, row in enumerate(found)
-            if row is None
+            if row is None and (place := f"row {start + i}") not in misshapen
         ]
         values = [row.values for row in found if row is not None]
         columns = {f.name: _column(f, [one.get(f.name) for one in values]) for f in features}

@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,9 @@ from hearth.errors import DataError, Fault
 
 Columns = dict[str, Any]
 """A chunk of rows by column, lists or arrays; None where a cell is empty. CSV cells are texts."""
+
+Chunk = tuple[Columns, list[Fault]]
+"""Columns, and what is wrong with the shape of their rows."""
 
 _FORMATS = ".csv or .parquet"
 
@@ -33,15 +36,17 @@ def read_names(file: Path) -> list[str]:
     return names
 
 
-def read_chunks(file: Path, rows: int, *, skip: int = 0) -> Iterator[Columns]:
+def read_chunks(file: Path, rows: int, *, skip: int = 0) -> Iterator[Chunk]:
     """Chunks of at most `rows` rows, but for the first `skip` of them; the same at each reading.
 
-    Numbers of a Parquet file come as arrays, NaN where a cell is empty, if they can.
+    Numbers of a Parquet file come as arrays, NaN where a cell is empty, if they can. A row of a CSV
+    with too few or too many cells is a fault, and is read as if filled up or cut; blank lines at
+    the end are no rows.
 
     Raises
     ------
     DataError
-        If a row of a CSV has too few or too many cells, or the file breaks off.
+        If the file breaks off.
     """
     with _faults_of(file):
         yield from _READERS[_format(file)][1](file, rows, skip)
@@ -85,27 +90,43 @@ def _csv_names(file: Path) -> list[str]:
         return next(csv.reader(stream, strict=True), [])
 
 
-def _csv_chunks(file: Path, rows: int, skip: int) -> Iterator[Columns]:
+def _csv_chunks(file: Path, rows: int, skip: int) -> Iterator[Chunk]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.reader(stream, strict=True)
         names = next(reader)
-        start = 1 + sum(1 for _ in islice(reader, skip * rows))
-        while chunk := list(islice(reader, rows)):
-            _check_widths(file, names, chunk, start)
+        lines = _without_blank_end(reader)
+        start = 1 + sum(1 for _ in islice(lines, skip * rows))
+        while chunk := list(islice(lines, rows)):
+            faults = _of_widths(file, names, chunk, start)
             start += len(chunk)
-            yield {name: [row[j].strip() or None for row in chunk] for j, name in enumerate(names)}
+            if faults:
+                chunk = [[*row, *[""] * len(names)] for row in chunk]
+            cells = {
+                name: [row[j].strip() or None for row in chunk] for j, name in enumerate(names)
+            }
+            yield cells, faults
 
 
-def _check_widths(
+def _without_blank_end(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Lines up to the last that is not blank."""
+    blank = 0
+    for line in lines:
+        if not line:
+            blank += 1
+            continue
+        yield from ([] for _ in range(blank))
+        blank = 0
+        yield line
+
+
+def _of_widths(
     file: Path, names: Sequence[str], chunk: Sequence[Sequence[str]], start: int
-) -> None:
-    faults = [
+) -> list[Fault]:
+    return [
         Fault(file.name, f"row {start + i}", f"has {len(row)} cells", f"give it {len(names)}")
         for i, row in enumerate(chunk)
         if len(row) != len(names)
     ]
-    if faults:
-        raise DataError(faults[:100])
 
 
 def _parquet_names(file: Path) -> list[str]:
@@ -114,12 +135,12 @@ def _parquet_names(file: Path) -> list[str]:
     return list(pq.read_schema(file).names)
 
 
-def _parquet_chunks(file: Path, rows: int, skip: int) -> Iterator[Columns]:
+def _parquet_chunks(file: Path, rows: int, skip: int) -> Iterator[Chunk]:
     import pyarrow.parquet as pq  # noqa: PLC0415 only files of this format need it
 
     with pq.ParquetFile(file) as opened:
         for batch in islice(opened.iter_batches(batch_size=rows), skip, None):
-            yield {name: _cells(batch.column(name)) for name in batch.schema.names}
+            yield {name: _cells(batch.column(name)) for name in batch.schema.names}, []
 
 
 def _cells(column: Any) -> Any:
@@ -174,7 +195,7 @@ def _join_parquet(target: Path, parts: Sequence[Path]) -> None:
 
 
 _READERS: Mapping[
-    str, tuple[Callable[[Path], list[str]], Callable[[Path, int, int], Iterator[Columns]]]
+    str, tuple[Callable[[Path], list[str]], Callable[[Path, int, int], Iterator[Chunk]]]
 ]
 _READERS = {".csv": (_csv_names, _csv_chunks), ".parquet": (_parquet_names, _parquet_chunks)}
 _WRITERS = {".csv": _write_csv, ".parquet": _write_parquet}

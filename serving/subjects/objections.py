@@ -118,6 +118,16 @@ def lift(
     return ended
 
 
+def in_force(connection: Connection, entity_id: str) -> list[tuple[str, str | None]]:
+    """What suspends the scoring of a subject: each an objection or restriction, and its model, None for every model."""
+    found = connection.execute(
+        select(restrictions.c.kind, restrictions.c.model)
+        .where(restrictions.c.entity_id == entity_id, restrictions.c.lifted_at.is_(None))
+        .order_by(restrictions.c.since)
+    )
+    return [(row.kind, row.model) for row in found]
+
+
 def _same(entity_id: str, model: str | None, kind: str | None = None) -> list[ColumnElement[bool]]:
     about = restrictions.c.model.is_(None) if model is None else restrictions.c.model == model
     same = [restrictions.c.entity_id == entity_id, about, restrictions.c.lifted_at.is_(None)]

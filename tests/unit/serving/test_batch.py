@@ -129,6 +129,23 @@ def test_all_faults_of_a_file_are_told_together(score):
     assert len(error.value.faults) == 3
 
 
+def test_blank_lines_at_the_end_are_no_rows(score):
+    assert score("entity_id\n100012345678\n\n\n").rows == 1
+
+
+def test_misshapen_rows_are_told_with_every_other_fault(score):
+    with pytest.raises(DataError) as error:
+        score("entity_id\n100012345678\n\nnobody\n100087654321,7\n")
+    found = [(fault.place, fault.found.split()[0]) for fault in error.value.faults]
+    assert found == [("row 2", "has"), ("row 3", "is"), ("row 4", "has")]
+
+
+def test_a_folder_that_is_not_there_is_not_made(score, tmp_path):
+    with pytest.raises(DataError, match="make the folder"):
+        score(HEADER + GOOD, target="nowhere/scores.csv")
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_a_restricted_source_is_not_named_to_a_system(score, tmp_path):
     score(HEADER + "a,500,0,0,,0,5,owned\n", role=Role.CASEWORKER_SYSTEM)
     written = (tmp_path / "scores.csv").read_text()

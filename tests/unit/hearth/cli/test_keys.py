@@ -27,6 +27,26 @@ def test_a_key_for_some_areas_is_listed_with_them(hearth):
     assert (key["areas"], key["state"]) == (["E05000026", "E05000027"], "in use")
 
 
+def test_a_key_without_a_holder_is_refused(hearth):
+    made = hearth("keys", "create", " ", "--role", "reviewer")
+    assert made.code == 2
+    assert "which team or system" in made.err
+    assert listed(hearth) == []
+
+
+def test_a_key_that_could_score_is_warned_of_without_a_purpose(hearth):
+    create = ("keys", "create", "Somebody", "--role")
+    assert "make one with --purpose" in hearth(*create, "caseworker").err
+    assert "--purpose" not in hearth(*create, "administrator").err
+
+
+def test_a_key_as_json_has_its_id_and_the_warning_of_the_pepper_apart(hearth, monkeypatch):
+    monkeypatch.delenv("HEARTH_API_KEY_PEPPER", raising=False)
+    made = hearth("keys", "create", "Somebody", "--role", "administrator", "--json")
+    assert made.json["key_id"] == listed(hearth)[0]["key_id"]
+    assert "HEARTH_API_KEY_PEPPER" in made.err
+
+
 def test_a_key_is_for_every_area_unless_some_are_named(hearth):
     make(hearth)
     assert listed(hearth)[0]["areas"] is None

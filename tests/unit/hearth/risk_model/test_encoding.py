@@ -64,9 +64,10 @@ def test_a_category_that_is_not_a_text_is_refused(value: Any) -> None:
 
 def test_an_unknown_name_is_counted_and_not_repeated() -> None:
     assert _refused({"mother_jane_smith": 1}) == [
-        "values: hold 1 name that is no feature of the model; see the model's features"
+        "values: `values` holds 1 name that is no feature of the model; "
+        "leave out what is not among the model's features"
     ]
-    assert "hold 2 names that are no feature" in _refused({"a": 1, "b": 2})[0]
+    assert "holds 2 names that are no feature" in _refused({"a": 1, "b": 2})[0]
 
 
 def test_every_fault_of_a_record_is_reported_together() -> None:

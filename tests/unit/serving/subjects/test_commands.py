@@ -78,10 +78,19 @@ def test_a_reason_that_says_nothing_is_refused(hearth, council, name):
     assert actions(council) == before
 
 
-def test_an_export_is_on_record_and_counts_what_it_holds(hearth, council):
-    code, said = hearth(
-        "subject", "export", OURS, "--to", "out", *WHY, "--json", role="administrator"
-    )
+def test_a_lift_names_what_is_still_in_force_and_how_to_end_it(hearth):
+    hearth("subject", "object", OURS, "--model", MODEL, *WHY)
+    hearth("subject", "restrict", OURS, *WHY)
+    _, said = hearth("subject", "lift", OURS, *WHY)
+    assert "may be scored again" not in said.out
+    assert f"objection to {MODEL}: `hearth subject lift` with --model {MODEL}" in said.out
+    _, said = hearth("subject", "lift", OURS, "--model", MODEL, *WHY)
+    assert "Ended: 1. The subject may be scored again." in said.out
+
+
+@pytest.mark.parametrize("role", ["information_governance", "administrator"])
+def test_an_export_is_on_record_and_counts_what_it_holds(hearth, council, role):
+    code, said = hearth("subject", "export", OURS, "--to", "out", *WHY, "--json", role=role)
     assert code == 0
     assert json.loads(said.out)["counts"]["inputs"] == 1
     assert "subject.exported" in actions(council)
