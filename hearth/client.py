@@ -39,6 +39,7 @@ from serving.oversight.answers import (
     Outcome,
     ReasonCode,
 )
+from serving.web.body_limits import largest_body
 from serving.what_if.answers import WhatIfAnswer
 
 _RETRIED = frozenset({429, 503})
@@ -88,6 +89,10 @@ class UnreachableError(HearthError):
     """No answer came, however often the service was asked."""
 
 
+class TooLargeError(HearthError):
+    """A request holds more than the service takes; nothing was sent."""
+
+
 class Hearth:
     """The service at an address, asked with a key; threads take turns on one kept connection.
 
@@ -124,7 +129,7 @@ class Hearth:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("an address begins with https:// or http:// and names a host")
         self._before = parts.path.rstrip("/")
-        self._key = key if callable(key) else lambda: key
+        self._key = key if callable(key) else _always(_fit_key(key))
         self._tries, self._wait, self._lock = tries, wait, Lock()
         self._connection: http.client.HTTPConnection
         if parts.scheme == "https":
@@ -289,6 +294,12 @@ class Hearth:
         if body is not None:
             headers |= {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
         content = None if body is None else msgspec.json.encode(body)
+        most = largest_body(filled)
+        if content is not None and len(content) > most:
+            raise TooLargeError(
+                f"the request has {len(content):,} bytes, and the service takes {most:,}; "
+                "send fewer at a time, or score a file with `hearth score`"
+            )
         answer = self._answer(method, self._before + filled, content, headers, expected)
         return msgspec.json.decode(answer, type=kind)
 
@@ -324,14 +335,32 @@ class Hearth:
     ) -> tuple[int, str | None, bytes]:
         with self._lock:
             try:
-                self._connection.request(
-                    method, path, content, {**headers, "Authorization": f"Bearer {self._key()}"}
-                )
+                fields = {**headers, "Authorization": f"Bearer {_fit_key(self._key())}"}
+                is_sent = True
+                try:
+                    self._connection.request(method, path, content, fields)
+                except (BrokenPipeError, ConnectionResetError):
+                    is_sent = False  # who stops reading may have said why
                 answer = self._connection.getresponse()
-                return answer.status, answer.getheader("Retry-After"), answer.read()
+                told = answer.status, answer.getheader("Retry-After"), answer.read()
+                if not is_sent:
+                    self._connection.close()
             except BaseException:
                 self._connection.close()  # what it was in the middle of cannot be gone on with
                 raise
+            return told
+
+
+def _fit_key(key: str) -> str:
+    """Key without white space around it, as a file or an environment gives it; the fault never shows it."""
+    fit = key.strip()
+    if not (fit and fit.isascii() and fit.isprintable()):
+        raise ValueError("a key is of ASCII characters that print; the one given is not")
+    return fit
+
+
+def _always(key: str) -> Callable[[], str]:
+    return lambda: key
 
 
 def _one_of(**given: Any) -> dict[str, Any]:

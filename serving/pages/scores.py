@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from anyio import from_thread
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
 
 from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
@@ -93,7 +94,7 @@ def save_decision(
     fields: Annotated[dict[str, str], Depends(form_fields)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
-    """A decision on record, or the score again with what is wrong."""
+    """The way to the score once the decision is on record, so that none is made twice; or what is wrong."""
     faults = _faults_of(fields)
     if not faults:
         decision = DecisionRequest(
@@ -104,7 +105,7 @@ def save_decision(
             considered=fields.get("considered", ""),
         )
         made = decide(service, identity, score_id, decision)
-        return page(request, "decided.html", decision=made, outcome=OUTCOMES[made.outcome])
+        return RedirectResponse(f"/scores/{made.score_id}", status_code=HTTPStatus.SEE_OTHER)
     answer = read_score(service, identity, score_id)
     return _shown(request, service, answer, faults=faults, given=fields)
 

@@ -14,6 +14,8 @@ REQUEST_S = 30.0
 LARGEST_HEAD = 64 * 1024
 """Bytes of the longest head: ours are under two thousand."""
 
+_AROUND_FIELD = len(": \r\n")
+
 MOST_CONNECTIONS = 2_000
 """Connections one worker holds, idle ones with them; a process may commonly open 1,024 files and more."""
 
@@ -25,6 +27,7 @@ class TimedProtocol(HttpToolsProtocol):
     _is_whole = False
     _has_head = False
     _head = 0
+    _fields = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Takes the connection, or says that there are too many."""
@@ -51,10 +54,25 @@ class TimedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._is_whole, self._has_head, self._head = False, False, 0
+        self._is_whole, self._has_head = False, False
+        self._head = self._fields = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Some of its address is there."""
+        self._fields += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One of its fields is there."""
+        self._fields += len(name) + len(value) + _AROUND_FIELD
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Its head is there."""
+        """Its head is there; one too long goes no further, though it came in one piece."""
+        if self._fields > LARGEST_HEAD:
+            raise ValueError(
+                "the head is too long"
+            )  # ends the parser, which calls send_400_response
         self._has_head = True
         super().on_headers_complete()
 
@@ -69,8 +87,11 @@ class TimedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 uvicorn's name; ours repeats nothing
-        """Answers what is not HTTP."""
-        self._refuse(HTTPStatus.BAD_REQUEST, "not-http")
+        """Answers what is not HTTP, or of a head too long."""
+        if self._fields > LARGEST_HEAD:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "too-large")
+        else:
+            self._refuse(HTTPStatus.BAD_REQUEST, "not-http")
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -9,19 +9,12 @@ import structlog
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.web.body_limits import largest_body
 from serving.web.failures import answer_failure
 from serving.web.logs import where
 from serving.web.metrics import Metrics
 from serving.web.problems import ProblemError
 from serving.web.trace_context import span_of
-
-LARGEST_BODY = 1024 * 1024
-"""Bytes of the largest request body but for one of many scores."""
-
-LARGEST_BATCH = 8 * LARGEST_BODY
-"""Bytes of the largest request for scores: 1,000 rows of 200 features; files hold more (`hearth score`)."""
-
-_SCORES = re.compile(r"/v1/models/[^/]+/scores")
 
 _CLIENT_REQUEST_ID = re.compile(rb"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 _HEADERS = [
@@ -121,8 +114,12 @@ def _add_headers(headers: list[tuple[bytes, bytes]], request_id: str, scope: Sco
 
 
 def _limited(scope: Scope, declared: bytes, receive: Receive) -> Receive:
-    """`receive` that refuses a body once it passes the limit, whatever length it claimed."""
-    most = LARGEST_BATCH if _SCORES.fullmatch(scope["path"]) else LARGEST_BODY
+    """`receive` that refuses a body once it passes the limit, whatever length it claimed.
+
+    The connection stays open: what still comes of the body is discarded, for as long as a request
+    may take to arrive. Closing it meanwhile would break the sending, and the answer be lost.
+    """
+    most = largest_body(scope["path"])
     is_small = declared.isdigit() and int(declared) <= most
     seen = 0
 
@@ -144,5 +141,4 @@ def _too_large(most: int) -> ProblemError:
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "too-large",
         f"This request holds at most {most:,} bytes; score larger batches with `hearth score`.",
-        headers={"Connection": "close"},
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from hearth.client import Hearth, ProblemError, UnreachableError
+from hearth.client import Hearth, ProblemError, TooLargeError, UnreachableError
 
 DOCUMENT = json.loads((Path(__file__).parent / "openapi.json").read_text())
 MODEL, SUBJECT = "school_readiness", "100012345678"
@@ -170,3 +170,41 @@ def test_a_service_that_is_not_there_is_told_as_such():
     with pytest.raises(UnreachableError, match="after 2 tries"):
         Hearth(f"http://127.0.0.1:{port}", "key", tries=2, wait=lambda _: None).live()
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("key", ["MARK\nkey", "MARK\x00", "", "MARK é"])
+def test_a_key_that_no_header_can_hold_is_refused_and_not_shown(key):
+    with pytest.raises(ValueError, match="a key is of") as refused:
+        Hearth("http://127.0.0.1:9", key)
+    assert "MARK" not in str(refused.value)
+
+
+def test_white_space_around_a_key_does_not_count(address):
+    keys, url = address
+    with Hearth(url, f" {keys['caseworker']}\n") as client:
+        assert client.models().models
+
+
+def test_a_request_over_the_limit_is_not_sent():
+    client = Hearth("http://127.0.0.1:9", "k", wait=pytest.fail)
+    with pytest.raises(TooLargeError, match="the service takes 8,388,608"):
+        client.score_many(MODEL, subjects=["1" * 9_000_000])
+
+
+def test_the_answer_of_who_stops_reading_is_read():
+    """A server that answers 413 and closes, the request half sent."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def refuse():
+        taken, _ = listening.accept()
+        with taken:
+            taken.recv(1)
+            taken.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}")
+
+    refusing = threading.Thread(target=refuse)
+    refusing.start()
+    client = Hearth(f"http://127.0.0.1:{listening.getsockname()[1]}", "k", wait=pytest.fail)
+    with listening, client, pytest.raises(ProblemError) as refused:
+        client.what_if(MODEL, subject="1", changes={"x": "a" * 1_000_000})
+    refusing.join()
+    assert refused.value.status == 413

@@ -62,6 +62,14 @@ def test_a_decision_from_a_page_keeps_when_the_page_was_shown(desk, council, sco
     assert "I agree: act on the score" in see(f"/scores/{score}").text
 
 
+def test_a_decision_from_a_page_leads_to_the_score_so_that_a_reload_makes_none(desk, score):
+    _, send = desk("caseworker")
+    page = send(f"/scores/{score}/decisions", outcome="agree")
+    assert [sent.status_code for sent in page.history] == [303]
+    assert (page.request.method, page.url.path) == ("GET", f"/scores/{score}")
+    assert "Decision recorded" in page.text
+
+
 def test_an_override_from_a_page_needs_its_code_and_reason(desk, score):
     _, send = desk("caseworker")
     page = send(f"/scores/{score}/decisions", outcome="override")

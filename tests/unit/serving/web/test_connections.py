@@ -52,6 +52,17 @@ def test_a_body_that_does_not_arrive_is_refused_once(connect, council, holder):
     assert answer.count(b"HTTP/1.1") == 1
 
 
+def test_a_body_too_large_is_refused_without_breaking_the_sending(connect, council):
+    head = BODY.format(
+        path="/v1/models/school_readiness/what-if",
+        key=council.keys["caseworker"],
+        declared="Content-Type: application/json\r\nContent-Length: 20000000",
+    )
+    with connect() as large:
+        large.sendall(head.encode() + b"a" * (20_000_000 - 1))
+        assert large.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
 def trickle(connection):
     while True:
         connection.sendall(b"a")
@@ -80,6 +91,14 @@ def test_a_connection_at_rest_is_kept_longer_than_a_request_may_take(connect):
         time.sleep(0.6)
         kept.sendall(HEAD + b"\r\n")
         assert kept.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("fields", [1, 40])
+def test_a_whole_head_over_the_limit_is_refused_however_it_arrives(connect, fields):
+    field = b"X: " + b"a" * (connections.LARGEST_HEAD // fields) + b"\r\n"
+    with connect() as large:
+        large.sendall(HEAD + field * fields + b"\r\n")
+        assert read_all(large).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
 
 
 def test_a_head_without_end_is_refused(connect):
