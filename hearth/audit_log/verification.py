@@ -27,6 +27,7 @@ from hearth.audit_log.chain import (
     payload_content,
 )
 from hearth.audit_log.erasure import ERASED
+from hearth.audit_log.recorded_rows import first_row_fault
 from hearth.progress import Progress, silent
 from hearth.storage.engine import reading
 from hearth.storage.schema import audit_entries, audit_payloads
@@ -79,8 +80,8 @@ def verify(
 ) -> Verification:
     """What a walk along the whole chain found; `LIMITS` says what it cannot see.
 
-    The first entry that was edited, deleted or inserted is named, and likewise the first payload.
-    Reads a thousand rows at a time, so memory does not grow with the log.
+    The first entry that was edited, deleted or inserted is named, likewise the first payload, and the
+    first entry whose score or decision is gone or altered. Reads a thousand rows at a time, so memory does not grow with the log.
 
     Parameters
     ----------
@@ -95,7 +96,8 @@ def verify(
     walk = _Walk(_by_sequence(known))
     with reading(engine) as connection:
         try:
-            walk.fault = _first_fault(connection, walk, progress)
+            fault = _first_fault(connection, walk, progress)
+            walk.fault = first_row_fault(connection, walk.head.sequence, progress) or fault
         except DBAPIError as error:
             found = type(error.orig).__name__
             walk.fault = (

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select
 
+from hearth.audit_log.recorded_rows import decision_sha256
 from hearth.errors import Fault, UnusableInputError
 from hearth.identity import Identity
 from hearth.storage.engine import reading
@@ -66,7 +67,7 @@ def decide(
             "score.decided",
             identity,
             subject=answer.subject_ref,
-            details={name: row[name] for name in told},
+            details={name: row[name] for name in told} | {"row_sha256": decision_sha256(row)},
         )
         record.connection.execute(insert(decisions).values(**row, audit_sequence=entry.sequence))
         made = _decision_of(row)

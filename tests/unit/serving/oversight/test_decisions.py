@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
+from hearth.audit_log import AuditLog
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import approvals, audit_payloads, decisions
 
@@ -53,6 +54,15 @@ def test_the_audit_log_holds_no_text_of_a_decision(client, council, path):
     assert "already_helped" in details
     assert "Seen last week" not in details
     assert "Notes of the visit" not in details
+
+
+def test_a_reason_edited_in_the_database_is_found(client, council, path):
+    client.post(path, json=OVERRIDE)
+    log = AuditLog(council.engine, council.clock)
+    assert log.verify().ok
+    with writing(council.engine) as connection:
+        connection.execute(update(decisions).values(reason="Never seen"))
+    assert "the decision of entry" in log.verify().reason
 
 
 def test_every_decision_is_kept_and_the_last_counts(client, path):
