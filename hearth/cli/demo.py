@@ -77,7 +77,7 @@ def demo(
 
         serve_until_stopped(context, port=port, announce=lambda url: _invite(context, keys, url))
     else:
-        context.say("All done. To serve what was approved: hearth serve")
+        _say_what_next(context)
 
 
 def _make_council(context: Context, households: int, seed: int) -> None:
@@ -181,15 +181,31 @@ def _table(trained: Sequence[Trained], states: dict[str, str]) -> Table:
     return table
 
 
-def _invite(context: Context, keys: _DemoKeys, url: str) -> None:
-    """Addresses, keys and a line to paste, once the service answers."""
+def _say_what_next(context: Context) -> None:
+    """The commands to type next, and somebody to ask a score of; no key is printed."""
+    purposes = sorted({model.purpose for model in context.catalogue.models.values()})
+    may = " ".join(f"--purpose {purpose}" for purpose in purposes)
+    context.say("All done. To ask for scores, make yourself a key, then serve:\n")
+    typer.echo(f"hearth keys create Me --role caseworker {may}")
+    typer.echo("hearth serve")
+    for model, subject in _to_try(context):
+        context.say(f"\nA subject to try with {model}: {subject}")
+
+
+def _to_try(context: Context) -> list[tuple[str, str]]:
+    """An approved model and a subject of it, made up; none where none was approved."""
     from features.store import FeatureStore
     from hearth.storage.published import list_published
 
     with reading(context.records) as connection:
-        approved = sorted(
-            (a.model for a in list_published(connection)), key=lambda m: (m != _SHOWN_FIRST, m)
-        )
+        approved = [approval.model for approval in list_published(connection)]
+    store = FeatureStore(context.settings.store_url)
+    first = sorted(approved, key=lambda model: (model != _SHOWN_FIRST, model))[:1]
+    return [(model, subject) for model in first for subject in store.entities(model, limit=1)]
+
+
+def _invite(context: Context, keys: _DemoKeys, url: str) -> None:
+    """Addresses, keys and a line to paste, once the service answers."""
     say = context.say
     _head(context, "Hearth is answering")
     say(f"  Pages        {url}/   (sign in with a key below)")
@@ -197,8 +213,7 @@ def _invite(context: Context, keys: _DemoKeys, url: str) -> None:
     say(f"  OpenAPI      {url}/openapi.json")
     for holder, key in keys.by_holder.items():
         say(f"  Key of a {holder:<15}{key}")
-    for model in approved[:1]:
-        (subject,) = FeatureStore(context.settings.store_url).entities(model, limit=1)
+    for model, subject in _to_try(context):
         body = json.dumps({"subject": subject})
         say("\nA score with its reasons:\n")
         typer.echo(

@@ -28,6 +28,15 @@ def again(demo, tmp_path_factory):
     return copy, before, entries, told, time.monotonic() - start
 
 
+def test_the_demonstration_that_does_not_stay_up_says_what_to_type_next(again):
+    _, _, _, told, _ = again
+    said = told.split("All done.")[1]
+    assert "hearth keys create Me --role caseworker --purpose" in said
+    assert "hearth serve" in said
+    assert "A subject to try with" in said
+    assert "hearth_" not in said
+
+
 @pytest.fixture(scope="module")
 def copy(demo, tmp_path_factory):
     """A copy to score with."""
