@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -39,6 +41,24 @@ settings.register_profile(
 settings.load_profile("ci")
 
 _FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_are_by_default() -> None:
+    """Undoes what an earlier test made of the logs: their level, and the stream they go to."""
+    structlog.reset_defaults()
+
+
+@pytest.fixture(autouse=True)
+def _event_loops_of_their_own(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lets a test run an event loop where a browser, kept open for other tests, runs its own in this thread."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
 
 
 def _load_plugin(config: pytest.Config, file: Path) -> None:

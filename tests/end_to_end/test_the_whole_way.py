@@ -145,7 +145,7 @@ def test_a_file_is_not_scored_by_a_model_nobody_approved(demo, copy):
     (copy.workspace / "homes.csv").write_text("entity_id\n1\n")
     command = ("score", "unlicensed_hmo", "homes.csv", "out.csv")
     told = copy.refusal(*command, key=copy.demo_key("caseworker"))
-    assert "no version of this model is approved" in told
+    assert "no version of model `unlicensed_hmo` is approved" in told
     assert not (copy.workspace / "out.csv").exists()
 
 
