@@ -191,7 +191,7 @@ def lift(
     reason: ReasonOption,
     model: ModelOption = None,
 ) -> None:
-    """End what `object` or `restrict` put in force, of one model or over every model."""
+    """End an objection or a restriction, of one model or over every model."""
     from serving.subjects.objections import in_force
     from serving.subjects.objections import lift as end
 
