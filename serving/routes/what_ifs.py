@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1", tags=["scores"])
 _EXAMPLES = {
     "by_subject": {
         "subject": "100012345678",
-        "changes": {"early_education_sum_hours_12m": 570},
+        "changes": {"early_education_sum_hours_12m": 560},
     },
 }
 

@@ -30,6 +30,10 @@ _CAVEATS = (
     "otherwise, or help that makes it read otherwise, may change nothing about the outcome.",
     "This is no score. It is not kept, and nobody may decide anything on it.",
 )
+_UNMOVED = (
+    "What was changed makes no difference here: the model does not use it for such a record, or it "
+    "says what the record said before."
+)
 
 
 async def ask_what_if(
@@ -102,9 +106,23 @@ def _fit_changes(
         model.encode({name: value for name, value in changes.items() if name in varied})
     except UnusableInputError as error:
         faults += error.faults
+    faults = faults or _out_of_range(model, changes)
     if faults:
         raise UnusableInputError(faults)
     return dict(changes)
+
+
+def _out_of_range(model: RiskModel, changes: Mapping[str, Any]) -> list[Fault]:
+    """Faults of numbers that lie outside all that the cohort recorded: the model knows nothing of such records."""
+    faults = []
+    for name, value in changes.items():
+        distribution = model.cohort.distributions.get(name)
+        if distribution is None or not distribution.values:
+            continue
+        if not distribution.values[0] <= float(value) <= distribution.values[-1]:
+            found = "lies outside the range that the model's cohort has recorded"
+            faults.append(Fault("changes", name, found, "give a value that records have held"))
+    return faults
 
 
 def _compare(
@@ -132,7 +150,7 @@ def _compare(
         after=after.score,
         scale=before.explanation.scale,
         reasons=_differences(before.explanation, after.explanation),
-        caveats=(*_CAVEATS, *_new_caveats(before, after)),
+        caveats=(*_CAVEATS, *_unused(before, after), *_new_caveats(before, after)),
     )
 
 
@@ -151,6 +169,14 @@ def _differences(before: Explanation, after: Explanation) -> tuple[ReasonChange,
     ]
     differing = [one for one in found if abs(one.change) > _NOTHING]
     return tuple(sorted(differing, key=lambda one: (-abs(one.change), one.code)))
+
+
+def _unused(before: ScoreAnswer, after: ScoreAnswer) -> tuple[str, ...]:
+    """Says so where nothing differs, as where the model rests on other features."""
+    explained = before.explanation, after.explanation
+    if before.score != after.score or explained[0] is None or explained[1] is None:
+        return ()
+    return () if _differences(*explained) else (_UNMOVED,)
 
 
 def _new_caveats(before: ScoreAnswer, after: ScoreAnswer) -> tuple[str, ...]:
