@@ -216,4 +216,5 @@ def test_the_api_is_documented_on_a_page_that_asks_nothing_of_another_host(brows
     assert page.status_code == 200
     assert "POST /v1/models/{model}/scores" in page.text
     assert "100012345678" in page.text
+    assert "&lt;span" not in page.text
     assert re.findall(r"(?:src|href)=\"(?!/|#)", page.text) == []
