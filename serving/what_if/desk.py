@@ -173,10 +173,9 @@ def _differences(before: Explanation, after: Explanation) -> tuple[ReasonChange,
 
 def _unused(before: ScoreAnswer, after: ScoreAnswer) -> tuple[str, ...]:
     """Says so where nothing differs, as where the model rests on other features."""
-    explained = before.explanation, after.explanation
-    if before.score != after.score or explained[0] is None or explained[1] is None:
+    if before.explanation is None or after.explanation is None or before.score != after.score:
         return ()
-    return () if _differences(*explained) else (_UNMOVED,)
+    return () if _differences(before.explanation, after.explanation) else (_UNMOVED,)
 
 
 def _new_caveats(before: ScoreAnswer, after: ScoreAnswer) -> tuple[str, ...]:
