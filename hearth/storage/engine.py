@@ -12,6 +12,7 @@ from hearth.errors import SettingsError
 from hearth.private_files import make_private_file
 
 _BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
+_CLEARING_TIMEOUT_MS = 1_000  # writers wait while the write-ahead log is emptied
 _CONNECT_TIMEOUT_S = 10  # of a server that does not answer, rather than refuses
 _READS_ONLY = "hearth_reads_only"
 _FORMS = "sqlite:////folder/records.db or postgresql://user@host/name"
@@ -63,6 +64,26 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def clear_side_file(engine: Engine) -> bool:
+    """Whether SQLite's write-ahead log is emptied, so that nothing erased can be read from it.
+
+    False where somebody reads or writes all the while: then ask again later. PostgreSQL has no such
+    file; there this does nothing.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()  # a checkpoint cannot be made within a transaction
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_CLEARING_TIMEOUT_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        outcome = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    finally:
+        connection.close()
+    return outcome is not None and outcome[0] == 0  # 1: somebody was in the way
+
+
 def _open_sqlite(address: URL) -> Engine:
     if not address.database or address.database == ":memory:" or "mode=memory" in address.database:
         raise SettingsError(
@@ -94,6 +115,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten in its page
     cursor.close()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, delete, select, update
 from features.store import FeatureStore
 from hearth.audit_log import AuditEntry, AuditLog, erase_payloads
 from hearth.audit_log.erasure import ERASED
-from hearth.storage.engine import reading, writing
+from hearth.storage.engine import clear_side_file, reading, writing
 from hearth.storage.generation import raise_generation
 from hearth.storage.schema import (
     audit_entries,
@@ -90,6 +90,7 @@ def erase_subject(
             SUBJECT_ERASED, actor=actor, details=details, connection=connection
         )
         _erase(connection, entity_id, tombstone, reason=reason, actor=actor, now=now)
+    clear_side_file(engine)
     return Erased(counts, tombstone)
 
 

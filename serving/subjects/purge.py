@@ -17,7 +17,7 @@ from features.store import FeatureStore
 from hearth.audit_log import AuditEntry, AuditLog, Event, append, erase_payloads
 from hearth.audit_log.chain import lock_chain
 from hearth.progress import Progress, silent
-from hearth.storage.engine import reading, writing
+from hearth.storage.engine import clear_side_file, reading, writing
 from hearth.storage.schema import idempotency_keys, precomputed_scores, subject_references
 from serving.subjects.erasure import erase_scores
 from serving.subjects.holds import HeldPart, holds_in_force
@@ -115,6 +115,7 @@ def purge(
             ],
         }
         tombstone = audit.append(PURGED, actor=actor, details=details, connection=connection)
+    clear_side_file(engine)
     return Purged(erased, expected.held, tombstone)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from hearth.errors import SettingsError
-from hearth.storage.engine import open_engine, reading, writing
+from hearth.storage.engine import clear_side_file, open_engine, reading, writing
 from hearth.storage.schema import scores
 
 
@@ -19,7 +19,13 @@ def sqlite(tmp_path):
 
 @pytest.mark.parametrize(
     ("pragma", "expected"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 30_000)],
+    [
+        ("secure_delete", 1),
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 30_000),
+    ],
 )
 def test_sqlite_is_opened_to_lose_nothing(sqlite, pragma, expected):
     with reading(sqlite) as connection:
@@ -31,6 +37,30 @@ def test_a_sqlite_file_of_personal_data_is_its_owners_alone(sqlite, tmp_path):
         connection.execute(text("CREATE TABLE a (b)"))
     modes = {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "new").iterdir()}
     assert modes == {0o600}
+
+
+def test_nothing_erased_can_be_read_from_the_files_of_sqlite(sqlite, tmp_path):
+    for statement in (
+        "CREATE TABLE a (b)",
+        "INSERT INTO a VALUES ('marked-value'), ('kept')",
+        "UPDATE a SET b = NULL WHERE b <> 'kept'",
+    ):
+        with writing(sqlite) as connection:
+            connection.execute(text(statement))
+    assert clear_side_file(sqlite)
+    files = list((tmp_path / "new").iterdir())
+    assert not [file.name for file in files if b"marked-value" in file.read_bytes()]
+
+
+def test_a_side_file_that_is_being_read_is_left_for_later(sqlite):
+    with writing(sqlite) as connection:
+        connection.execute(text("CREATE TABLE a (b)"))
+    with reading(sqlite) as connection:
+        connection.execute(text("SELECT * FROM a")).all()
+        with writing(sqlite) as other:
+            other.execute(text("INSERT INTO a VALUES (1)"))
+        assert not clear_side_file(sqlite)
+    assert clear_side_file(sqlite)
 
 
 def test_a_writer_takes_its_turn_before_it_reads(sqlite):
