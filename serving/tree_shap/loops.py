@@ -44,9 +44,11 @@ SIGNATURE = types.int64(
     *(_FLOATS, _FLOATS, _FLOATS, _FLOATS, _BYTES),  # prepared, above, below, sums, edges
     _FLOATS,  # contributions, (how many, features + 1), added to
 )
-RAW_SCORE = types.float64(
-    *(_FLOATS, types.int64, _FLOATS, _LONGS),  # row, features, prepared, at
+RAW_SCORES = types.int64(
+    *(_FLOATS, types.int64, types.int64),  # rows, how many, features
+    *(_FLOATS, _LONGS),  # prepared, at
     *(types.int64, _LONGS, _FLOATS, _INTS, _WORDS),  # trees, roots, nodes twice, category words
+    _FLOATS,  # scores
 )
 _ZERO = 1.0000000180025095e-35  # what LightGBM takes for zero: 1e-35 as a 32-bit number
 _MOST_CODE = 2147483648.0  # codes are 32-bit integers
@@ -108,7 +110,8 @@ def _is_among(value: Any, words: Any, first: Any) -> Any:
 
 @_compiled
 def _raw_score(
-    row: Any,
+    rows: Any,
+    start: Any,
     features: Any,
     prepared: Any,
     at: Any,
@@ -122,7 +125,7 @@ def _raw_score(
 
     All trees go down one level at a time, so that the processor waits for many nodes at once.
     """
-    _prepare(row, 0, features, prepared)
+    _prepare(rows, start, features, prepared)
     for t in range(trees):
         at[t], at[trees + t] = roots[t], t
     going = trees
@@ -148,8 +151,9 @@ def _raw_score(
     return total
 
 
-def raw_score(
-    row: Any,
+def raw_scores(
+    rows: Any,
+    how_many: Any,
     features: Any,
     prepared: Any,
     at: Any,
@@ -158,9 +162,14 @@ def raw_score(
     values: Any,
     places: Any,
     words: Any,
-) -> Any:
-    """Raw score of one row, to be compiled with `RAW_SCORE`."""
-    return _raw_score(row, features, prepared, at, trees, roots, values, places, words)
+    scores: Any,
+) -> int:
+    """Raw scores of rows, to be compiled with `RAW_SCORES`."""
+    for i in range(how_many):
+        scores[i] = _raw_score(
+            rows, i * features, features, prepared, at, trees, roots, values, places, words
+        )
+    return 0
 
 
 def make_explain(lanes: int) -> Callable[..., int]:

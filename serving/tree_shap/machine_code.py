@@ -32,22 +32,28 @@ _PROTOTYPE = ctypes.CFUNCTYPE(  # as `loops.SIGNATURE`; Python's lock is let go 
     _NUMBER, *(_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER), *(14 * (_POINTER,))
 )
 
-_RAW_SCORE_PROTOTYPE = ctypes.PYFUNCTYPE(  # as `loops.RAW_SCORE`; too short to let the lock go
-    ctypes.c_double, *(_POINTER, _NUMBER, _POINTER, _POINTER, _NUMBER), *(4 * (_POINTER,))
-)
-RAW_SCORE_NAME = "hearth_raw_score"
-"""Name of the function for a raw score, in the object file."""
+_OF_RAW_SCORES = (
+    _NUMBER,
+    *(_POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER),
+    *(5 * (_POINTER,)),
+)  # as `loops.RAW_SCORES`
+RAW_SCORES_NAME = "hearth_raw_scores"
+"""Name of the function for raw scores, in the object file."""
 
 Explain = Callable[..., int]
-RawScore = Callable[..., float]
+RawScores = Callable[..., int]
 
 
 @dataclass(frozen=True)
 class MachineCode:
-    """The kernel for each number of quadrature points, and raw scores. `engine` keeps the code in memory."""
+    """The kernel for each number of quadrature points, and raw scores. `engine` keeps the code in memory.
+
+    `raw_scores` lets Python's lock go for the call; `raw_score`, the same for a row, is too short for that.
+    """
 
     explain: Mapping[int, Explain]
-    raw_score: RawScore
+    raw_scores: RawScores
+    raw_score: RawScores
     engine: Any
 
 
@@ -124,11 +130,15 @@ def _load(file: Path) -> MachineCode | None:
     engine.add_object_file(llvm.ObjectFileRef.from_data(file.read_bytes()[_DIGEST:]))
     engine.finalize_object()
     places = {lanes: engine.get_function_address(function_name(lanes)) for lanes in LANES}
-    raw_score = engine.get_function_address(RAW_SCORE_NAME)
-    if not all((raw_score, *places.values())):
+    scores = engine.get_function_address(RAW_SCORES_NAME)
+    if not all((scores, *places.values())):
         return None
-    found = {lanes: _PROTOTYPE(place) for lanes, place in places.items()}
-    return MachineCode(MappingProxyType(found), _RAW_SCORE_PROTOTYPE(raw_score), engine)
+    return MachineCode(
+        MappingProxyType({lanes: _PROTOTYPE(place) for lanes, place in places.items()}),
+        ctypes.CFUNCTYPE(*_OF_RAW_SCORES)(scores),
+        ctypes.PYFUNCTYPE(*_OF_RAW_SCORES)(scores),
+        engine,
+    )
 
 
 def function_name(lanes: int) -> str:

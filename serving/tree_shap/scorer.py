@@ -11,8 +11,6 @@ from serving.tree_shap.machine_code import MachineCode
 from serving.tree_shap.walk import Walk
 
 _TOLERANCE = 1e-9  # of log-odds
-_MOST_ROWS = 2_000
-"""The loop scores a row in a third of LightGBM's time, but on one core: files of rows are worth them all."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,7 @@ class ExplainedBooster:
 
     def raw_score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Log-odds of each row."""
-        if len(rows) <= _MOST_ROWS:
-            return self.walk(rows)
-        return self.booster.raw_score(rows)
+        return self.walk(rows)
 
     def contributions(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """TreeSHAP contributions and base value, in log-odds."""
@@ -49,7 +45,7 @@ def with_kernel(model: RiskModel, code: MachineCode | None) -> RiskModel:
     tree_shap = explainer_of(model.scorer.text, code)
     if tree_shap is None:
         return model
-    quick = ExplainedBooster(model.scorer, tree_shap, Walk(model.scorer.text, code.raw_score))
+    quick = ExplainedBooster(model.scorer, tree_shap, Walk(model.scorer.text, code))
     return replace(model, scorer=quick) if _agree(quick, len(model.features)) else model
 
 

@@ -5,14 +5,20 @@ has been through the caches, waits for each. Here a node is sixteen bytes, its l
 after it, and the sum is taken in LightGBM's order, so that it is the same to the bit.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.tree_shap.machine_code import RawScore
+from hearth.cores import core_count
+from serving.tree_shap.machine_code import MachineCode, RawScores
 from serving.tree_shap.model_text import Tree, read_trees
+
+_WORTH_A_THREAD = 200
+"""Rows that take longer than starting a thread for them."""
 
 
 class Walk:
@@ -24,7 +30,7 @@ class Walk:
         If the model uses what the loop does not cover; see `read_trees`.
     """
 
-    def __init__(self, text: str, raw_score: RawScore) -> None:
+    def __init__(self, text: str, code: MachineCode) -> None:
         self._features, trees = read_trees(text)
         laid = _Laid([], [], [], [])
         for tree in trees:
@@ -32,19 +38,27 @@ class Walk:
         self._kept = laid.arrays()
         roots, nodes, words = (array.ctypes.data for array in self._kept)
         self._trees, self._addresses = len(trees), (roots, nodes, nodes, words)
-        self._raw_score = raw_score
+        self._code = code
 
     def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Raw score of each row; shape (rows,) of (rows, features)."""
         given = np.ascontiguousarray(rows, dtype=np.float64)
         if given.ndim != 2 or given.shape[1] != self._features:  # noqa: PLR2004 - a matrix
             raise ValueError(f"rows must have {self._features} values")
-        scratch = np.empty(3 * self._features + 2 * self._trees)
+        threads = min(core_count(), len(given) // _WORTH_A_THREAD)
+        if threads < 2:  # noqa: PLR2004 - as many as there are callers
+            return self._scores(given, self._code.raw_score)
+        with ThreadPoolExecutor(threads) as pool:
+            score = partial(self._scores, by=self._code.raw_scores)
+            return np.concatenate(list(pool.map(score, np.array_split(given, threads))))
+
+    def _scores(self, rows: NDArray[np.float64], by: RawScores) -> NDArray[np.float64]:
+        scratch, scores = np.empty(3 * self._features + 2 * self._trees), np.empty(len(rows))
         prepared = scratch.ctypes.data
         at = prepared + 8 * 3 * self._features
-        score, first, width = self._raw_score, given.ctypes.data, given.strides[0]
-        same = (self._features, prepared, at, self._trees, *self._addresses)
-        return np.array([score(first + i * width, *same) for i in range(len(given))])
+        size = (rows.ctypes.data, len(rows), self._features)
+        by(*size, prepared, at, self._trees, *self._addresses, scores.ctypes.data)
+        return scores
 
 
 @dataclass(frozen=True)

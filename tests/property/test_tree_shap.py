@@ -76,7 +76,7 @@ def shapley_values(trees: tuple[Tree, ...], row: Any) -> Any:
 
 def assert_same_scores(text: str, kernel: Any, rows: Any) -> None:
     """The walk gives LightGBM's raw scores, to the bit."""
-    walk = Walk(text, kernel.raw_score)
+    walk = Walk(text, kernel)
     theirs = lightgbm.Booster(model_str=text).predict(rows, raw_score=True, num_threads=1)
     assert walk(np.asarray(rows)).tolist() == np.asarray(theirs).tolist()
 

@@ -50,6 +50,16 @@ def test_a_model_in_use_is_explained_by_the_kernel(kernel: Any, readiness_model:
     assert quick.files == readiness_model.files
 
 
+def test_many_rows_are_shared_among_threads_and_score_the_same(
+    kernel: Any, readiness_model: RiskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.tree_shap.walk.core_count", lambda: 3)
+    rows = np.repeat(ROW, 1_001, axis=0)
+    rows[::3] = np.nan
+    quick = with_kernel(readiness_model, kernel)
+    assert quick.raw_score(rows).tolist() == readiness_model.raw_score(rows).tolist()
+
+
 def test_without_the_kernel_lightgbm_explains(readiness_model: RiskModel) -> None:
     assert with_kernel(readiness_model, None) is readiness_model
 
