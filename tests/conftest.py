@@ -6,16 +6,17 @@ import asyncio
 import importlib.util
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from playwright.sync_api import Browser
 
@@ -49,16 +50,15 @@ def _logs_as_they_are_by_default() -> None:
     structlog.reset_defaults()
 
 
-@pytest.fixture(autouse=True)
-def _event_loops_of_their_own(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Lets a test run an event loop where a browser, kept open for other tests, runs its own in this thread."""
-    if "browser" in request.fixturenames:
-        yield
-        return
-    loop = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
+@pytest.fixture
+def run_async() -> Callable[[Coroutine[Any, Any, Any]], Any]:
+    """What a coroutine comes to, on a loop in a thread of its own: a browser may keep one in this thread."""
+
+    def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, coroutine).result()
+
+    return run
 
 
 def _load_plugin(config: pytest.Config, file: Path) -> None:

@@ -106,9 +106,7 @@ def test_a_new_version_is_held_within_seconds_though_nobody_asks(council, publis
         assert held.current.models.get("school_readiness").approval.version == "4"
 
 
-@pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_a_step_that_stays_outdated_is_given_up(council, anyio_backend):
+def test_a_step_that_stays_outdated_is_given_up(council, run_async):
     tried = []
 
     async def step(held):
@@ -116,5 +114,5 @@ async def test_a_step_that_stays_outdated_is_given_up(council, anyio_backend):
         raise OutdatedError("too late")
 
     with pytest.raises(OutdatedError):
-        await on_what_is_held(HeldRecords(council.engine), step)
+        run_async(on_what_is_held(HeldRecords(council.engine), step))
     assert len(tried) == 3

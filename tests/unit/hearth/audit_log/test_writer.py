@@ -167,13 +167,13 @@ def test_a_clock_that_fails_is_no_silence(records):
     assert "marked" not in str(error)
 
 
-def test_who_waits_on_an_event_loop_is_told_after_the_commit(records, writer):
-    entry = asyncio.run(writer.record(MADE, [score("a")]))
+def test_who_waits_on_an_event_loop_is_told_after_the_commit(records, writer, run_async):
+    entry = run_async(writer.record(MADE, [score("a")]))
     assert entry.sequence == 1
     assert rows_of(records, scores) == 1
 
 
-def test_an_event_loop_is_woken_once_for_each_transaction(records, clock, monkeypatch):
+def test_an_event_loop_is_woken_once_for_each_transaction(records, clock, monkeypatch, run_async):
     wakes = []
 
     async def record_many():
@@ -185,12 +185,12 @@ def test_an_event_loop_is_woken_once_for_each_transaction(records, clock, monkey
         return await asyncio.gather(*(writer.record(MADE) for _ in range(100)))
 
     with AuditWriter(records, clock) as writer:
-        entries = asyncio.run(record_many())
+        entries = run_async(record_many())
     assert [entry.sequence for entry in entries] == list(range(1, 101))
     assert len(wakes) < 50
 
 
-def test_a_task_that_stopped_waiting_harms_nobody(records, clock):
+def test_a_task_that_stopped_waiting_harms_nobody(records, clock, run_async):
     gate = threading.Event()
     event.listen(records, "begin", lambda _: gate.wait(30))
 
@@ -201,7 +201,7 @@ def test_a_task_that_stopped_waiting_harms_nobody(records, clock):
         return await writer.record(MADE)
 
     with AuditWriter(records, clock) as writer:
-        assert asyncio.run(give_up())
+        assert run_async(give_up())
     assert verify(records).ok
 
 
