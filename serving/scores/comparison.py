@@ -38,16 +38,17 @@ class Standing(NamedTuple):
 
 def standing(value: float, distribution: Distribution) -> Standing:
     """Standing of a finite value among the recorded values of its cohort."""
-    values, shares = distribution.values, distribution.at_or_below
-    if value < values[0]:
-        return Standing(0, 0, _ALL)
+    values, below = distribution.values, distribution.share_below(value)
     place = bisect_left(values, value)
-    below = shares[place - 1] if place else 0.0
-    if place == len(values):
-        return Standing(_hundredths(below), 0, 0)
-    is_kept = values[place] == value and (not place or len(values) < _ALL_VALUES_KEPT_BELOW)
-    at = shares[place] - below if is_kept else 0.0
-    return Standing(_hundredths(below), _hundredths(at), _hundredths(1.0 - shares[place]))
+    is_kept = (
+        place < len(values)
+        and values[place] == value
+        and (not place or len(values) < _ALL_VALUES_KEPT_BELOW)
+    )
+    at = distribution.at_or_below[place] - below if is_kept else 0.0
+    return Standing(
+        _hundredths(below), _hundredths(at), _hundredths(distribution.share_above(value))
+    )
 
 
 def compare_number(
