@@ -56,9 +56,9 @@ def subject(workspace):
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def score(ask, subject):
-    """One score, as the caseworker got it."""
+    """A score of this test's own, as the caseworker got it: others' decisions change what is read again."""
     answer = ask().post(f"/v1/models/{MODEL}/scores", json={"subject": subject})
     assert answer.status_code == 201, answer.text
     return answer.json()
