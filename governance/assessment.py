@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from governance.coverage import CoverageRow, coverage_of
-from governance.disclosure import (
+from governance.disclosure.control import (
     DisclosurePolicy,
     Population,
     disclosure_policy,
     hides_few_unknown,
 )
-from governance.fairness import GroupTable, group_table
-from governance.group_calibration import GroupCalibration, calibration_within_groups
-from governance.intersections import PairTable, pair_tables
-from governance.outcomes import Grouping, Outcomes
-from governance.performance import Performance, measure_performance
-from governance.policy import headline_metrics
+from governance.fairness.calibration import GroupCalibration, calibration_within_groups
+from governance.fairness.coverage import CoverageRow, coverage_of
+from governance.fairness.groups import GroupTable, group_table
+from governance.fairness.intersections import PairTable, pair_tables
+from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.performance import Performance, measure_performance
+from governance.fairness.policy import headline_metrics
 from governance.scored import check_scored, groups_of, outcomes_of
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault

@@ -9,10 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from governance import approval
-from governance.assessment import Evidence, Provenance, assess
-from governance.report.render import make_document, render_html, render_json
-from governance.submission import (
+from governance.approval import decisions as approval
+from governance.approval.submission import (
     MANIFEST,
     check_trained_on_matrix,
     matrix_folder,
@@ -20,6 +18,8 @@ from governance.submission import (
     report_folder,
     run_folder,
 )
+from governance.assessment import Evidence, Provenance, assess
+from governance.report.render import make_document, render_html, render_json
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.digest import canonical_json, sha256_of

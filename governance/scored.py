@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from governance.fairness import NOT_RECORDED
-from governance.outcomes import Grouping, Outcomes
+from governance.fairness.groups import NOT_RECORDED
+from governance.fairness.outcomes import Grouping, Outcomes
 from hearth.errors import DataError, Fault
 
 COLUMNS = ("split", "as_of", "entity_id", "candidate", "score", "calibrated", "selected", "label", "observed")  # fmt: skip

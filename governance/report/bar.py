@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from governance.assessment import Assessment
-from governance.policy import NO_CONCERN_RULE, Verdict
+from governance.fairness.policy import NO_CONCERN_RULE, Verdict
 from governance.report.judged import tally
 from governance.report.words import counted
 

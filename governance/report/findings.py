@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.coverage import CHARACTERISTICS, Coverage, title_of
-from governance.policy import METRICS, Verdict
+from governance.fairness.coverage import CHARACTERISTICS, Coverage, title_of
+from governance.fairness.policy import METRICS, Verdict
 from governance.report.bar import bar_of
 from governance.report.judged import Judged, judged, tally
 from governance.report.words import (

@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from governance.assessment import Assessment
-from governance.fairness import Comparison, GroupRow, GroupTable, Rate
-from governance.policy import Metric, Verdict, headline_metrics
+from governance.fairness.groups import Comparison, GroupRow, GroupTable, Rate
+from governance.fairness.policy import Metric, Verdict, headline_metrics
 
 
 @dataclass(frozen=True)

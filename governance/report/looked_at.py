@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
+from governance.fairness.coverage import title_of
 from governance.report.document import Block, Column, Heading, Inset, Paragraph, Table
 from governance.report.words import (
     NOUNS,

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from governance.disclosure import CONFIDENTIAL
-from governance.fairness import Comparison, Rate
-from governance.intervals import Interval
-from governance.policy import Metric
+from governance.disclosure.control import CONFIDENTIAL
+from governance.fairness.groups import Comparison, Rate
+from governance.fairness.intervals import Interval
+from governance.fairness.policy import Metric
 from hearth.definition import Unit
 
 NOUNS = {

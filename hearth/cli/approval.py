@@ -148,7 +148,7 @@ def withdraw(
     as_json: JsonOption = False,
 ) -> None:
     """Take a version out of use, from the next request on."""
-    from governance.approval import withdraw as take_out
+    from governance.approval.decisions import withdraw as take_out
 
     context = open_context(command, as_json=as_json)
     version = newest(context, model, version)
@@ -159,7 +159,7 @@ def withdraw(
 
 def void_changed(context: Context) -> None:
     """Void what was approved or submitted and has changed on disk since, and say so."""
-    from governance.approval import void_changed as void
+    from governance.approval.decisions import void_changed as void
 
     for standing, changed in void(context.settings, context.audit, actor=OPERATOR):
         context.say(

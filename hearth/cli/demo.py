@@ -130,9 +130,9 @@ def _works(context: Context, key: str) -> bool:
 
 def _put_to_board(context: Context, keys: _DemoKeys, trained: Trained) -> str:
     """What became of a version: decided now, decided before, or kept back by its own bar."""
-    from governance.approval_states import State
+    from governance.approval.standing import read_standing
+    from governance.approval.states import State
     from governance.commands import approve, submit
-    from governance.standing import read_standing
     from hearth.registry import mirror_approval, open_registry
 
     if not trained.is_bar_met:

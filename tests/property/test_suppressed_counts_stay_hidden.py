@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from governance.counts import CELLS, SUMS
-from governance.disclosure import POLICIES, protect_pairs, protect_table
+from governance.disclosure.control import POLICIES, protect_pairs, protect_table
+from governance.fairness.counts import CELLS, SUMS
 
 LARGE = st.integers(6, 400)
 COUNT = st.one_of(st.integers(0, 8), st.integers(0, 60), st.integers(0, 2000))

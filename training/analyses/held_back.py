@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from governance.intervals import Interval, difference
+from governance.fairness.intervals import Interval, difference
 from hearth.definition import ModelDefinition
 from hearth.risk_model import HoldBack
 from training.experiment import SplitResult

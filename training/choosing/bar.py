@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from governance.policy import NO_CONCERN_RULE
+from governance.fairness.policy import NO_CONCERN_RULE
 from hearth.definition import CalibrationLimits, Success
 from training.figures.comparison import Difference
 from training.figures.evaluation import CandidateFigures, Estimate

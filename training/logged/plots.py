@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from governance.intervals import wilson
+from governance.fairness.intervals import wilson
 from training.experiment import Experiment, SplitResult
 from training.figures.calibration_figures import bins_of_equal_mass
 from training.figures.evaluation import CandidateFigures, Estimate

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from governance.intervals import Interval, difference
+from governance.fairness.intervals import Interval, difference
 from training.figures.bootstrap import (
     REPLICATES,
     Statistic,

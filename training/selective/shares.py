@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from governance.intervals import Interval, design_effects, wilson
+from governance.fairness.intervals import Interval, design_effects, wilson
 from training.figures.ranking import Bools, Ints
 
 

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 
 from features.artefacts import made_aside, write_json
 from features.protected_attributes import read_protected
-from governance.disclosure import disclosure_policy
-from governance.list_movement import Movement, list_movement
+from governance.disclosure.control import disclosure_policy
+from governance.fairness.list_movement import Movement, list_movement
 from governance.scored import groups_of
 from hearth.catalogue import Catalogue
 from hearth.registry import find_version, open_registry

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from governance.intervals import wilson
-from governance.selection_drift import SelectionDrift
+from governance.fairness.intervals import wilson
+from governance.fairness.selection_drift import SelectionDrift
 from hearth.risk_model import RiskModel
 from training.data.examples import Examples
 from training.figures.evaluation import Cohort, Estimate, Scores, evaluate

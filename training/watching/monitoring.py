@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from features.artefacts import made_aside, write_json
 from features.protected_attributes import read_protected
-from governance.disclosure import disclosure_policy
+from governance.disclosure.control import disclosure_policy
+from governance.fairness.selection_drift import SelectionDrift, selection_drift
 from governance.scored import groups_of
-from governance.selection_drift import SelectionDrift, selection_drift
 from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.progress import Progress, silent

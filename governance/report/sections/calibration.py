@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
-from governance.group_calibration import GroupCalibration
-from governance.intervals import Interval
+from governance.fairness.calibration import GroupCalibration
+from governance.fairness.coverage import title_of
+from governance.fairness.intervals import Interval
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Column, Heading, Paragraph, Section, Table
 from governance.report.findings import candidate_name

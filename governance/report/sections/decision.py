@@ -1,7 +1,7 @@
 """Section 1: the decision, and who is harmed by which error."""
 
 from governance.assessment import Assessment
-from governance.policy import headline_metrics
+from governance.fairness.policy import headline_metrics
 from governance.report.document import Column, Facts, Paragraph, Section, Table
 from governance.report.words import NOUNS
 from hearth.definition import Intervention, ModelDefinition

@@ -1,9 +1,9 @@
 """Section 6: the ratios of every group, drawn."""
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
-from governance.fairness import GroupRow, GroupTable
-from governance.policy import Metric, Verdict, headline_metrics
+from governance.fairness.coverage import title_of
+from governance.fairness.groups import GroupRow, GroupTable
+from governance.fairness.policy import Metric, Verdict, headline_metrics
 from governance.report.charts import Axis, Row, Shape, interval_chart
 from governance.report.document import Chart, Paragraph, Section
 from governance.report.words import UNKNOWN, group_name

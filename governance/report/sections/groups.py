@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
-from governance.fairness import GroupRow, GroupTable
-from governance.policy import METRICS, Metric, headline_metrics, metrics_in_order
+from governance.fairness.coverage import title_of
+from governance.fairness.groups import GroupRow, GroupTable
+from governance.fairness.policy import METRICS, Metric, headline_metrics, metrics_in_order
 from governance.report.document import Block, Column, Heading, Inset, Paragraph, Section, Table
 from governance.report.findings import candidate_name
 from governance.report.words import (

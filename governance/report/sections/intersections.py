@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.coverage import title_of
-from governance.intersections import LEAST_PEOPLE, PairComparison, PairTable
-from governance.policy import Verdict
+from governance.fairness.coverage import title_of
+from governance.fairness.intersections import LEAST_PEOPLE, PairComparison, PairTable
+from governance.fairness.policy import Verdict
 from governance.report.document import (
     Block,
     Bullets,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
-from governance.performance import CandidateResult, SplitResult
+from governance.fairness.performance import CandidateResult, SplitResult
 from governance.report.bar import bar_of
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table

@@ -3,7 +3,7 @@
 from itertools import islice
 
 from governance.assessment import Assessment
-from governance.policy import Verdict
+from governance.fairness.policy import Verdict
 from governance.report.bar import bar_of
 from governance.report.document import Bullets, Facts, Heading, Paragraph, Section, Status
 from governance.report.findings import (

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select
 
-from governance import approval
-from governance.approval_states import STATES, State, Step, next_state
-from governance.submission import Hashes, Submission
+from governance.approval import decisions as approval
+from governance.approval.states import STATES, State, Step, next_state
+from governance.approval.submission import Hashes, Submission
 from hearth.audit_log import AuditLog
 from hearth.digest import sha256_of
 from hearth.errors import PermissionDeniedError, StateError, WithdrawnError

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 import pytest
 
 from governance import commands
-from governance.policy import NO_CONCERN_RULE
-from governance.submission import read_submission
+from governance.approval.submission import read_submission
+from governance.fairness.policy import NO_CONCERN_RULE
 from hearth.digest import sha256_of
 from hearth.errors import BundleError, DataError, NotFoundError, StateError
 from hearth.risk_model.files import with_manifest, write_folder

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from fairlearn import metrics as fairlearn
 
-from governance.disclosure import disclosure_policy
-from governance.fairness import group_table
-from governance.intersections import pair_tables
-from governance.outcomes import Grouping, Outcomes
-from governance.policy import METRICS, Verdict
+from governance.disclosure.control import disclosure_policy
+from governance.fairness.groups import group_table
+from governance.fairness.intersections import pair_tables
+from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.policy import METRICS, Verdict
 from hearth.errors import DataError
 
 COMPAS = Path(__file__).parents[2] / "data" / "compas_for_aequitas.csv.gz"

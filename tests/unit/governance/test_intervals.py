@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from governance.intervals import (
+from governance.fairness.intervals import (
     design_effects,
     difference,
     false_discovery_adjusted,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from governance.disclosure import disclosure_policy
-from governance.outcomes import Grouping
-from governance.selection_drift import selection_drift
+from governance.disclosure.control import disclosure_policy
+from governance.fairness.outcomes import Grouping
+from governance.fairness.selection_drift import selection_drift
 
 
 def _listed(north, south, size=1_000):

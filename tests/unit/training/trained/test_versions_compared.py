@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from governance.disclosure import CONFIDENTIAL, disclosure_policy
-from governance.list_movement import list_movement
-from governance.outcomes import Grouping
+from governance.disclosure.control import CONFIDENTIAL, disclosure_policy
+from governance.fairness.list_movement import list_movement
+from governance.fairness.outcomes import Grouping
 from hearth.cli.main import app
 from hearth.errors import StateError
 from training.trained.versions import TrainedVersion

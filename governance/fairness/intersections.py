@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from governance.counts import CELLS
-from governance.disclosure import DisclosurePolicy, ProtectedCounts, protect_pairs
-from governance.fairness import Comparison, GroupTable, Rate, compare, rate
-from governance.intervals import false_discovery_adjusted
-from governance.outcomes import Grouping, Outcomes
-from governance.policy import Metric, Verdict
+from governance.disclosure.control import DisclosurePolicy, ProtectedCounts, protect_pairs
+from governance.fairness.counts import CELLS
+from governance.fairness.groups import Comparison, GroupTable, Rate, compare, rate
+from governance.fairness.intervals import false_discovery_adjusted
+from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.policy import Metric, Verdict
 
 LEAST_PEOPLE = 30
 """Fewest people a rate of a pair of groups is read from; below, the verdict is cannot tell."""

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from governance.counts import CELLS, Counts
-from governance.intervals import design_effects
-from governance.policy import METRICS
+from governance.fairness.counts import CELLS, Counts
+from governance.fairness.intervals import design_effects
+from governance.fairness.policy import METRICS
 from hearth.errors import DataError, Fault
 
 

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.counts import CELLS
-from governance.disclosure import (
+from governance.disclosure.control import (
     DisclosurePolicy,
     Population,
     ProtectedCounts,
     ProtectedTable,
     protect_table,
 )
-from governance.intervals import ratio_of_rates
-from governance.outcomes import Grouping
+from governance.fairness.counts import CELLS
+from governance.fairness.intervals import ratio_of_rates
+from governance.fairness.outcomes import Grouping
 
 Bools = NDArray[np.bool_]
 

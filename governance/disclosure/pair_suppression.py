@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.counts import Counts
-from governance.suppression import MOST_STEPS, Need, Range, Shown, is_met, sums_in_play
+from governance.disclosure.suppression import MOST_STEPS, Need, Range, Shown, is_met, sums_in_play
+from governance.fairness.counts import Counts
 
 
 def choose_shown_pairs(

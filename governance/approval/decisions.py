@@ -1,16 +1,16 @@
 """Approval: two people, a reason, and three hashes; any change voids it.
 
 Who may take a step is a permission; from which state it may be taken is a table
-(`governance.approval_states`). The two are kept apart.
+(`governance.approval.states`). The two are kept apart.
 """
 
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from governance.approval_states import PERMISSIONS, State, Step, next_state
-from governance.standing import Standing, need_standing, open_standings, read_standing
-from governance.submission import Hashes, Submission, changed_since
+from governance.approval.standing import Standing, need_standing, open_standings, read_standing
+from governance.approval.states import PERMISSIONS, State, Step, next_state
+from governance.approval.submission import Hashes, Submission, changed_since
 from hearth.audit_log import AuditLog
 from hearth.errors import PermissionDeniedError, StateError
 from hearth.identity import Identity, list_keys

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.fairness import GroupRow, GroupTable, Rate
-from governance.outcomes import Grouping, Outcomes
+from governance.fairness.groups import GroupRow, GroupTable, Rate
+from governance.fairness.outcomes import Grouping, Outcomes
 
 _BANDS = {
     "Everyone in the group": "base_rate",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, select
 
-from governance.approval_states import STATES, State, Step
-from governance.submission import Hashes
+from governance.approval.states import STATES, State, Step
+from governance.approval.submission import Hashes
 from hearth.errors import StateError
 from hearth.storage.schema import approvals
 

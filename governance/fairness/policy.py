@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from governance.counts import SUMS, Counts
+from governance.fairness.counts import SUMS, Counts
 from hearth.definition import Intervention
 
 

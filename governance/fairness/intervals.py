@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.counts import Counts
+from governance.fairness.counts import Counts
 
 _NORMAL = NormalDist()
 _Z95 = _NORMAL.inv_cdf(0.975)

@@ -6,19 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from governance.counts import SUMS
-from governance.disclosure import (
+from governance.disclosure.control import (
     DisclosurePolicy,
     Population,
     ProtectedCounts,
     ProtectedTable,
     protect_table,
 )
-from governance.fairness import Rate, rate
-from governance.outcomes import Grouping, Outcomes
-from governance.policy import METRICS
+from governance.disclosure.suppression import Shown
+from governance.fairness.counts import SUMS
+from governance.fairness.groups import Rate, rate
+from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.policy import METRICS
 from governance.scored import outcomes_of
-from governance.suppression import Shown
 
 _SHOWN = ("precision", "recall", "base_rate", "observed_share")
 _OF_THE_ORDER = (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from governance.disclosure import (
+from governance.disclosure.control import (
     CONFIDENTIAL,
     NOT_APPLICABLE,
     UNRELIABLE,
@@ -12,15 +12,15 @@ from governance.disclosure import (
     ProtectedTable,
     protect_table,
 )
-from governance.intervals import (
+from governance.fairness.intervals import (
     Interval,
     Ratio,
     ratio_of_rates,
     smallest_detectable_gap,
     wilson,
 )
-from governance.outcomes import Grouping, Outcomes
-from governance.policy import METRICS, Metric, Verdict, verdict
+from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.policy import METRICS, Metric, Verdict, verdict
 from hearth.errors import DataError, Fault
 
 NOT_RECORDED = "not recorded"

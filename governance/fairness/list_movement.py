@@ -6,9 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from governance.counts import CELLS, Counts
-from governance.disclosure import CONFIDENTIAL, DisclosurePolicy, ProtectedCounts, protect_table
-from governance.outcomes import Grouping
+from governance.disclosure.control import (
+    CONFIDENTIAL,
+    DisclosurePolicy,
+    ProtectedCounts,
+    protect_table,
+)
+from governance.fairness.counts import CELLS, Counts
+from governance.fairness.outcomes import Grouping
 
 Bools = NDArray[np.bool_]
 Shown = int | str

@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from governance.counts import CELLS, SUMS, Counts
+from governance.fairness.counts import CELLS, SUMS, Counts
 
 Range = tuple[int, int]
 

@@ -11,9 +11,9 @@ from typing import Self
 
 import numpy as np
 
-from governance.counts import CELLS, KNOWN, SUMS, Counts
-from governance.pair_suppression import choose_shown_pairs
-from governance.suppression import Shown, choose_shown
+from governance.disclosure.pair_suppression import choose_shown_pairs
+from governance.disclosure.suppression import Shown, choose_shown
+from governance.fairness.counts import CELLS, KNOWN, SUMS, Counts
 from hearth.errors import NotFoundError
 
 CONFIDENTIAL = "[c]"
