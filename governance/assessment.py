@@ -1,7 +1,7 @@
 """The assessment: everything the report says in numbers, made from stored artefacts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,8 @@ class Evidence:
         One row per entity and as-of date, one column per declared attribute.
     metrics, matrix : mapping
         metrics.json and the matrix manifest.
+    analyses : mapping of str to mapping
+        What `hearth analyse` found of this version, by the analysis's name; empty where nobody ran it.
     """
 
     definition: ModelDefinition
@@ -57,6 +59,7 @@ class Evidence:
     metrics: Mapping[str, Any]
     matrix: Mapping[str, Any]
     provenance: Provenance
+    analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Assessment:
     metrics: Mapping[str, Any]
     matrix: Mapping[str, Any]
     provenance: Provenance
+    analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
@@ -146,6 +150,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         metrics=evidence.metrics,
         matrix=evidence.matrix,
         provenance=evidence.provenance,
+        analyses=evidence.analyses,
     )
 
 

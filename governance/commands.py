@@ -12,6 +12,7 @@ import pandas as pd
 from governance.approval import decisions as approval
 from governance.approval.submission import (
     MANIFEST,
+    analyses_folder,
     check_trained_on_matrix,
     matrix_folder,
     read_submission,
@@ -97,6 +98,8 @@ def report(
             )
     check_trained_on_matrix(settings, model, version)
     hashes = {name: sha256_of(path.read_bytes()) for name, path in files.items()}
+    found = sorted(analyses_folder(settings, model, version).glob("*.json"))
+    hashes |= {f"Analysis: {path.stem}": sha256_of(path.read_bytes()) for path in found}
     hashes["Model definition"] = sha256_of(canonical_json(definition.model_dump(mode="json")))
     inputs = canonical_json({"hashes": hashes, "code": _code_sha256()})
     folder = report_folder(settings, model, version)
@@ -116,6 +119,7 @@ def report(
             made_on=f"{now:%-d %B %Y}",
             command=f"hearth report {model} --version {version}",
         ),
+        analyses={path.stem: _read_json(path)["found"] for path in found},
     )
     assessment = assess(evidence, progress)
     document = make_document(assessment)

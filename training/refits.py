@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 from features.artefacts import canonical_sha256, read_manifest, written
+from governance.approval.submission import analyses_folder
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.errors import StateError
@@ -40,11 +41,6 @@ class Analysed:
     found: dict[str, Any] | None
     was_current: bool = False
     nothing: str | None = None
-
-
-def analyses_folder(settings: Settings, model: str, version: str) -> Path:
-    """Folder of the analyses of a version; apart from its run, to whose bytes an approval is bound."""
-    return settings.state_dir / "analyses" / model / version
 
 
 def analyse_anew(

@@ -56,6 +56,11 @@ def report_folder(settings: Settings, model: str, version: str) -> Path:
     return settings.state_dir / "reports" / model / version
 
 
+def analyses_folder(settings: Settings, model: str, version: str) -> Path:
+    """Folder of what `hearth analyse` found of a version, one JSON file an analysis."""
+    return settings.state_dir / "analyses" / model / version
+
+
 def check_trained_on_matrix(settings: Settings, model: str, version: str) -> None:
     """Refuse a version whose bundle was not trained on the matrix that stands there now.
 
