@@ -162,4 +162,5 @@ def _described(feature: Feature) -> dict[str, Any]:
         "categories": list(feature.categories),
         "unit": feature.unit,
         "flag_of": feature.flag_of,
+        "label": feature.label,
     }

@@ -12,6 +12,23 @@ _OF_THE_COLUMN = ("sum", "mean", "min", "max", "last")  # in its unit, of its ki
 _NEVER_MISSING = ("count", "sum", "distinct", "trend")
 _IN_DAYS = ("days_since_last", "days_since_first")
 
+_LABELS = {
+    "count": "number",
+    "sum": "sum of {column}",
+    "mean": "mean {column}",
+    "min": "least {column}",
+    "max": "greatest {column}",
+    "distinct": "different {column}",
+    "share": "share {column}",
+    "last": "latest {column}",
+    "ratio": "{column} by {per}",
+    "trend": "nearer half less further half",
+    "days_since_last": "time since the latest",
+    "days_since_first": "time since the first",
+    "around_rate": "per 1,000 other properties of the area",
+    "around_count": "number at other properties near by",
+}
+
 DERIVED = {
     "age_months": Column(
         type=ColumnType.INTEGER, unit="months", missing="allowed", text="Age at the as-of date"
@@ -40,6 +57,20 @@ class Feature:
     window: Period | None
     per: str | None = None
     flag_of: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is in a few words, beside its group's title: `number in the last 24 months`."""
+        column, per = (_plain(name or "") for name in (self.column, self.per))
+        if self.flag_of is not None:
+            return f"{self.flag_of} not recorded"
+        if self.aggregate is None:
+            return column
+        what = _LABELS[self.aggregate].format(column=column, per=per)
+        of = f" ({_plain(self.category)})" if self.category is not None else ""
+        held = self.window is None or self.window.unbounded
+        within = "" if self.window is None or held else f" in the last {self.window.in_words()}"
+        return f"{what}{of}{within}"
 
     @property
     def may_be_missing(self) -> bool:
@@ -191,6 +222,10 @@ def _kind(spec: Column | None) -> _Kind:
     if spec is not None and spec.type is ColumnType.CATEGORY:
         return {"kind": "category", "categories": spec.values}
     return {"kind": "number", "categories": ()}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _word(text: str) -> str:

@@ -21,7 +21,8 @@ Column = NDArray[np.float64]
 class FeatureSpec:
     """One input of a model, as it was when the model was trained.
 
-    `flag_of` names the feature whose value was filled in, not recorded, where this one is 1.
+    `flag_of` names the feature whose value was filled in, not recorded, where this one is 1;
+    `label` says in a few words what it is, beside its group's title.
     """
 
     name: str
@@ -31,6 +32,7 @@ class FeatureSpec:
     categories: tuple[str, ...] = ()
     unit: str | None = None
     flag_of: str | None = None
+    label: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it."""

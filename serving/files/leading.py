@@ -35,7 +35,7 @@ def leading_reasons(
     sees_restricted
         Whether reasons from restricted sources are told apart; else they are summed into one.
     """
-    wordings = [_Wording(model, words, columns) for words in model.reasons]
+    wordings = [_Wording(model, words, columns, contributions) for words in model.reasons]
     totals = _by_group(model, contributions)
     codes = [words.group for words in model.reasons]
     if not sees_restricted:
@@ -81,8 +81,17 @@ def _by_group(model: RiskModel, contributions: NDArray[np.float64]) -> NDArray[n
 class _Wording:
     """Words one group for the rows of a chunk; rows with the same values share theirs."""
 
-    def __init__(self, model: RiskModel, words: ReasonWords, columns: Columns) -> None:
-        own = [feature for feature in model.features if feature.group == words.group]
+    def __init__(
+        self,
+        model: RiskModel,
+        words: ReasonWords,
+        columns: Columns,
+        contributions: NDArray[np.float64],
+    ) -> None:
+        places = [j for j, feature in enumerate(model.features) if feature.group == words.group]
+        own = [model.features[j] for j in places]
+        self._about = [feature.flag_of or feature.name for feature in own]
+        self._weightiest = np.abs(contributions[:, places]).argmax(axis=1)
         stated = {feature.name for feature in own} | places_of(words)
         shown = {f.name: FeatureWords(model, f) for f in model.features if f.name in stated}
         self._words = GroupWords(words, shown)
@@ -97,12 +106,14 @@ class _Wording:
 
     def of(self, row: int) -> str:
         """What the record of one row says."""
+        weightiest = self._about[self._weightiest[row]]
         values = tuple(self._value(name, row) for name in self._columns)
-        if values not in self._known:
+        key = (weightiest, *values)
+        if key not in self._known:
             named = dict(zip(self._columns, values, strict=True))
-            said = self._words.said(self._own, named)
-            self._known[values] = self._words.missing if said is None else said
-        return self._known[values]
+            said = self._words.said(self._own, named, weightiest)
+            self._known[key] = self._words.missing if said is None else said
+        return self._known[key]
 
     def _value(self, name: str, row: int) -> Value:
         """The value as it was recorded; None where it was filled in."""

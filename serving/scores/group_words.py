@@ -18,7 +18,7 @@ class FeatureWords:
     """How a value of one feature is shown, and where it lies in the cohort."""
 
     def __init__(self, model: RiskModel, feature: FeatureSpec) -> None:
-        self.name = feature.name
+        self.name, self.label = feature.name, feature.label or feature.name.replace("_", " ")
         self._people = many_of(str(model.about["unit"]))
         self._unit = feature.unit
         self._is_flag = feature.flag_of is not None
@@ -59,14 +59,21 @@ class GroupWords:
         self._clauses = [_parts(first, features), *(_parts(f";{text}", features) for text in more)]
         self._needs = [(), *(_named(text) for text in more)]
         self._stated = _named(words.text)
+        self._features = features
 
-    def said(self, own: Sequence[str], values: Mapping[str, Value]) -> str | None:
+    def said(
+        self, own: Sequence[str], values: Mapping[str, Value], weightiest: str | None
+    ) -> str | None:
         """The text with its places filled; None where nothing is recorded that it could state.
 
         Parameters
         ----------
         own
             Names of the group's features, without flags.
+        weightiest
+            Name of the feature whose contribution is the largest of the group's; None where none
+            contributes. Where the text does not state it, a clause of its own does: two people
+            whose texts read the same would else be told of opposite effects.
         """
         get = values.get
         if self._stated and get(self._stated[0]) is None:
@@ -86,7 +93,15 @@ class GroupWords:
                 else:
                     last = part
                     said.append(last.shown(get(last.name)))
-        return "".join(said)
+        return "".join(said) + self._of_its_own(weightiest, values)
+
+    def _of_its_own(self, name: str | None, values: Mapping[str, Value]) -> str:
+        """Clause of a feature that the text does not state."""
+        if name is None or name in self._stated:
+            return ""
+        feature, value = self._features[name], values.get(name)
+        compared = "" if value is None else f", {feature.compared(value)}"
+        return f"; {feature.label}: {feature.shown(value)}{compared}"
 
     @property
     def missing(self) -> str:

@@ -128,6 +128,7 @@ class _Group:
         self._places = [place for place, _ in own]
         self._members = [features[feature.name] for _, feature in own]
         self._own = [feature.name for _, feature in own if feature.flag_of is None]
+        self._about = [feature.flag_of or feature.name for _, feature in own]
         self._source = words.source_title or words.source
         self._sensitivity: Literal["ordinary", "restricted"] = (
             "ordinary" if words.sensitivity == "ordinary" else "restricted"
@@ -139,9 +140,9 @@ class _Group:
         """The reason of one score."""
         added = [contributions[place] for place in self._places]
         total = sum(added)
-        text = self._said.said(self._own, values)
         sizes = list(map(abs, added))
         largest = sorted(range(len(added)), key=sizes.__getitem__, reverse=True)[:_MOST_FEATURES]
+        text = self._said.said(self._own, values, self._weightiest(largest, sizes))
         return Reason(
             code=self._words.group,
             title=self._words.title,
@@ -154,6 +155,9 @@ class _Group:
             is_missing=text is None,
             features=tuple([self._shown(at, values, added[at]) for at in largest]),
         )
+
+    def _weightiest(self, largest: Sequence[int], sizes: Sequence[float]) -> str | None:
+        return self._about[largest[0]] if sizes[largest[0]] > _NOTHING else None
 
     def _shown(self, at: int, values: Mapping[str, Value], contribution: float) -> FeatureShown:
         feature = self._members[at]

@@ -19,7 +19,7 @@ from training.figures.metrics import Outcomes
 from training.figures.ranking import Bools, Floats, Ints
 from training.validation.splits import LabelPeriod
 
-_SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit", "flag_of")
+_SPEC_FIELDS = ("name", "group", "source", "kind", "categories", "unit", "flag_of", "label")
 
 
 @dataclass(frozen=True)

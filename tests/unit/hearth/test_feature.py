@@ -39,6 +39,20 @@ def test_a_split_feature_knows_its_category_and_window(made: Any) -> None:
     assert found == ("max", "decibels", "music", Period(months=12))
 
 
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("noise_count_12m", "number in the last 12 months"),
+        ("noise_count_music_12m", "number (music) in the last 12 months"),
+        ("noise_max_decibels_all", "greatest decibels"),
+        ("noise_days_since_last", "time since the latest"),
+        ("home_floors", "floors"),
+    ],
+)
+def test_a_label_says_in_a_few_words_what_a_feature_is(made: Any, name: str, label: str) -> None:
+    assert _features(made)[name].label == label
+
+
 def test_an_attribute_keeps_its_kind_and_categories(made: Any) -> None:
     features = _features(made)
     assert features["home_tenure"].kind == "category"

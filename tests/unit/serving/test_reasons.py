@@ -127,3 +127,38 @@ def test_a_rule_has_one_reason_and_its_own_scale(model_maker):
     assert found.scale == "rule_value"
     assert [one.code for one in found.reasons if one.direction != "neither"] == ["arrears"]
     assert np.isclose(found.base_value, 0.6)
+
+
+@pytest.fixture
+def short_text_model(readiness_model):
+    """The model with a text that states only one of the two features on arrears."""
+    short = "{arrears_count_12m} reminders in the last 12 months, {comparison}"
+    reasons = tuple(
+        replace(words, text=short) if words.group == "arrears" else words
+        for words in readiness_model.reasons
+    )
+    return replace(readiness_model, reasons=reasons)
+
+
+@pytest.mark.parametrize(
+    ("of_count", "of_days", "ends"),
+    [
+        (0.3, 0.2, "of 100 households"),
+        (0.1, -0.4, "where this is recorded"),
+        (0.0, 0.0, "of 100 households"),
+    ],
+)
+def test_the_feature_that_weighs_most_is_stated_even_where_the_text_leaves_it_out(
+    short_text_model, of_count, of_days, ends
+):
+    values = VALUES | {"arrears_days_since_last": 40.0}
+    added = [*CONTRIBUTIONS[:2], of_count, of_days, *CONTRIBUTIONS[4:]]
+    text = reason(explain(short_text_model, values, added), "arrears").text
+    assert ("; arrears days since last: 40 days, " in text) is (abs(of_days) > of_count)
+    assert text.endswith(ends)
+
+
+def test_it_says_so_where_what_weighs_most_is_not_recorded(short_text_model):
+    added = [*CONTRIBUTIONS[:2], 0.1, -0.4, *CONTRIBUTIONS[4:]]
+    text = reason(explain(short_text_model, VALUES, added), "arrears").text
+    assert text.endswith("; arrears days since last: not recorded")
