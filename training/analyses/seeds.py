@@ -31,8 +31,8 @@ class Spread:
     score_sd, list_sd
         Standard deviation of a person's chance before calibration, averaged over the cohort and
         over the list of the learner that saw everything.
-    kept, least_kept
-        Part of that list which a refit lists too, on average and at worst.
+    kept, least_kept, most_kept
+        Part of that list which a refit lists too: on average, at worst and at best.
     same_reason
         Part of that list for which a refit gives the same strongest reason group.
     """
@@ -42,6 +42,7 @@ class Spread:
     list_sd: float
     kept: float
     least_kept: float
+    most_kept: float
     same_reason: float
 
 
@@ -111,6 +112,7 @@ def _spread(name: str, definition: ModelDefinition, test: Examples, fitted: list
         list_sd=float(spread[lists[0]].mean()),
         kept=float(np.mean(kept)),
         least_kept=min(kept),
+        most_kept=max(kept),
         same_reason=float(np.mean([reasons[0] == each for each in reasons[1:]])),
     )
 

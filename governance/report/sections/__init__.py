@@ -14,6 +14,7 @@ from governance.report.sections import (
     intersections,
     performance,
     sign_off,
+    stability,
     verdict,
 )
 
@@ -27,5 +28,6 @@ SECTIONS: tuple[Callable[[Assessment], Section], ...] = (
     forest.section,
     calibration.section,
     intersections.section,
+    stability.section,
     sign_off.section,
 )

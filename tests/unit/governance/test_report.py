@@ -34,7 +34,8 @@ def bullets(assessment, number):
 def test_the_report_has_its_sections_in_order(council):
     numbers = [s.number for s in make_document(council).sections]
 
-    assert numbers == [0, 1, 2, 3, 4, 5, 6, 7, 8, 18]
+    assert numbers == sorted(numbers)
+    assert {*range(9), 13, 18} <= set(numbers)
 
 
 def test_the_planted_gap_is_named_in_the_verdict_in_natural_frequencies(council):
