@@ -107,6 +107,14 @@ def subject_reference(connection: Connection, scope: str, entity_id: str, now: d
     return drawn.text
 
 
+def entity_of(connection: Connection, reference: str) -> str | None:
+    """Subject behind a reference; None once its row is erased."""
+    found: str | None = connection.scalar(
+        select(_TABLE.c.entity_id).where(_TABLE.c.reference == reference)
+    )
+    return found
+
+
 def _known(connection: Connection, scope: str, entity_ids: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for start in range(0, len(entity_ids), _AT_ONCE):

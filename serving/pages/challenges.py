@@ -4,12 +4,15 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
 
+from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
 from hearth.storage.engine import reading
 from serving.oversight.challenge_states import CLOSING, Step
 from serving.oversight.challenges import (
     is_involved,
+    list_of_score,
     list_open,
     open_challenge,
     read_challenge,
@@ -62,13 +65,27 @@ def save_challenge(
     fields: _Fields,
     service: _Service,
 ) -> Response:
-    """A challenge on record, or the form again with what is wrong."""
+    """The way on once the challenge is on record, so that none is opened twice; or the form with what is wrong."""
     faults = _faults_of(fields)
     if faults:
         return _form(request, service, identity, score_id, faults=faults, given=fields)
     asked = ChallengeRequest(fields["ground"], fields["statement"])  # type: ignore[arg-type]  # _faults_of found it to be one of them
     made = open_challenge(service, identity, score_id, asked)
-    return page(request, "challenged.html", challenge=made)
+    return _to(f"/scores/{made.score_id}/challenged")
+
+
+@router.get("/scores/{score_id}/challenged")
+def show_opened(
+    request: Request,
+    score_id: str,
+    identity: Annotated[Identity, Depends(_opener)],
+    service: _Service,
+) -> Response:
+    """What to tell the person who objects: by when the last challenge to a score is acknowledged."""
+    challenges = list_of_score(service, identity, score_id).challenges
+    if not challenges:
+        raise NotFoundError("nobody has challenged this score")
+    return page(request, "challenged.html", challenge=challenges[-1])
 
 
 @router.get("/challenges")
@@ -99,7 +116,7 @@ def save_step(
     fields: _Fields,
     service: _Service,
 ) -> Response:
-    """The challenge after a step, or as it was with what is wrong."""
+    """The way to the challenge after a step, so that none is taken twice; or what is wrong."""
     step, reason, faults = fields.get("step", ""), fields.get("reason", ""), {}
     if step not in list(Step):
         faults["step"] = "Choose what you do"
@@ -109,8 +126,12 @@ def save_step(
         faults["reason"] = _TOO_LONG
     if faults:
         return _challenge(request, service, identity, challenge_id, faults=faults, given=fields)
-    take_step(service, identity, challenge_id, StepRequest(Step(step), reason))
-    return _challenge(request, service, identity, challenge_id)
+    moved = take_step(service, identity, challenge_id, StepRequest(Step(step), reason))
+    return _to(f"/challenges/{moved.challenge_id}")
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
 
 
 def _form(

@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from hearth.periods import Period
 from serving.answers import ModelSummary
+from serving.pages.navigation import navigation_for
 from serving.scores.wording import day_in_words, frequency_in_words, many_of
 
 _POLICY = (
@@ -50,12 +51,14 @@ def page(
 ) -> Response:
     """Answer made of a template and what it shows; every template knows who visits, and where."""
     nonce = secrets.token_urlsafe(16)
+    visitor = getattr(request.state, "visitor", None)
     html = (
         environment()
         .get_template(template)
         .render(
             cspNonce=nonce,
-            visitor=getattr(request.state, "visitor", None),
+            visitor=visitor,
+            navigation=navigation_for(visitor and visitor.identity, request.url.path),
             path=request.url.path,
             **facts,
         )

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from anyio import from_thread
 from fastapi import APIRouter, Depends, Request, Response
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse
 
 from hearth.errors import NotFoundError
 from hearth.identity import Identity, Permission
+from hearth.identity.reference import entity_of
 from hearth.storage.engine import reading
 from serving.answers import ScoreAnswer
 from serving.oversight.challenges import challenges_to
@@ -63,7 +65,7 @@ def score(
     fields: Annotated[dict[str, str], Depends(form_fields)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
-    """A score on record, or the form again with what is wrong."""
+    """The way to the score once it is on record, so that none is made twice; or the form with what is wrong."""
     subject = fields.get("subject", "")
     if not subject or len(subject) > LONGEST_SUBJECT or not subject.isprintable():
         return _form(request, service, model, error="Enter a reference, such as a UPRN")
@@ -72,7 +74,7 @@ def score(
     except NotFoundError:
         service.models.get(model)
         return _form(request, service, model, error="No record has this reference for this model")
-    return _shown(request, service, answer, subject=subject)
+    return RedirectResponse(f"/scores/{answer.score_id}", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/scores/{score_id}")
@@ -83,7 +85,7 @@ def show_score(
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
     """A score as it was made."""
-    return _shown(request, service, read_score(service, identity, score_id))
+    return _shown(request, service, identity, read_score(service, identity, score_id))
 
 
 @router.post("/scores/{score_id}/decisions")
@@ -107,7 +109,7 @@ def save_decision(
         made = decide(service, identity, score_id, decision)
         return RedirectResponse(f"/scores/{made.score_id}", status_code=HTTPStatus.SEE_OTHER)
     answer = read_score(service, identity, score_id)
-    return _shown(request, service, answer, faults=faults, given=fields)
+    return _shown(request, service, identity, answer, faults=faults, given=fields)
 
 
 def _form(request: Request, service: Service, model: str, *, error: str = "") -> Response:
@@ -125,9 +127,9 @@ def _form(request: Request, service: Service, model: str, *, error: str = "") ->
 def _shown(
     request: Request,
     service: Service,
+    identity: Identity,
     answer: ScoreAnswer,
     *,
-    subject: str = "",
     faults: dict[str, str] | None = None,
     given: dict[str, str] | None = None,
 ) -> Response:
@@ -135,6 +137,7 @@ def _shown(
     with reading(service.engine) as connection:
         made = decisions_on(connection, answer.score_id)
         opened = challenges_to(connection, answer.score_id, service.today())
+        subject = _subject_of(connection, identity, answer)
     facts: dict[str, Any] = {
         "answer": answer,
         "people": people,
@@ -154,6 +157,13 @@ def _shown(
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return page(request, "score.html", status=status, **facts)
+
+
+def _subject_of(connection: Connection, identity: Identity, answer: ScoreAnswer) -> str | None:
+    """Whom a score is of, for those who act on it; None for others, where nobody was named, or it is erased."""
+    if answer.subject_ref is None or not identity.may(Permission.DECISION_WRITE):
+        return None
+    return entity_of(connection, answer.subject_ref)
 
 
 def _faults_of(fields: dict[str, str]) -> dict[str, str]:

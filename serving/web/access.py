@@ -51,6 +51,7 @@ PAGES: Mapping[str, frozenset[Permission]] = {
     "GET /models/{model}/score": frozenset({Permission.SCORE_WRITE}),
     "GET /scores/{score_id}": frozenset({Permission.SCORE_READ}),
     "GET /scores/{score_id}/challenge": frozenset({Permission.CHALLENGE_WRITE}),
+    "GET /scores/{score_id}/challenged": frozenset({Permission.CHALLENGE_WRITE}),
     "GET /sign-in": OPEN,
     "POST /challenges/{challenge_id}/steps": frozenset({Permission.CHALLENGE_REVIEW}),
     "POST /models/{model}/score": frozenset({Permission.SCORE_WRITE}),

@@ -212,8 +212,8 @@ STATES = {
     "score": (score_page, f"Score of household {SUBJECT}"),
     "score_opened": (score_page_opened, f"Score of household {SUBJECT}"),
     "score_of_little": (bare_score_page, f"Score of household {BARE_SUBJECT}"),
-    "decision_refused": (refused_decision, "Score of a household"),
-    "decided": (decided, "Score of a household"),
+    "decision_refused": (refused_decision, f"Score of household {SUBJECT}"),
+    "decided": (decided, f"Score of household {SUBJECT}"),
     "api": (api_page, "API"),
     "notice": (notice, "How the council uses a computer model: School readiness"),
     "model_ended": (ended_model, "Warm homes"),
@@ -221,7 +221,7 @@ STATES = {
     "challenge_form": (challenge_form, "Open a challenge"),
     "challenge_form_refused": (refused_challenge, "Open a challenge"),
     "challenged": (challenged, "Challenge recorded"),
-    "score_suspended": (suspended_score, "Score of a household"),
+    "score_suspended": (suspended_score, f"Score of household {SUBJECT}"),
     "challenges": (open_challenges, "Open challenges"),
     "challenge": (one_challenge, "Challenge"),
     "challenge_refused": (refused_step, "Challenge"),
@@ -269,7 +269,7 @@ def test_a_caseworker_gets_from_sign_in_to_a_decision_without_javascript(visit, 
     decided(window, council.keys)
     page = window.page
     assert page.get_by_role("heading", name="Decision recorded").is_visible()
-    assert page.get_by_role("heading", level=1).inner_text() == "Score of a household"
+    assert page.get_by_role("heading", level=1).inner_text() == f"Score of household {SUBJECT}"
     page.get_by_role("button", name="Sign out").click()
     assert page.url.endswith("/sign-in")
 

@@ -204,7 +204,7 @@ def test_the_look_up_of_a_page_is_on_record_as_the_api_s_is(browser, sign_in, co
     sign_in()
     token = token_of(browser.get("/models/school_readiness/score"))
     fields = {"subject": "100012345678", "csrf": token}
-    assert browser.post("/models/school_readiness/score", data=fields).status_code == 200
+    assert browser.post("/models/school_readiness/score", data=fields).status_code == 303
     with reading(council.engine) as connection:
         query = select(audit_entries.c.action).order_by(audit_entries.c.sequence.desc())
         assert connection.scalars(query).first() == "score.made"
