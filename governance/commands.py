@@ -20,7 +20,8 @@ from governance.approval.submission import (
     run_folder,
 )
 from governance.assessment import Evidence, Provenance, assess
-from governance.report.render import make_document, render_html, render_json
+from governance.report.files import JSON, PDF, render_files
+from governance.report.pdf import Printer, render_pdf, why_no_pdf
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.digest import canonical_json, sha256_of
@@ -30,7 +31,7 @@ from hearth.progress import Progress, silent
 from hearth.risk_model.files import check_files, read_folder, with_manifest, write_folder
 from hearth.settings import Settings
 
-HTML, JSON, INPUTS = "report.html", "report.json", "inputs.json"
+INPUTS = "inputs.json"
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,15 @@ class Reported:
         Whether the success bar of the definition was met.
     verdicts : dict of str to int
         How many comparisons between groups read so.
+    why_no_pdf : str, optional
+        What to install for a PDF to be made; None where there is one.
     """
 
     folder: Path
     was_current: bool
     is_bar_met: bool
     verdicts: dict[str, int]
+    why_no_pdf: str | None
 
 
 def report(
@@ -59,8 +63,11 @@ def report(
     *,
     now: datetime,
     progress: Progress = silent,
+    printer: Printer = render_pdf,
 ) -> Reported:
     """Make the fairness report of a trained version, unless it is there and nothing has changed.
+
+    A report made where no PDF could be is made again once one can.
 
     Parameters
     ----------
@@ -71,6 +78,8 @@ def report(
     now : datetime
         Printed as the day it was made.
     progress : Progress
+    printer : Printer
+        Makes the PDF; where it finds nothing to make it with, the report is made without one.
 
     Raises
     ------
@@ -122,14 +131,9 @@ def report(
         analyses={path.stem: _read_json(path)["found"] for path in found},
     )
     assessment = assess(evidence, progress)
-    document = make_document(assessment)
-    content = {
-        HTML: render_html(document).encode(),
-        JSON: render_json(assessment, document).encode(),
-        INPUTS: inputs,
-    }
+    content = render_files(assessment, now=now, printer=printer, progress=progress)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    write_folder(folder, with_manifest(content))
+    write_folder(folder, with_manifest({**content, INPUTS: inputs}))
     return _reported(folder, was_current=False)
 
 
@@ -186,11 +190,12 @@ def refuse(
 
 def _reported(folder: Path, *, was_current: bool) -> Reported:
     said = _read_json(folder / JSON)
-    return Reported(folder, was_current, bool(said["success"]["met"]), said["verdicts"])
+    missing = None if (folder / PDF).exists() else why_no_pdf()
+    return Reported(folder, was_current, bool(said["success"]["met"]), said["verdicts"], missing)
 
 
 def _is_current(folder: Path, inputs: bytes) -> bool:
-    """Whether a whole report stands there, made from just these inputs."""
+    """Whether a whole report stands there, made from just these inputs, with a PDF if one can be made."""
     if not (folder / INPUTS).exists():
         return False
     try:
@@ -198,7 +203,7 @@ def _is_current(folder: Path, inputs: bytes) -> bool:
         check_files(files)
     except BundleError:
         return False
-    return files[INPUTS] == inputs
+    return files[INPUTS] == inputs and (PDF in files or why_no_pdf() is not None)
 
 
 def _code_sha256() -> str:

@@ -181,7 +181,8 @@ class Workspace:
         self, model: str, version: str | None = None, *, progress: Progress = silent
     ) -> Path:
         """The fairness report of a trained version, as a self-contained HTML file."""
-        from governance.commands import HTML, report
+        from governance.commands import report
+        from governance.report.files import HTML
         from hearth.registry import find_version
 
         wanted = find_version(self.settings, model, version)

@@ -13,6 +13,8 @@ from governance.report.document import Document, kind_of
 from governance.report.judged import tally
 from governance.report.sections import SECTIONS
 
+CHARTS_CSS = "charts.css"
+"""The stylesheet of the charts alone; a drawing that leaves the page takes it along."""
 SCHEMA_VERSION = 1
 """Of report.json; rises when a key changes its meaning."""
 
@@ -42,7 +44,8 @@ def make_document(assessment: Assessment) -> Document:
 
 def render_html(document: Document) -> str:
     """One self-contained HTML file: no scripts, no fonts, nothing fetched."""
-    style = Markup(_source("report.css"))  # noqa: S704 our own file, not input
+    sheets = ("report.css", CHARTS_CSS, "print.css")
+    style = Markup("".join(map(stylesheet, sheets)))  # noqa: S704 our own files, not input
     return _TEMPLATES.get_template("report.html.j2").render(
         document=document, style=style, kind_of=kind_of
     )
@@ -79,7 +82,8 @@ def _success(assessment: Assessment) -> dict[str, Any]:
     return {"met": bar.met, "lines": lines, "changed_after_results": bar.is_changed}
 
 
-def _source(name: str) -> str:
+def stylesheet(name: str) -> str:
+    """One of the report's own stylesheets."""
     loader = _TEMPLATES.loader
     assert loader is not None  # noqa: S101 given two lines above
     return loader.get_source(_TEMPLATES, name)[0]

@@ -36,7 +36,7 @@ def report(
     version: VersionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the fairness report of a trained version: HTML to read, JSON to keep."""
+    """Write the fairness report of a trained version: HTML and PDF to read, JSON and CSV to work with."""
     context = open_context(command, as_json=as_json)
     wanted = models or sorted(context.catalogue.models)
     context.result(
@@ -46,8 +46,8 @@ def report(
 
 def report_version(context: Context, model: str, version: str) -> dict[str, Any]:
     """Report one version and say where it lies; what a machine is told of it."""
-    from governance.commands import HTML
     from governance.commands import report as make_report
+    from governance.report.files import HTML
 
     with context.progress() as progress:
         made = make_report(
@@ -64,6 +64,8 @@ def report_version(context: Context, model: str, version: str) -> dict[str, Any]
     context.say(
         f"  Bar {'met' if made.is_bar_met else 'not met'}; comparisons between groups: {verdicts}"
     )
+    if made.why_no_pdf:
+        context.say(f"  There is no PDF: {made.why_no_pdf}")
     return {"version": version, **vars(made)}
 
 

@@ -64,10 +64,11 @@ def _listed(manifest: bytes) -> dict[str, str]:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """Files of a bundle's folder by name."""
+    """Files of a bundle's folder by name, those of its folders with the folder's before it."""
     if not folder.is_dir():
         raise BundleError(f"there is no bundle at {folder.name}; train the model first")
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -76,6 +77,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     for name, content in files.items():
+        (aside / name).parent.mkdir(exist_ok=True)
         (aside / name).write_bytes(content)
     shutil.rmtree(folder, ignore_errors=True)
     aside.rename(folder)

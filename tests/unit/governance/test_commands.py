@@ -29,22 +29,40 @@ def trained(tmp_path, council_evidence):
     return SimpleNamespace(settings=SimpleNamespace(state_dir=tmp_path), catalogue=catalogue)
 
 
-def make_report(trained, clock):
-    return commands.report(trained.catalogue, trained.settings, "early_help", "3", now=clock())
+def print_nothing(_page, _made_at):
+    return b"%PDF"
 
 
-def test_a_report_is_html_and_json_with_the_hashes_of_its_inputs(trained, clock):
+def make_report(trained, clock, printer=print_nothing):
+    return commands.report(
+        trained.catalogue, trained.settings, "early_help", "3", now=clock(), printer=printer
+    )
+
+
+def test_a_report_is_in_four_forms_with_the_hashes_of_its_inputs(trained, clock):
     made = make_report(trained, clock)
 
     assert {path.name for path in made.folder.iterdir()} == {
-        "report.html", "report.json", "inputs.json", "manifest.json",
+        "report.html", "report.json", "report.pdf", "tables", "inputs.json", "manifest.json",
     }  # fmt: skip
     hashes = json.loads((made.folder / "inputs.json").read_bytes())["hashes"]
     assert set(hashes) == {
         "Bundle manifest", "Matrix manifest", "Scored rows", "Metrics",
         "Protected attributes", "Model definition",
     }  # fmt: skip
-    assert read_submission(trained.settings, "early_help", "3").report
+    assert "tables/00-contents.csv" in read_submission(trained.settings, "early_help", "3").report
+
+
+def test_a_report_without_pdf_is_made_again_once_one_can_be_made(trained, clock):
+    def no_pango(_page, _made_at):
+        raise NotFoundError("Pango is not installed")
+
+    assert not (make_report(trained, clock, no_pango).folder / "report.pdf").exists()
+
+    again = make_report(trained, clock)
+
+    assert (again.was_current, again.why_no_pdf) == (False, None)
+    assert make_report(trained, clock, no_pango).was_current
 
 
 def test_a_report_whose_inputs_have_not_changed_is_not_made_again(trained, clock):
