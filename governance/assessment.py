@@ -13,10 +13,12 @@ from governance.disclosure.control import (
     disclosure_policy,
     hides_few_unknown,
 )
+from governance.fairness.base_rates import Stated, soften_table
 from governance.fairness.calibration import GroupCalibration, calibration_within_groups
 from governance.fairness.coverage import CoverageRow, coverage_of
 from governance.fairness.groups import GroupTable, group_table
 from governance.fairness.intersections import PairTable, pair_tables
+from governance.fairness.many_comparisons import adjusted_tables
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.performance import Performance, measure_performance
 from governance.fairness.policy import headline_metrics
@@ -126,6 +128,14 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             population=population or Population.EITHER,
         )
     progress("measuring groups", len(attributes), len(attributes))
+    metrics = headline_metrics(definition.intervention)
+    stated = _stated(rows, outcomes)
+    if stated is not None:
+        tables = {
+            name: soften_table(table, groups[name], metrics, stated, tolerance)
+            for name, table in tables.items()
+        }
+    tables = adjusted_tables(tables, metrics)
     return Assessment(
         definition=definition,
         version=evidence.version,
@@ -139,13 +149,14 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             outcomes,
             groups,
             tables,
-            metrics=headline_metrics(definition.intervention),
+            metrics=metrics,
             policy=policy,
             tolerance=tolerance,
+            stated=stated,
         )
         if len(groups) > 1
         else (),
-        calibration=_calibration(rows, outcomes, groups, tables),
+        calibration=_calibration(stated, groups, tables),
         coverage=coverage_of(definition.fairness),
         metrics=evidence.metrics,
         matrix=evidence.matrix,
@@ -190,16 +201,19 @@ def _rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
     return rows
 
 
-def _calibration(
-    rows: pd.DataFrame,
-    outcomes: Outcomes,
-    groups: dict[str, Grouping],
-    tables: dict[str, GroupTable],
-) -> dict[str, tuple[GroupCalibration, ...]]:
+def _stated(rows: pd.DataFrame, outcomes: Outcomes) -> Stated | None:
+    """The chances stated; None where the candidate gives an order and no probability."""
     if not rows["calibrated"].to_numpy(dtype=bool).all():
+        return None
+    return Stated.of(outcomes, rows["score"].to_numpy(dtype=np.float64))
+
+
+def _calibration(
+    stated: Stated | None, groups: dict[str, Grouping], tables: dict[str, GroupTable]
+) -> dict[str, tuple[GroupCalibration, ...]]:
+    if stated is None:
         return {}
-    probability = rows["score"].to_numpy(dtype=np.float64)
     return {
-        name: calibration_within_groups(outcomes, probability, groups[name], table)
+        name: calibration_within_groups(stated, groups[name], table)
         for name, table in tables.items()
     }

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from governance.fairness.groups import GroupRow, GroupTable, Rate
-from governance.fairness.outcomes import Grouping, Outcomes
+from governance.fairness.base_rates import BANDS, Stated
+from governance.fairness.groups import GroupTable, Rate
+from governance.fairness.outcomes import Grouping
 
 _BANDS = {
-    "Everyone in the group": "base_rate",
-    "On the list": "precision",
-    "Not on the list": "false_omission_rate",
+    "all": "Everyone in the group",
+    "listed": "On the list",
+    "not_listed": "Not on the list",
 }
 
 
@@ -33,10 +31,7 @@ class GroupCalibration:
 
 
 def calibration_within_groups(
-    outcomes: Outcomes,
-    probability: NDArray[np.float64],
-    groups: Grouping,
-    table: GroupTable,
+    stated: Stated, groups: Grouping, table: GroupTable
 ) -> tuple[GroupCalibration, ...]:
     """Stated against observed, for each group as a whole, on the list and off it.
 
@@ -46,8 +41,7 @@ def calibration_within_groups(
 
     Parameters
     ----------
-    outcomes : Outcomes
-    probability : float64 array, shape (rows,), in [0, 1]
+    stated : Stated
     groups : Grouping
     table : GroupTable
         Of the same attribute.
@@ -56,23 +50,19 @@ def calibration_within_groups(
     ----------
     Pleiss, Raghavan, Wu, Kleinberg & Weinberger 2017, "On Fairness and Calibration".
     """
-    chosen = (np.ones(len(groups.codes), dtype=bool), outcomes.selected, ~outcomes.selected)
-
-    def point(row: GroupRow, band: str, metric: str, rows: NDArray[np.bool_]) -> CalibrationPoint:
-        came_true = row.rates[metric]
-        stated = probability[
-            rows & outcomes.observed & (groups.codes == groups.names.index(row.group))
-        ]
-        printed = came_true.interval is not None
-        return CalibrationPoint(band, float(stated.mean()) if printed else None, came_true)
-
     return tuple(
         GroupCalibration(
             row.group,
             tuple(
-                point(row, band, metric, rows)
-                for (band, metric), rows in zip(_BANDS.items(), chosen, strict=True)
+                CalibrationPoint(
+                    band,
+                    None if came_true.interval is None else means[part],
+                    came_true,
+                )
+                for part, band in _BANDS.items()
+                for came_true in [row.rates[BANDS[part]]]
             ),
         )
         for row in table.rows
+        for means in [stated.means(groups.codes == groups.names.index(row.group))]
     )

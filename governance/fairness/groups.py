@@ -40,12 +40,24 @@ class Rate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A rate beside the reference's."""
+    """A rate beside the reference's.
+
+    Attributes
+    ----------
+    adjusted_p_value
+        Over all comparisons of the report that carry a verdict; None where none was made.
+    expected_ratio, beyond_base_rates
+        Of a gap that would be a concern: the ratio that base rates alone give, and the ratio seen
+        over it; see `governance.fairness.base_rates`.
+    """
 
     verdict: Verdict
     ratio: Ratio | None = None
     difference: float | None = None
     detectable_gap: float | None = None
+    adjusted_p_value: float | None = None
+    expected_ratio: Interval | None = None
+    beyond_base_rates: Interval | None = None
 
 
 @dataclass(frozen=True)

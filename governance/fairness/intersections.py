@@ -5,23 +5,20 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from governance.disclosure.control import DisclosurePolicy, ProtectedCounts, protect_pairs
+from governance.fairness.base_rates import Side, Stated, soften
 from governance.fairness.counts import CELLS
 from governance.fairness.groups import Comparison, GroupTable, Rate, compare, rate
-from governance.fairness.intervals import false_discovery_adjusted
+from governance.fairness.many_comparisons import adjusted
 from governance.fairness.outcomes import Grouping, Outcomes
-from governance.fairness.policy import Metric, Verdict
+from governance.fairness.policy import METRICS, Metric, Verdict
 
 LEAST_PEOPLE = 30
 """Fewest people a rate of a pair of groups is read from; below, the verdict is cannot tell."""
-_FALSE_DISCOVERY_RATE = 0.05
 
 
 @dataclass(frozen=True)
 class PairComparison:
-    """One group of an attribute against its reference, within one group of the other.
-
-    `adjusted_p_value` is over all comparisons of the report that could be made.
-    """
+    """One group of an attribute against its reference, within one group of the other."""
 
     within: str
     group: str
@@ -30,7 +27,11 @@ class PairComparison:
     rate: Rate
     reference_rate: Rate
     comparison: Comparison
-    adjusted_p_value: float | None = None
+
+    @property
+    def adjusted_p_value(self) -> float | None:
+        """Over all comparisons of pairs that could be made."""
+        return self.comparison.adjusted_p_value
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ def pair_tables(
     metrics: Sequence[Metric],
     policy: DisclosurePolicy,
     tolerance: tuple[float, float],
+    stated: Stated | None = None,
 ) -> tuple[PairTable, ...]:
     """The first attribute crossed with each of the others, gaps adjusted for how many were looked at.
 
     A gap is a concern only where its interval lies outside the tolerance and
-    its adjusted p-value is below 0.05.
+    its adjusted p-value is below 0.05; see `adjusted` and `soften`.
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ def pair_tables(
         Those that carry a verdict.
     policy : DisclosurePolicy
     tolerance : tuple of float, float
+    stated : Stated, optional
+        The chances stated, where the candidate gives any.
     """
     first, *others = groups
     found = [
@@ -80,6 +84,7 @@ def pair_tables(
             metrics=metrics,
             policy=policy,
             tolerance=tolerance,
+            stated=stated,
         ).items()
     ]
     return _adjusted(found)
@@ -93,6 +98,7 @@ def _cross(
     metrics: Sequence[Metric],
     policy: DisclosurePolicy,
     tolerance: tuple[float, float],
+    stated: Stated | None,
 ) -> dict[Metric, tuple[PairComparison, ...]]:
     names = [part.names for part in groups]
     shape = (len(names[0]), len(names[1]))
@@ -106,17 +112,24 @@ def _cross(
     effects = outcomes.design_effects(crossed)
     rates = {
         (a, b): {
-            metric: rate(metric, printed[a][b], effects[a * shape[1] + b][metric.name])
-            for metric in metrics
+            name: rate(metric, printed[a][b], effects[a * shape[1] + b][name])
+            for name, metric in METRICS.items()
         }
         for a, b in product(range(shape[0]), range(shape[1]))
     }
 
+    def side(pair: tuple[int, int]) -> Side:
+        return Side(crossed.codes == pair[0] * shape[1] + pair[1], rates[pair])
+
     def against(
         metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int
     ) -> PairComparison:
-        here, there = rates[mine][metric], rates[theirs][metric]
+        here, there = rates[mine][metric.name], rates[theirs][metric.name]
         enough = min(here.denominator or 0, there.denominator or 0) >= LEAST_PEOPLE
+        comparison = compare(here, there, tolerance) if enough else Comparison(Verdict.CANNOT_TELL)
+        if stated is not None and comparison.verdict is Verdict.CONCERN:
+            sides = side(mine), side(theirs)
+            comparison = soften(comparison, metric, sides, stated, tolerance)
         return PairComparison(
             within=names[axis][mine[axis]],
             group=names[1 - axis][mine[1 - axis]],
@@ -124,9 +137,7 @@ def _cross(
             counts=printed[mine[0]][mine[1]],
             rate=here,
             reference_rate=there,
-            comparison=compare(here, there, tolerance)
-            if enough
-            else Comparison(Verdict.CANNOT_TELL),
+            comparison=comparison,
         )
 
     references = [part.index(table.reference) for part, table in zip(names, tables, strict=True)]
@@ -147,22 +158,11 @@ def _pairs(
 
 
 def _adjusted(tables: list[PairTable]) -> tuple[PairTable, ...]:
-    made = [c.comparison.ratio for table in tables for c in table.comparisons]
-    adjusted = iter(false_discovery_adjusted([r.p_value for r in made if r is not None]))
+    made = iter(adjusted([pair.comparison for table in tables for pair in table.comparisons]))
     return tuple(
         replace(
             table,
-            comparisons=tuple(
-                _read(c, float(next(adjusted))) if c.comparison.ratio else c
-                for c in table.comparisons
-            ),
+            comparisons=tuple(replace(pair, comparison=next(made)) for pair in table.comparisons),
         )
         for table in tables
     )
-
-
-def _read(pair: PairComparison, adjusted: float) -> PairComparison:
-    comparison = pair.comparison
-    if comparison.verdict is Verdict.CONCERN and adjusted >= _FALSE_DISCOVERY_RATE:
-        comparison = replace(comparison, verdict=Verdict.CANNOT_TELL)
-    return replace(pair, comparison=comparison, adjusted_p_value=adjusted)

@@ -24,7 +24,9 @@ class Interval:
     high: float
 
 
-def wilson(successes: float, trials: float, design_effect: float = 1.0) -> Interval:
+def wilson(
+    successes: float, trials: float, design_effect: float = 1.0, *, quantile: float = _Z95
+) -> Interval:
     """Share of `trials` that succeeded, in [0, 1], with Wilson's 95 % interval.
 
     Parameters
@@ -34,6 +36,8 @@ def wilson(successes: float, trials: float, design_effect: float = 1.0) -> Inter
     design_effect : float
         How many times wider the variance is than that of independent trials;
         the interval is taken at `trials / design_effect`.
+    quantile : float
+        Of the normal distribution, in standard deviations; that of 95 % if not given.
 
     References
     ----------
@@ -41,9 +45,9 @@ def wilson(successes: float, trials: float, design_effect: float = 1.0) -> Inter
     Korn & Graubard 1998, Survey Methodology 24, 193-201, for the effective sample size.
     """
     share, size = successes / trials, trials / design_effect
-    shrink = 1 + _Z95**2 / size
-    centre = (share + _Z95**2 / (2 * size)) / shrink
-    half = _Z95 / shrink * sqrt(share * (1 - share) / size + _Z95**2 / (4 * size**2))
+    shrink = 1 + quantile**2 / size
+    centre = (share + quantile**2 / (2 * size)) / shrink
+    half = quantile / shrink * sqrt(share * (1 - share) / size + quantile**2 / (4 * size**2))
     return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
 
 

@@ -92,6 +92,7 @@ class Verdict(StrEnum):
     """What an interval says against the tolerance; never "fair"."""
 
     CONCERN = "concern"
+    CONSISTENT = "differs, consistent with base rates"
     NO_CONCERN = "no concern found"
     CANNOT_TELL = "cannot tell"
     REFERENCE = "reference"

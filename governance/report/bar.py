@@ -66,9 +66,12 @@ def _lines(assessment: Assessment) -> Iterator[Line]:
         if line["rule"] == NO_CONCERN_RULE:
             counts = tally(assessment)
             concerns, open_questions = counts[Verdict.CONCERN], counts[Verdict.CANNOT_TELL]
+            differ = counts[Verdict.CONSISTENT]
             told = (
                 f"{counted(concerns, 'concern')} of {counted(sum(counts.values()), 'comparison')}"
             )
-            yield Line(line["rule"], not concerns, f"{told}; {open_questions} cannot be settled")
+            softer = f"; {differ} differ, consistent with base rates" if differ else ""
+            rest = f"{softer}; {open_questions} cannot be settled"
+            yield Line(line["rule"], not concerns, f"{told}{rest}")
         else:
             yield Line(line["rule"], line["met"], line["detail"])

@@ -1,6 +1,7 @@
 """What the one-page verdict says: findings, unknowns, and the question put to the board."""
 
 from collections.abc import Iterator
+from math import inf, log
 
 from governance.assessment import Assessment
 from governance.fairness.coverage import CHARACTERISTICS, Coverage, title_of
@@ -24,6 +25,10 @@ LEARNERS = {
     "random": "a random order",
 }
 _LEARNER = "lightgbm"
+_GAPS = {
+    Verdict.CONCERN: "Concern",
+    Verdict.CONSISTENT: "Differs, consistent with base rates",
+}
 _MOST_CONCERNS = 3
 _ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
 
@@ -108,21 +113,54 @@ def _wins(assessment: Assessment, rule: str, model: str) -> tuple[int, int]:
 
 
 def _groups(assessment: Assessment) -> Iterator[str]:
-    concerns = sorted(
-        (one for one in judged(assessment) if one.comparison.verdict is Verdict.CONCERN),
-        key=lambda one: abs((one.comparison.ratio.value if one.comparison.ratio else 1) - 1),
-        reverse=True,
+    concerns, differ = (
+        _largest_first(assessment, v) for v in (Verdict.CONCERN, Verdict.CONSISTENT)
     )
     for one in concerns[:_MOST_CONCERNS]:
         yield gap_sentence(assessment, one)
     counts = tally(assessment)
     if len(concerns) > _MOST_CONCERNS:
         yield f"{counted(len(concerns) - _MOST_CONCERNS, 'further concern')} stand in section 5."
+    if differ:
+        yield base_rate_sentence(assessment, differ[0])
+    if len(differ) > 1:
+        yield (
+            f"{counted(len(differ) - 1, 'further gap')} between groups, consistent with their base "
+            "rates, stand in section 5."
+        )
     if not concerns and counts[Verdict.NO_CONCERN]:
         yield (
             f"No concern was found in {counts[Verdict.NO_CONCERN]} of "
             f"{counted(sum(counts.values()), 'comparison')} between groups."
         )
+
+
+def _largest_first(assessment: Assessment, verdict: Verdict) -> list[Judged]:
+    """Comparisons of this verdict, the widest gap first, whichever way it goes."""
+    return sorted(
+        (one for one in judged(assessment) if one.comparison.verdict is verdict),
+        key=lambda one: (
+            abs(log(one.comparison.ratio.value))
+            if one.comparison.ratio and one.comparison.ratio.value
+            else inf
+        ),
+        reverse=True,
+    )
+
+
+def base_rate_sentence(assessment: Assessment, one: Judged) -> str:
+    """A gap that base rates explain, with what they are and what they alone would give."""
+    told = gap_sentence(assessment, one)
+    mine = one.row.rates["base_rate"].interval
+    theirs = one.reference_row.rates["base_rate"].interval
+    expected = one.comparison.expected_ratio
+    if mine is None or theirs is None or expected is None:
+        return told
+    return (
+        f"{told} The outcome is recorded for about {100 * mine.value:.0f} in 100 of the one and "
+        f"{100 * theirs.value:.0f} in 100 of the other; a score that states everybody's risk rightly "
+        f"would give a ratio of about {expected.value:.2f}."
+    )
 
 
 def gap_sentence(assessment: Assessment, one: Judged) -> str:
@@ -136,7 +174,7 @@ def gap_sentence(assessment: Assessment, one: Judged) -> str:
     unit = assessment.definition.unit
     own = natural_frequency(one.metric, mine, unit, group_name(one.row.group))
     return (
-        f"Concern, {attribute.lower()}: {own[0].lower()}{own[1:]}; in the group "
+        f"{_GAPS[one.comparison.verdict]}, {attribute.lower()}: {own[0].lower()}{own[1:]}; in the group "
         f"{group_name(one.table.reference)}, about {100 * theirs.value:.0f} "
         f"({ratio_in_words(one.comparison)})."
     )
@@ -184,6 +222,11 @@ def question_to_the_board(assessment: Assessment) -> str:
         advice = (
             "It should not be approved until each concern is answered: explained, mended, or "
             "accepted by name and with a reason."
+        )
+    elif counts[Verdict.CONSISTENT]:
+        advice = (
+            "No gap goes beyond what the groups' base rates give. Whether a gap of that size can be "
+            "accepted is for the board to say, not for the arithmetic."
         )
     elif not any(counts.values()):
         advice = (

@@ -29,9 +29,12 @@ class Judged:
     @property
     def reference_rate(self) -> Rate:
         """The reference group's rate."""
-        return next(r for r in self.table.rows if r.group == self.table.reference).rates[
-            self.metric.name
-        ]
+        return self.reference_row.rates[self.metric.name]
+
+    @property
+    def reference_row(self) -> GroupRow:
+        """The reference group."""
+        return next(r for r in self.table.rows if r.group == self.table.reference)
 
 
 def judged(assessment: Assessment) -> list[Judged]:

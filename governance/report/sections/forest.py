@@ -8,7 +8,12 @@ from governance.report.charts import Axis, Row, Shape, interval_chart
 from governance.report.document import Chart, Paragraph, Section
 from governance.report.words import UNKNOWN, group_name
 
-_SHAPES: dict[Verdict, Shape] = {Verdict.CONCERN: "diamond", Verdict.NO_CONCERN: "circle"}
+_SHAPES: dict[Verdict, Shape] = {
+    Verdict.CONCERN: "diamond",
+    Verdict.CONSISTENT: "square",
+    Verdict.NO_CONCERN: "circle",
+}
+_SHORT = {Verdict.CONSISTENT: "differs"}
 
 
 def section(assessment: Assessment) -> Section:
@@ -20,8 +25,8 @@ def section(assessment: Assessment) -> Section:
         (
             Paragraph(
                 "Each line is a group's ratio to the reference group with its 95% interval, on a "
-                "scale where half and double are equally far from one. Diamond: concern. Filled "
-                "circle: no concern found. Open circle: cannot tell. A line that leaves the chart "
+                "scale where half and double are equally far from one. Diamond: concern. "
+                "Square: differs, consistent with base rates. Filled circle: no concern found. Open circle: cannot tell. A line that leaves the chart "
                 "goes on beyond it. The figures are in the tables of section 5."
             ),
             *(
@@ -37,9 +42,8 @@ def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric
     def row(group: GroupRow) -> Row:
         comparison = group.comparisons[metric.name]
         ratio = comparison.ratio
-        words = (
-            f"{ratio.value:.2f}  {comparison.verdict.value}" if ratio else comparison.verdict.value
-        )
+        verdict = _SHORT.get(comparison.verdict, comparison.verdict.value)
+        words = f"{ratio.value:.2f}  {verdict}" if ratio else verdict
         return Row(
             group_name(group.group),
             ratio.value if ratio else None,

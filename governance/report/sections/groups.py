@@ -5,8 +5,17 @@ from collections.abc import Iterator
 from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
 from governance.fairness.groups import GroupRow, GroupTable
-from governance.fairness.policy import METRICS, Metric, headline_metrics, metrics_in_order
-from governance.report.document import Block, Column, Heading, Inset, Paragraph, Section, Table
+from governance.fairness.policy import METRICS, Metric, Verdict, headline_metrics, metrics_in_order
+from governance.report.document import (
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    Inset,
+    Paragraph,
+    Section,
+    Table,
+)
 from governance.report.findings import candidate_name
 from governance.report.words import (
     NOUNS,
@@ -31,6 +40,11 @@ _COUNTS = {
 }
 
 
+_BEYOND = {
+    Verdict.CONSISTENT: "Base rates explain it, if the outcome is recorded alike in both groups.",
+    Verdict.CONCERN: "It stays a concern: the gap goes beyond that, or one of the groups' "
+    "probabilities cannot be relied on, or one is looked at more than the other.",
+}
 _LEFT_OUT = (
     "Only those whose outcome is known: so few others are in some groups that counting them would "
     "give them away."
@@ -49,8 +63,11 @@ def section(assessment: Assessment) -> Section:
             ),
             Paragraph(
                 "Concern: the whole interval of the ratio lies outside the tolerance. No concern "
-                "found: the whole of it lies within. Cannot tell: anything else. No result here "
-                "proves that a model is fair."
+                "found: the whole of it lies within. Cannot tell: anything else, and gaps that chance "
+                "alone could give among so many comparisons (Benjamini and Hochberg 1995). "
+                "Differs, consistent with base rates: a gap as large as a concern, that the groups' "
+                "different base rates would give even a score that states everybody's risk rightly. "
+                "No result here proves that a list treats groups as it should."
             ),
             Paragraph(f"Disclosure control: {assessment.policy.text}"),
             *(
@@ -86,6 +103,7 @@ def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
     yield _counts(title, table)
     for metric in headline_metrics(assessment.definition.intervention):
         yield _comparisons(assessment, title, table, metric)
+    yield from expectations(assessment, table)
     yield _rates(assessment, title, table)
     if _base_rates_differ(table):
         yield Inset(
@@ -143,6 +161,26 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
         f"{metric.share}. The smallest visible gap is the true difference that numbers this large would "
         "show four times in five.",
     )
+
+
+def expectations(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
+    """Of every gap as large as a concern: what base rates alone would give, and what is left."""
+    found = [
+        f"{group_name(row.group)}, {metric.title.lower()}: a ratio of {ratio.value:.2f} is seen; base "
+        f"rates alone would give about {expected.value:.2f} (likely {expected.low:.2f} to "
+        f"{expected.high:.2f}). Seen over expected: {beyond.value:.2f} ({beyond.low:.2f} to "
+        f"{beyond.high:.2f}). {_BEYOND[comparison.verdict]}"
+        for metric in headline_metrics(assessment.definition.intervention)
+        for row in table.rows
+        for comparison in [row.comparisons[metric.name]]
+        for ratio, expected, beyond in [
+            (comparison.ratio, comparison.expected_ratio, comparison.beyond_base_rates)
+        ]
+        if ratio and expected and beyond and comparison.verdict in _BEYOND
+    ]
+    if found:
+        yield Paragraph("What base rates alone would give, of each gap as large as a concern:")
+        yield Bullets(tuple(found))
 
 
 def _rates(assessment: Assessment, title: str, table: GroupTable) -> Table:

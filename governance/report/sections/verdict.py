@@ -63,8 +63,10 @@ def section(assessment: Assessment) -> Section:
 
 def _status(assessment: Assessment) -> Status:
     counts = tally(assessment)
+    differ = counts[Verdict.CONSISTENT]
     told = [
         counted(counts[Verdict.CONCERN], "concern"),
+        *([f"{differ} that differ, consistent with base rates"] if differ else []),
         f"{counts[Verdict.NO_CONCERN]} with no concern found",
         f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
     ]
@@ -77,6 +79,8 @@ def _status(assessment: Assessment) -> Status:
     if counts[Verdict.CONCERN]:
         concerns = counted(counts[Verdict.CONCERN], "concern")
         return Status(f"Success bar met, with {concerns} to answer", detail, "concern")
+    if counts[Verdict.CONSISTENT]:
+        return Status("Success bar met; groups differ as their base rates do", detail, "open")
     if counts[Verdict.CANNOT_TELL]:
         return Status("Success bar met, with open questions", detail, "open")
     return Status("Success bar met, no concern found", detail, "clear")
