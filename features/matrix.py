@@ -13,6 +13,7 @@ import pyarrow as pa
 from features import artefacts
 from features.assembly import Assembly
 from features.feature_parts import FEATURES, read_parts, write_parts
+from features.home_areas import AREAS, area_table
 from features.matrix_code import code_key
 from features.protected_attributes import PROTECTED
 from features.refresh import refresh_store
@@ -86,7 +87,8 @@ def build_matrix(
     Returns
     -------
     Path
-        Folder with `features/`, `labels.parquet`, `protected.parquet` and `manifest.json`.
+        Folder with `features/`, `labels.parquet`, `protected.parquet` and `manifest.json`, and
+        `areas.parquet` where the definition names an `area`.
 
     Raises
     ------
@@ -136,6 +138,9 @@ def _write(folder: Path, assembly: Assembly, made_from: dict[str, Any], progress
             LABELS: artefacts.write_table(aside / LABELS, labels.take(order)),
             PROTECTED: artefacts.write_table(aside / PROTECTED, protected.take(order)),
         }
+        if assembly.areas is not None:
+            areas = area_table(assembly.cohort.rows, assembly.areas)
+            files[AREAS] = artefacts.write_table(aside / AREAS, areas.take(order))
         shutil.rmtree(scratch)
         manifest = {
             **made_from,

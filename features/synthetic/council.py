@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from features.synthetic.block import HOUSEHOLDS_PER_BLOCK, make_block
 from features.synthetic.extract import extract
+from features.synthetic.outlines import outlines
 from features.synthetic.scenario import Scenario
 from features.synthetic.truth import facts, notes
 from hearth.errors import DataError, Fault
@@ -86,6 +87,8 @@ def synthesise(
                 size = min(HOUSEHOLDS_PER_BLOCK, households - first)
                 _write_block(writers, seed, number, size, scenario)
                 report(_TASK, first + size, households)
+        for column, text in outlines(-(-households // HOUSEHOLDS_PER_BLOCK)).items():
+            (folder / outline_file(column)).write_text(text, encoding="utf-8")
         manifest = Manifest(
             households=households,
             seed=seed,
@@ -98,6 +101,11 @@ def synthesise(
         text = json.dumps(asdict(manifest), indent=1, sort_keys=True)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return manifest
+
+
+def outline_file(column: str) -> str:
+    """Name of the file with the outlines of one kind of area."""
+    return f"areas_{column}.geojson"
 
 
 class _Writers:

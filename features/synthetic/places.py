@@ -34,9 +34,10 @@ _STREET_LAST: Final = (
 )  # fmt: skip
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 _BUSINESSES: Final = 0.02
-_SEA: Final = (600_000, 500_000)  # easting and northing of the council's corner
-_AREA_SIDE: Final = 400  # metres
-_AREAS_ACROSS: Final = 40
+SEA: Final = (600_000, 500_000)  # easting and northing of the council's corner
+AREA_SIDE: Final = 500  # metres
+MARGIN: Final = 58  # metres between the side of an area's square and its first home
+_AREAS_ACROSS: Final = 5  # of a block
 _HOMES_PER_POSTCODE: Final = 16
 _POSTCODES_PER_AREA: Final = 60
 _POSTCODES_PER_DISTRICT: Final = 10 * len(_UNIT_LETTERS) ** 2
@@ -121,10 +122,26 @@ def coordinates(rng: np.random.Generator, places: Places) -> tuple[Ints, Ints]:
     The council lies in the North Sea, so that no home stands where a real one does.
     """
     nth_street = (places.street - places.area * 37) % len(STREETS)
-    east = places.area % _AREAS_ACROSS * _AREA_SIDE + places.number * 8
-    north = places.area // _AREAS_ACROSS * _AREA_SIDE + nth_street * 32
+    column, row = area_square(places.area)
+    east = column * AREA_SIDE + MARGIN + places.number * 8
+    north = row * AREA_SIDE + MARGIN + nth_street * 32
     jitter = rng.normal(0, 2.0, (2, len(places))).round().astype(np.int64)
-    return _SEA[0] + east + jitter[0], _SEA[1] + north + jitter[1]
+    return SEA[0] + east + jitter[0], SEA[1] + north + jitter[1]
+
+
+def area_square(area: Ints) -> tuple[Ints, Ints]:
+    """Column and row of each area's square: wards are rows of a block, blocks fill out a square.
+
+    Blocks follow each other in Morton's order, so that a council of any size is about as wide as
+    it is high, and a larger one holds the smaller.
+    """
+    block, place = np.divmod(area, AREAS_PER_BLOCK)
+    across, up = np.zeros_like(block), np.zeros_like(block)
+    for bit in range(16):
+        across |= (block >> 2 * bit & 1) << bit
+        up |= (block >> 2 * bit + 1 & 1) << bit
+    rows = AREAS_PER_BLOCK // _AREAS_ACROSS
+    return across * _AREAS_ACROSS + place % _AREAS_ACROSS, up * rows + place // _AREAS_ACROSS
 
 
 def postcode_text(number: int) -> str:

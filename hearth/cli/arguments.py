@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from hearth.yaml_values import check_name
+
 ModelArgument = Annotated[str, typer.Argument(help="Name of the model: its folder under models/.")]
 ModelsArgument = Annotated[
     list[str] | None,
@@ -31,3 +33,11 @@ def past_day(text: str, today: date) -> date:
             param_hint="--as-of",
         )
     return day
+
+
+def checked_name(name: str) -> str:
+    """A name that contracts and definitions take, before a file is called by it."""
+    try:
+        return check_name(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

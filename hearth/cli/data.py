@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hearth.cli.approval import void_changed
-from hearth.cli.arguments import ModelsArgument
+from hearth.cli.arguments import ModelsArgument, checked_name
 from hearth.cli.context import Context, JsonOption, open_context
 from hearth.errors import HearthError, StateError
 from hearth.pseudonyms import PseudonymMap
-from hearth.yaml_values import check_name
 
 if TYPE_CHECKING:
     from features.ingest.snapshot import Ingested
@@ -36,14 +35,6 @@ def mount(app: typer.Typer) -> None:
     app.add_typer(_new, name="new", rich_help_panel=_PANEL)
 
 
-def _checked_name(name: str) -> str:
-    """A name that contracts and definitions take, before a file is called by it."""
-    try:
-        return check_name(name)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 @_new.command(
     "source", epilog="Example: hearth new source noise_complaints data/noise_complaints.csv"
 )
@@ -51,9 +42,7 @@ def new_source(
     command: typer.Context,
     name: Annotated[
         str,
-        typer.Argument(
-            help="Name of the source, such as noise_complaints.", callback=_checked_name
-        ),
+        typer.Argument(help="Name of the source, such as noise_complaints.", callback=checked_name),
     ],
     file: Annotated[
         Path,
@@ -76,7 +65,7 @@ def new_source(
 def new_model(
     command: typer.Context,
     name: Annotated[
-        str, typer.Argument(help="Name of the model, such as noisy_homes.", callback=_checked_name)
+        str, typer.Argument(help="Name of the model, such as noisy_homes.", callback=checked_name)
     ],
     source: Annotated[str, typer.Argument(help="Source that its first features come from.")],
 ) -> None:

@@ -13,6 +13,7 @@ from rich.rule import Rule
 from rich.table import Column, Table
 
 from hearth.cli.approval import report_version
+from hearth.cli.areas import keep_areas
 from hearth.cli.context import Context, open_context, utc_now
 from hearth.cli.data import build_model, ingest_sources
 from hearth.cli.keys import make_key
@@ -81,12 +82,16 @@ def demo(
 
 
 def _make_council(context: Context, households: int, seed: int) -> None:
-    from features.synthetic.council import synthesise
+    from features.synthetic.council import outline_file, synthesise
+    from features.synthetic.outlines import CREDIT, KINDS
 
     folder = context.settings.workspace / _COUNCIL
     _head(context, "Make up a council: nobody in it exists")
     with context.progress() as progress:
         synthesise(folder, households=households, seed=seed, progress=progress)
+    for column in KINDS:
+        outlines = folder / outline_file(column)
+        keep_areas(context, column, outlines, code="code", name="name", credit=CREDIT)
     context.say(f"{households:,} households in {_COUNCIL}")
 
 

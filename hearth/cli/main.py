@@ -11,6 +11,7 @@ from rich.console import Console
 from hearth.cli import (
     analyses,
     approval,
+    areas,
     audit,
     challenges,
     clients,
@@ -89,6 +90,7 @@ for part in (
     register,
     quality,
     dictionary,
+    areas,
     linkage,
     models,
     analyses,
