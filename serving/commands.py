@@ -1,5 +1,6 @@
 """Running the service, as `hearth serve` does."""
 
+import gc
 import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -42,7 +43,10 @@ class AppFactory:
         """The app, its logs configured."""
         settings = Settings(**self.values)
         configure_logs(settings.log_level)
-        return create_app(settings, self.clock, registry=self.registry)
+        app = create_app(settings, self.clock, registry=self.registry)
+        gc.collect()
+        gc.freeze()  # what is imported stays: it is not gone through again while requests are answered
+        return app
 
 
 def serve(

@@ -9,10 +9,12 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+from msgspec import Raw
 from sqlalchemy import Connection
 
 from hearth.digest import canonical_json, quoted, sha256_of
@@ -37,8 +39,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
 _SALT_BYTES = 32
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """What is to be recorded; `subject` and `details` are the erasable payload.
 
     Parameters
@@ -50,13 +51,13 @@ class Event:
     subject
         Pseudonym of whom or what it was done to, if anyone.
     details
-        What else to keep, as JSON can say it.
+        What else to keep, as JSON can say it; a `msgspec.Raw` is canonical JSON, kept as it stands.
     """
 
     action: str
     actor: str
     subject: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] | Raw = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.action):
@@ -154,6 +155,8 @@ def payload_content(subject: str | None, details: str) -> bytes:
 
 
 def _details_text(event: Event) -> str:
+    if type(event.details) is Raw:
+        return str(event.details, "utf-8")
     try:
         return canonical_json(event.details).decode()
     except (TypeError, ValueError) as error:

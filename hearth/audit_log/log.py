@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Raw
 from sqlalchemy import Connection, Engine
 
 from hearth.audit_log.chain import AuditEntry, Event, append, read_head
@@ -30,7 +31,7 @@ class AuditLog:
         *,
         actor: str,
         subject: str | None = None,
-        details: Mapping[str, Any] | None = None,
+        details: Mapping[str, Any] | Raw | None = None,
         connection: Connection | None = None,
     ) -> AuditEntry:
         """Entry of what was done; durable on return, or with the caller's commit.

@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Table
 
 from hearth.audit_log.chain import AuditEntry, Event
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row to insert in the same transaction as an event's entry, such as the score it records.
 
     A value that is a `msgspec.Raw` is JSON that goes into its column as it stands.

@@ -15,6 +15,7 @@ from serving.scores.desk import read_score, score_request
 from serving.scores.many_desk import check_asked, score_many
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest, asks_for_many
 from serving.scores.schemas import SubjectRequest, ValuesRequest
+from serving.scores.tables import TableRequest
 from serving.service import Service, service_of
 from serving.web import idempotency
 from serving.web.authentication import SECURITY, check_permission, identify_from, require
@@ -30,6 +31,10 @@ _EXAMPLES = {
     "without_reasons": {"subject": "100012345678", "reasons": False},
     "many_subjects": {"subjects": ["100012345678", "100087654321"], "reasons": False},
     "many_rows": {"rows": [{"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}]},
+    "many_rows_as_a_table": {
+        "names": ["noise_count_12m", "tenure", "epc_rating"],
+        "rows": [[3, "private_rented", None], [0, "owner", 71]],
+    },
     "by_values": {"values": {"noise_count_12m": 3, "tenure": "private_rented", "epc_rating": None}},
 }
 
@@ -45,7 +50,12 @@ _EXAMPLES = {
         status=201,
     ),
     openapi_extra=body_of(
-        SubjectRequest, ValuesRequest, SubjectsRequest, RowsRequest, examples=_EXAMPLES
+        SubjectRequest,
+        ValuesRequest,
+        SubjectsRequest,
+        RowsRequest,
+        TableRequest,
+        examples=_EXAMPLES,
     )
     | SECURITY
     | idempotency.PARAMETER,

@@ -1,7 +1,7 @@
 """Many scores asked for in one request: made off the event loop, recorded together, answered in their order."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from hearth.audit_log import Event, Row
 from hearth.errors import AuditError
 from hearth.identity import Identity, Reference
-from serving.answers import Refused, Value
+from serving.answers import Refused
 from serving.held import Held
 from serving.scores.answer_texts import AnswerTexts
 from serving.scores.desk import open_model
 from serving.scores.inputs import Inputs, given_inputs, stored_inputs
 from serving.scores.many import make_outcomes, new_score_ids
 from serving.scores.many_schemas import GivenRows, ManyAsked, asks_for_many
-from serving.scores.recording import recorded_as
+from serving.scores.record_texts import named_inputs, recorder_of
 from serving.scores.restrictions import SUSPENDED
 from serving.scores.seen import reasons_seen_by
 from serving.scores.served_models import ServedModel
@@ -36,12 +36,12 @@ _RESTRICTED = ("processing-restricted", SUSPENDED)
 class _Sorted:
     """What is asked for, the refused apart; places count from 0.
 
-    `values` is what goes on record of each row's inputs, `matrix` the inputs encoded where they are.
+    `recorded` is what goes on record of each row's inputs, `matrix` the inputs encoded where they are.
     """
 
     places: Sequence[int]
     inputs: Sequence[Inputs]
-    values: Sequence[Mapping[str, Value] | Raw]
+    recorded: Sequence[tuple[bytes, bytes]]
     references: Sequence[Reference | None]
     refused: Sequence[Refused]
     total: int
@@ -113,24 +113,22 @@ def _make(
         found = _given(service, identity, asked.rows)
     outcomes = make_outcomes(served, found.inputs, with_reasons=asked.reasons, matrix=found.matrix)
     now, purpose = service.now(), str(served.model.about["purpose"])
-    texts = AnswerTexts(served, now)
+    texts, recorder = AnswerTexts(served, now), recorder_of(served.reference, purpose)
     seen: list[Raw | None] = [None] * found.total
     events: list[Event] = []
     rows: list[Row] = []
     new: set[str] = set()
     ids = new_score_ids(len(outcomes))
-    for place, one, values, reference, outcome, score_id in zip(
-        found.places, found.inputs, found.values, found.references, outcomes, ids, strict=True
+    for place, one, recorded, reference, outcome, score_id in zip(
+        found.places, found.inputs, found.recorded, found.references, outcomes, ids, strict=True
     ):
         ref, reasons = None if reference is None else reference.text, outcome.explanation
         text = texts.write(one, outcome, reasons, score_id=score_id, subject_ref=ref)
-        event, own = recorded_as(
+        event, own = recorder.record(
             identity,
-            served.reference,
             text,
+            recorded,
             score_id=score_id,
-            purpose=purpose,
-            values=values,
             area=one.area,
             reference=reference,
             subject_ref=ref,
@@ -157,7 +155,8 @@ def _given(service: Service, identity: Identity, rows: GivenRows) -> _Sorted:
         inputs = [given_inputs(values, today, identity=identity) for values in rows.values]
     else:
         inputs = [given_inputs({}, today, identity=identity)] * count
-    return _Sorted(range(count), inputs, rows.texts, [None] * count, (), count, matrix=rows.matrix)
+    recorded = [(rows.before, text) for text in rows.texts]
+    return _Sorted(range(count), inputs, recorded, [None] * count, (), count, matrix=rows.matrix)
 
 
 def _look_up(
@@ -181,7 +180,7 @@ def _look_up(
     return _Sorted(
         places,
         inputs,
-        [one.values for one in inputs],
+        [named_inputs(one.values) for one in inputs],
         [references[one] for one in subjects],
         refused,
         len(asked.subjects),

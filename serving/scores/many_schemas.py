@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -15,13 +14,19 @@ from hearth.errors import Fault, UnusableInputError
 from hearth.risk_model import FeatureSpec
 from serving.answers import Value
 from serving.scores.schemas import LONGEST_SUBJECT, decode_json, read_values, values_type
+from serving.scores.tables import ColumnsOf, RowEncoder, name_faults, named_row
 
 MOST_AT_ONCE = 1_000
 """Scores of one request; files take more."""
 
 _MOST_FAULTS = 100
-_MANY = re.compile(rb'\s*\{\s*(?:"reasons"\s*:\s*(?:true|false)\s*,\s*)?"(?:subjects|rows)"\s*:')
-_FORM = 'send {"subjects": […]} or {"rows": [{…}, …]}, with "reasons": true or false if you like'
+_MANY = re.compile(
+    rb'\s*\{\s*(?:"reasons"\s*:\s*(?:true|false)\s*,\s*)?"(?:subjects|rows|names)"\s*:'
+)
+_FORM = (
+    'send {"subjects": […]}, {"rows": [{…}, …]} or {"names": […], "rows": [[…], …]}, '
+    'with "reasons": true or false if you like'
+)
 _TOO_MANY = f"send 1 to {MOST_AT_ONCE:,} at once; score more of them as a file, with `hearth score`"
 _Subject = Annotated[str, Meta(min_length=1, max_length=LONGEST_SUBJECT)]
 _Reasons = Annotated[bool, Meta(description="False spares the work of explaining.")]
@@ -47,11 +52,13 @@ class RowsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class GivenRows:
     """Rows of values found fit: encoded for the model, as the JSON they came in, and by feature name.
 
+    `before` is the JSON that says of each text what it holds, as `ScoreRecorder.record` has it.
     `values` is empty where no reasons are asked for, which alone need it.
     """
 
     matrix: NDArray[np.float64]
     texts: Sequence[Raw]
+    before: bytes
     values: Sequence[Mapping[str, Value]] = ()
 
 
@@ -69,25 +76,22 @@ def asks_for_many(body: bytes) -> bool:
     return _MANY.match(body) is not None
 
 
+class _Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rows of either form, not yet read; with names they are a table."""
+
+    rows: Annotated[list[Raw], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+    names: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    reasons: bool = True
+
+
 class ManySchema:
     """Reads requests for many scores of one model."""
 
     def __init__(self, features: Sequence[FeatureSpec]) -> None:
         self._features = tuple(features)
         self._names = tuple(feature.name for feature in features)
-        self._codes = [
-            (place, {None: None} | {name: float(code) for code, name in enumerate(f.categories)})
-            for place, f in enumerate(features)
-            if f.kind == "category"
-        ]
-        rows = Annotated[list[Raw], Meta(min_length=1, max_length=MOST_AT_ONCE)]
-        given = msgspec.defstruct(
-            "GivenRows",
-            [("rows", rows), ("reasons", bool, True)],
-            forbid_unknown_fields=True,
-            frozen=True,
-        )
-        self._rows: msgspec.json.Decoder[Any] = msgspec.json.Decoder(given)
+        self._encoder, self._columns = RowEncoder(features), ColumnsOf(features)
+        self._rows = msgspec.json.Decoder(_Rows)
         self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(values_type(features))
         self._subjects = msgspec.json.Decoder(SubjectsRequest)
 
@@ -103,23 +107,20 @@ class ManySchema:
         """
         try:
             given = self._rows.decode(body)
-            rows = [msgspec.structs.astuple(self._row.decode(text)) for text in given.rows]
-        except (msgspec.MsgspecError, RecursionError):
+            rows = self._read_rows(given)
+        except (msgspec.MsgspecError, RecursionError, KeyError):
             return self._read_slowly(body)
-        values = [dict(zip(self._names, row, strict=True)) for row in rows] if given.reasons else ()
-        return ManyAsked(
-            rows=GivenRows(self._encode(rows), given.rows, values), reasons=given.reasons
-        )
+        return ManyAsked(rows=rows, reasons=given.reasons)
 
-    def _encode(self, rows: Sequence[Sequence[Value]]) -> NDArray[np.float64]:
-        """The rows as the model takes them; their types were found fit, and JSON has no infinity."""
-        encoded: list[list[Any]] = list(map(list, rows))
-        for row in encoded:
-            for place, codes in self._codes:
-                row[place] = codes[row[place]]
-        size = (len(rows), len(self._names))
-        flat: Any = chain.from_iterable(encoded)
-        return np.fromiter(flat, np.float64, size[0] * size[1]).reshape(size)  # None becomes NaN
+    def _read_rows(self, given: "_Rows") -> GivenRows:
+        if given.names is not msgspec.UNSET:
+            columns = self._columns.of(given.names)
+            table = columns.read(given.rows)
+            values = _by_name(columns.names, table) if given.reasons else ()
+            return GivenRows(columns.encode(table), given.rows, columns.before_row, values)
+        rows = [msgspec.structs.astuple(self._row.decode(text)) for text in given.rows]
+        values = _by_name(self._names, rows) if given.reasons else ()
+        return GivenRows(self._encoder.encode(rows), given.rows, b'"values":', values)
 
     def _read_slowly(self, body: bytes) -> ManyAsked:
         """Subjects, or the faults of what the fast way refused."""
@@ -141,20 +142,32 @@ class ManySchema:
         given = {} if not isinstance(content, dict) else dict(content)
         if not isinstance(given.pop("reasons", True), bool):
             return [Fault("request", "reasons", "is not true or false", _FORM)]
-        if set(given) not in ({"subjects"}, {"rows"}):
-            return [Fault("request", "", "is of neither form", _FORM)]
-        ((form, items),) = given.items()
+        if set(given) not in ({"subjects"}, {"rows"}, {"names", "rows"}):
+            return [Fault("request", "", "is of no known form", _FORM)]
+        form = "subjects" if "subjects" in given else "rows"
+        items = given[form]
         if not isinstance(items, list):
             return [Fault("request", form, "is not a list", _FORM)]
         if not 1 <= len(items) <= MOST_AT_ONCE:
             return [Fault("request", form, f"holds {len(items):,}", _TOO_MANY)]
         if form == "subjects":
             return [_no_identifier(i) for i, one in enumerate(items, start=1) if not _is_fit(one)]
-        return self._row_faults(items)
+        return (
+            self._table_faults(given["names"], items)
+            if "names" in given
+            else self._row_faults(items)
+        )
+
+    def _table_faults(self, names: Any, items: Sequence[Any]) -> list[Fault]:
+        wrong = name_faults(self._features, names)
+        return wrong[:_MOST_FAULTS] or self._row_faults([named_row(names, row) for row in items])
 
     def _row_faults(self, items: Sequence[Any]) -> list[Fault]:
         faults: list[Fault] = []
         for row, values in enumerate(items, start=1):
+            if isinstance(values, Fault):
+                faults.append(replace(values, place=f"row {row}"))
+                continue
             try:
                 read_values(self._features, values)
             except UnusableInputError as error:
@@ -167,6 +180,10 @@ class ManySchema:
             if len(faults) >= _MOST_FAULTS:
                 break
         return faults[:_MOST_FAULTS]
+
+
+def _by_name(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[Mapping[str, Value]]:
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _is_fit(subject: Any) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,12 +11,12 @@ from msgspec import Raw
 from sqlalchemy import select
 
 from hearth.audit_log import Event, Row
-from hearth.digest import sha256_of
 from hearth.errors import AuditError, NotFoundError
 from hearth.identity import Identity, Reference
 from hearth.storage.engine import reading
 from hearth.storage.schema import scores
-from serving.answers import ModelReference, ScoreAnswer, Value
+from serving.answers import ScoreAnswer, Value
+from serving.scores.record_texts import named_inputs, recorder_of
 from serving.service import Service
 
 _LONGEST_WAIT_S = (
@@ -75,63 +74,17 @@ def record_of(
 
     `whole` is the answer's JSON, where it is known already.
     """
-    return recorded_as(
+    return recorder_of(answer.model, purpose).record(
         identity,
-        answer.model,
         whole or Raw(msgspec.json.encode(answer)),
+        named_inputs(values),
         score_id=answer.score_id,
-        purpose=purpose,
-        values=values,
         area=area,
         reference=reference,
         subject_ref=answer.subject_ref,
         as_of=answer.as_of,
         now=answer.scored_at,
     )
-
-
-def recorded_as(
-    identity: Identity,
-    model: ModelReference,
-    answer: Raw,
-    *,
-    score_id: str,
-    purpose: str,
-    values: Mapping[str, Value] | Raw,
-    area: str | None,
-    reference: Reference | None,
-    subject_ref: str | None,
-    as_of: date,
-    now: datetime,
-) -> tuple[Event, list[Row]]:
-    """As `record_of`, of an answer that is JSON already; `values` may be so too."""
-    payload = msgspec.json.encode(
-        {"purpose": purpose, "answer": answer, "values": values, "area": area}
-    )
-    event = Event(
-        "score.made",
-        identity.key_id,
-        subject=subject_ref,
-        details={
-            "score_id": score_id,
-            "model": model.name,
-            "version": model.version,
-            "bundle_sha256": model.sha256,
-            "payload_sha256": sha256_of(payload),
-        },
-    )
-    row = {
-        "score_id": score_id,
-        "model": model.name,
-        "version": model.version,
-        "subject_ref": subject_ref,
-        "as_of": as_of,
-        "payload": Raw(payload),
-        "created_at": now,
-        "key_id": identity.key_id,
-    }
-    rows = [] if reference is None or reference.row is None else [reference.row]
-    return event, [*rows, Row(scores, row)]
 
 
 def record_view(service: Service, identity: Identity, answer: ScoreAnswer) -> None:

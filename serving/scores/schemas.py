@@ -102,7 +102,7 @@ def values_type(features: Sequence[FeatureSpec]) -> type[msgspec.Struct]:
     """Struct of a model's values, its fields in the order of the features; none may be absent."""
     return msgspec.defstruct(
         "Values",
-        [(f"f{j}", _type_of(feature)) for j, feature in enumerate(features)],
+        [(f"f{j}", type_of_value(feature)) for j, feature in enumerate(features)],
         rename={f"f{j}": feature.name for j, feature in enumerate(features)},
         forbid_unknown_fields=True,
         frozen=True,
@@ -181,7 +181,8 @@ def _within_floats(value: Any) -> Any:
     return math.inf if is_beyond else value
 
 
-def _type_of(feature: FeatureSpec) -> Any:
+def type_of_value(feature: FeatureSpec) -> Any:
+    """What a value of a feature may be in JSON."""
     if feature.kind == "category":
         return Literal[feature.categories] | None if feature.categories else None
     return float | None

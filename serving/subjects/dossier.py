@@ -30,6 +30,7 @@ from hearth.storage.schema import (
     scores,
     subject_references,
 )
+from serving.scores.record_texts import inputs_on_record
 from serving.subjects.known import KnownSubject
 
 _AT_ONCE = 500
@@ -103,7 +104,7 @@ def _scores(connection: Connection, subject: KnownSubject) -> Section:
             kept = {name: row[name] for name in ("score_id", "model", "version", "as_of")}
             found.append(
                 _plain(kept | {"made_at": row["created_at"], "is_erased": not payload})
-                | {"answer": payload.get("answer"), "inputs": payload.get("values")}
+                | {"answer": payload.get("answer"), "inputs": inputs_on_record(payload)}
             )
     return found
 

@@ -31,6 +31,7 @@ from serving.precomputed.lookup import LookupRequest
 from serving.routes import challenges, decisions, health, lookups, models, scores, what_ifs
 from serving.scores.many_schemas import RowsRequest, SubjectsRequest
 from serving.scores.schemas import SubjectRequest, ValuesRequest
+from serving.scores.tables import TableRequest
 from serving.web.problems import Problem, type_of
 from serving.what_if.answers import WhatIfAnswer, WhatIfOfSubject, WhatIfOfValues
 
@@ -68,6 +69,7 @@ _BODIES = (
     StepRequest,
     SubjectRequest,
     SubjectsRequest,
+    TableRequest,
     ValuesRequest,
     WhatIfAnswer,
     WhatIfOfSubject,

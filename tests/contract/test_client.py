@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from hearth.client import Hearth, ProblemError, TooLargeError, UnreachableError
+from hearth.client import Hearth, ProblemError, TooLargeError, UnreachableError, _as_table
 
 DOCUMENT = json.loads((Path(__file__).parent / "openapi.json").read_text())
 MODEL, SUBJECT = "school_readiness", "100012345678"
@@ -73,6 +73,16 @@ def test_models_notices_health_and_batches_are_typed(hearth):
     assert hearth.notice(MODEL).version == "3"
     many = hearth.score_many(MODEL, subjects=[SUBJECT, "nobody"], reasons=False)
     assert (many.scores[0].explanation, many.scores[1]) == (None, None)
+
+
+def test_rows_go_as_a_table_where_all_name_the_same_and_are_scored_as_alone(hearth):
+    names = [one.name for one in hearth.model(MODEL).features]
+    rows = [dict.fromkeys(names), dict.fromkeys(reversed(names))]
+    sent = _as_table({"rows": rows})
+    assert sent == {"names": names, "rows": [[None] * len(names)] * 2}
+    assert _as_table({"rows": [{"a": 1}, {"b": 1}]}) == {"rows": [{"a": 1}, {"b": 1}]}
+    alone = hearth.score(MODEL, values=rows[0], reasons=False)
+    assert [one.score for one in hearth.score_many(MODEL, rows=rows).scores] == [alone.score] * 2
 
 
 def test_steps_and_open_challenges_need_their_role(hearth):

@@ -13,6 +13,7 @@ from hearth.storage.schema import approvals, audit_entries, restrictions, scores
 from serving.scores.answer_texts import AnswerTexts
 from serving.scores.inputs import Inputs
 from serving.scores.many import make_outcomes, new_score_ids
+from serving.scores.record_texts import inputs_on_record
 from serving.scores.scoring import answer_with
 from serving.scores.served_models import served_model
 
@@ -68,6 +69,66 @@ def test_what_is_on_record_of_a_row_is_its_answer_and_its_inputs(client, council
     for answer, row in zip(found, rows, strict=True):
         assert kept[answer["score_id"]]["answer"] == answer
         assert kept[answer["score_id"]]["values"] == row
+
+
+def table_of(*rows, **parts):
+    """Rows as a table, its names in an order of its own."""
+    names = sorted(VALUES, reverse=True)
+    return {"names": names, "rows": [[row[name] for name in names] for row in rows], **parts}
+
+
+@pytest.mark.parametrize("reasons", [True, False])
+def test_a_table_is_scored_and_recorded_as_the_same_rows_by_name(client, council, reasons):
+    rows = [VALUES, VALUES | {"tenure_tenure": None, "moves_count_24m": 2}]
+    bodies = ({"rows": rows, "reasons": reasons}, table_of(*rows, reasons=reasons))
+    named, listed = (client.post(SCORES, json=body).json()["scores"] for body in bodies)
+    assert all(same_but_for_the_score(a, b) for a, b in zip(named, listed, strict=True))
+    with reading(council.engine) as connection:
+        kept = dict(map(tuple, connection.execute(select(scores.c.score_id, scores.c.payload))))
+    for found in (named, listed):
+        assert [inputs_on_record(kept[one["score_id"]]) for one in found] == rows
+        assert [kept[one["score_id"]]["answer"] for one in found] == found
+    assert verify(council.engine).ok
+
+
+NAMES = table_of()["names"]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (table_of(VALUES | {"tenure_tenure": "MARK-88"}), "row 1, tenure_tenure"),
+        (table_of(VALUES, VALUES | {"moves_count_24m": "MARK-88"}), "row 2, moves_count_24m"),
+        (table_of(VALUES, VALUES | {"moves_count_24m": True}), "row 2, moves_count_24m"),
+        (table_of(VALUES) | {"names": [*NAMES[1:], "MARK-88"]}, f"name {len(NAMES)}"),
+        (table_of(VALUES) | {"names": [*NAMES[1:], "MARK-88"]}, NAMES[0]),
+        (table_of(VALUES) | {"names": [*NAMES[1:], NAMES[1]]}, NAMES[1]),
+        (table_of(VALUES) | {"names": NAMES[1:]}, NAMES[0]),
+        (table_of(VALUES) | {"names": "MARK-88"}, "names"),
+        (table_of(VALUES) | {"names": [*NAMES[1:], 88]}, "names"),
+        (table_of(VALUES) | {"rows": [["MARK-88"]]}, "row 1"),
+        (table_of(VALUES) | {"rows": [[*table_of(VALUES)["rows"][0], 1]]}, "row 1"),
+        (table_of(VALUES) | {"rows": ["MARK-88"]}, "row 1"),
+        (table_of(VALUES) | {"rows": [VALUES]}, "row 1"),
+        (table_of(VALUES) | {"rows": []}, "rows"),
+        (table_of(VALUES) | {"names": None}, "names"),
+    ],
+)
+def test_what_is_wrong_in_a_table_is_told_by_row_and_feature(client, council, body, place):
+    answer = client.post(SCORES, json=body)
+    faults = answer.json()["faults"]
+    assert answer.status_code == 422
+    assert place in {fault["place"] for fault in faults}
+    assert "MARK" not in answer.text
+    assert count(council, scores) == 0
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400"])
+def test_no_number_of_a_table_is_beyond_numbers(client, number):
+    text = json.dumps(table_of(VALUES)).replace("120.0", number)
+    answer = client.post(SCORES, content=text, headers={"Content-Type": "application/json"})
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("disputed", [(), ("moves_count_24m",)])
