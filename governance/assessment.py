@@ -39,6 +39,19 @@ class Provenance:
 
 
 @dataclass(frozen=True)
+class Given:
+    """That nothing but scored rows was given, as of a vendor's model.
+
+    Attributes
+    ----------
+    listed : str, optional
+        Who is on the list, in words; None where the capacity of the definition says so.
+    """
+
+    listed: str | None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What an assessment is made from.
 
@@ -52,6 +65,9 @@ class Evidence:
         metrics.json and the matrix manifest.
     analyses : mapping of str to mapping
         What `hearth analyse` found of this version, by the analysis's name; empty where nobody ran it.
+    given : Given, optional
+        Where there is no model, only somebody's scored rows; its definition is then no more than
+        what was said of them.
     """
 
     definition: ModelDefinition
@@ -62,6 +78,7 @@ class Evidence:
     matrix: Mapping[str, Any]
     provenance: Provenance
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: Given | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +106,7 @@ class Assessment:
     matrix: Mapping[str, Any]
     provenance: Provenance
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    given: Given | None = None
 
 
 def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
@@ -162,6 +180,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         matrix=evidence.matrix,
         provenance=evidence.provenance,
         analyses=evidence.analyses,
+        given=evidence.given,
     )
 
 

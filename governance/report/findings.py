@@ -23,7 +23,9 @@ LEARNERS = {
     "lightgbm": "LightGBM",
     "logistic": "logistic regression",
     "random": "a random order",
+    "the given score": "the given score",
 }
+_ASKED_OF_GIVEN = "To say whether these scores may be used."
 _LEARNER = "lightgbm"
 _GAPS = {
     Verdict.CONCERN: "Concern",
@@ -46,6 +48,8 @@ def findings(assessment: Assessment) -> Iterator[str]:
 
 
 def _bar(assessment: Assessment) -> str:
+    if assessment.given:
+        return "No success bar was given: nobody said beforehand what would count as working."
     bar = bar_of(assessment)
     missed = [line.rule for line in bar.lines if line.met is False]
     if bar.met and bar.is_changed:
@@ -220,7 +224,7 @@ def question_to_the_board(assessment: Assessment) -> str:
         advice = "The bar was changed after results had been seen: ask why before anything else."
     elif counts[Verdict.CONCERN]:
         advice = (
-            "It should not be approved until each concern is answered: explained, mended, or "
+            f"{'They' if assessment.given else 'It'} should not be approved until each concern is answered: explained, mended, or "
             "accepted by name and with a reason."
         )
     elif counts[Verdict.CONSISTENT]:
@@ -241,4 +245,5 @@ def question_to_the_board(assessment: Assessment) -> str:
         advice = "What could be settled raises no concern; the questions above stay open."
     else:
         advice = "The figures raise no concern."
-    return f"To approve or refuse version {assessment.version} for use. {advice}"
+    asked = f"To approve or refuse version {assessment.version} for use."
+    return f"{_ASKED_OF_GIVEN if assessment.given else asked} {advice}"

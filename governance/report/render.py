@@ -32,13 +32,19 @@ def make_document(assessment: Assessment) -> Document:
     return Document(
         title=definition.title,
         subtitle=definition.question,
-        facts=(
-            ("Model", f"{definition.model}, version {assessment.version}"),
-            ("Purpose", definition.purpose.replace("_", " ")),
-            ("Owner", definition.oversight.owner),
-            ("Made on", assessment.provenance.made_on),
-        ),
+        facts=(*_of_model(assessment), ("Made on", assessment.provenance.made_on)),
         sections=tuple(section(assessment) for section in SECTIONS),
+    )
+
+
+def _of_model(assessment: Assessment) -> tuple[tuple[str, str], ...]:
+    definition = assessment.definition
+    if assessment.given:
+        return (("Made from", "scores as they were given; the model was not seen"),)
+    return (
+        ("Model", f"{definition.model}, version {assessment.version}"),
+        ("Purpose", definition.purpose.replace("_", " ")),
+        ("Owner", definition.oversight.owner),
     )
 
 

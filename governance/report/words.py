@@ -84,8 +84,11 @@ def natural_frequency(metric: Metric, interval: Interval, unit: Unit, group: str
 
 
 def day(text: str) -> str:
-    """An ISO date as people write it: 1 September 2021."""
-    return f"{date.fromisoformat(text):%-d %B %Y}"
+    """An ISO date as people write it: 1 September 2021; other words as they are."""
+    try:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    except ValueError:
+        return text
 
 
 def source_name(name: str) -> str:

@@ -10,6 +10,7 @@ from governance.report.document import (
     Column,
     Facts,
     Heading,
+    Inset,
     Paragraph,
     Section,
     Table,
@@ -38,10 +39,14 @@ _TESTS = {
 
 def section(assessment: Assessment) -> Section:
     """The label, who was looked at, declared leaks, base rates over time."""
+    title = "The data, and how far the outcome can be trusted"
+    if assessment.given:
+        parts = (*_of_given(assessment), *_base_rates(assessment), *looked_at_by_group(assessment))
+        return Section(2, title, parts)
     label = assessment.definition.label
     return Section(
         2,
-        "The data, and how far the outcome can be trusted",
+        title,
         (
             Facts(
                 (
@@ -63,6 +68,22 @@ def section(assessment: Assessment) -> Section:
             *looked_at_by_group(assessment),
         ),
     )
+
+
+def _of_given(assessment: Assessment) -> Iterator[Block]:
+    """What scored rows alone leave unsaid of the outcome."""
+    yield Inset(
+        "Not available: how the outcome came to be recorded, and what was known when the scores "
+        "were made. The rows give scores, outcomes and groups, and nothing of where they come from.",
+        is_warning=True,
+    )
+    if assessment.definition.label.observed == "always":
+        yield Paragraph(
+            "Every row says whether the outcome happened. If some people come to notice less than "
+            "others, their outcomes are under-counted, and nothing in this report can show it."
+        )
+    else:
+        yield from looked_at(assessment)
 
 
 def _condition(condition: Condition) -> str:

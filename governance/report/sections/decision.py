@@ -30,6 +30,12 @@ def section(assessment: Assessment) -> Section:
     happened, did_not, missed, spared = _ERRORS[definition.intervention]
     capacity = definition.capacity
     nouns = NOUNS[definition.unit][1]
+    length = (
+        f"{capacity.count:,} {nouns} a round"
+        if capacity.count
+        else f"{100 * (capacity.share or 0):g}% of {nouns} a round"
+    )
+    given = assessment.given
     where = NOUNS[definition.unit][2]
     compared = [
         f"{m.title.lower()}: of those {m.among.format(where=where)}, the share that {m.share}"
@@ -52,12 +58,7 @@ def section(assessment: Assessment) -> Section:
                 (
                     ("Kind of intervention", definition.intervention.value),
                     ("Purpose", definition.purpose.replace("_", " ")),
-                    (
-                        "Capacity",
-                        f"{capacity.count:,} {nouns} a round"
-                        if capacity.count
-                        else f"{100 * (capacity.share or 0):g}% of {nouns} a round",
-                    ),
+                    ("Capacity", (given.listed if given else None) or length),
                     ("Compared first by", "; ".join(compared)),
                     (
                         "Tolerance",

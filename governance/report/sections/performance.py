@@ -20,16 +20,23 @@ _FIGURES = {
 }
 
 
+_BESIDE = (
+    "Each way of ranking had the same people and the same length of list. The model "
+    "is worth having only if it does better than a rule that fits in one line."
+)
+_ALONE = (
+    "Not available: simpler ways of ranking. Only one set of scores was given, so whether a rule "
+    "that fits in one line would do as well is not known. Ask whoever made them."
+)
+
+
 def section(assessment: Assessment) -> Section:
     """Precision and recall at capacity and figures of the whole order, by test date."""
     return Section(
         4,
         "How well it works, beside simpler ways",
         (
-            Paragraph(
-                "Each way of ranking had the same people and the same length of list. The model "
-                "is worth having only if it does better than a rule that fits in one line."
-            ),
+            Paragraph(_ALONE if assessment.given else _BESIDE),
             Bullets(tuple(f"{s[0].upper()}{s[1:]}" for s in rule_sentences(assessment))),
             *_bar(assessment),
             *_selection(assessment),
@@ -41,6 +48,8 @@ def section(assessment: Assessment) -> Section:
 
 
 def _bar(assessment: Assessment) -> Iterator[Block]:
+    if assessment.given:
+        return
     bar = bar_of(assessment)
     known = (
         "changed after results were seen" if bar.is_changed else "set before the results were known"

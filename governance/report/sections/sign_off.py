@@ -29,7 +29,9 @@ def section(assessment: Assessment) -> Section:
             Bullets((*assessment.definition.caveats, *_LIMITS, _NOT_YET)),
             Heading("Who answers for it"),
             Facts(
-                (
+                (("Owner", "not available: the rows do not say"),)
+                if assessment.given
+                else (
                     ("Owner", oversight.owner),
                     ("Contact", oversight.contact),
                     ("Looked at again", f"every {oversight.review_every.in_words()}"),

@@ -1,5 +1,6 @@
 """Section 0: the verdict on one page."""
 
+from collections import Counter
 from itertools import islice
 
 from governance.assessment import Assessment
@@ -33,6 +34,8 @@ def section(assessment: Assessment) -> Section:
         if capacity.count
         else f"The first {100 * (capacity.share or 0):g}% of {nouns}"
     )
+    order = f"{length}, put in order by {candidate_name(assessment.candidate)}"
+    given = assessment.given
     return Section(
         0,
         "Verdict on one page",
@@ -40,10 +43,7 @@ def section(assessment: Assessment) -> Section:
             _status(assessment),
             Facts(
                 (
-                    (
-                        "The list",
-                        f"{length}, put in order by {candidate_name(assessment.candidate)}",
-                    ),
+                    ("The list", (given.listed if given else None) or order),
                     ("What it is for", _USE[definition.intervention]),
                     ("Tested on", _dates(assessment)),
                 )
@@ -71,6 +71,8 @@ def _status(assessment: Assessment) -> Status:
         f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
     ]
     detail = f"Comparisons between groups: {', '.join(told)}."
+    if assessment.given:
+        return _status_of_given(counts, detail)
     bar = bar_of(assessment)
     if not bar.met:
         return Status("The success bar was not met", detail, "concern")
@@ -86,6 +88,18 @@ def _status(assessment: Assessment) -> Status:
     return Status("Success bar met, no concern found", detail, "clear")
 
 
+def _status_of_given(counts: Counter[Verdict], detail: str) -> Status:
+    """Where no bar was set there is none to meet."""
+    if counts[Verdict.CONCERN]:
+        concerns = counted(counts[Verdict.CONCERN], "concern")
+        return Status(f"{concerns} to answer", detail, "concern")
+    if counts[Verdict.CANNOT_TELL] or not counts:
+        return Status("Open questions", detail, "open")
+    return Status("No concern found", detail, "clear")
+
+
 def _dates(assessment: Assessment) -> str:
+    if assessment.given:
+        return listed([day(split.split) for split in assessment.performance.splits])
     dates = [day(split.split) for split in assessment.performance.splits]
     return f"{counted(len(dates), 'later date')} not used in training: {listed(dates)}"
