@@ -59,7 +59,7 @@ def why_no_pdf() -> str | None:
 def _weasyprint() -> ModuleType:
     try:
         import weasyprint  # noqa: PLC0415 takes a second, and Pango may not be there
-        import weasyprint.urls  # noqa: PLC0415
+        import weasyprint.urls  # noqa: PLC0415 as the line above
     except ImportError:
         raise NotFoundError(_NO_PACKAGE) from None
     except OSError:

@@ -71,9 +71,11 @@ def _status(assessment: Assessment) -> Status:
         f"{counts[Verdict.CANNOT_TELL]} where we cannot tell",
     ]
     detail = f"Comparisons between groups: {', '.join(told)}."
-    if assessment.given:
-        return _status_of_given(counts, detail)
-    bar = bar_of(assessment)
+    return _status_of_given(counts, detail) if assessment.given else _by_bar(assessment, detail)
+
+
+def _by_bar(assessment: Assessment, detail: str) -> Status:
+    counts, bar = tally(assessment), bar_of(assessment)
     if not bar.met:
         return Status("The success bar was not met", detail, "concern")
     if bar.is_changed:
@@ -93,6 +95,8 @@ def _status_of_given(counts: Counter[Verdict], detail: str) -> Status:
     if counts[Verdict.CONCERN]:
         concerns = counted(counts[Verdict.CONCERN], "concern")
         return Status(f"{concerns} to answer", detail, "concern")
+    if counts[Verdict.CONSISTENT]:
+        return Status("Groups differ as their base rates do", detail, "open")
     if counts[Verdict.CANNOT_TELL] or not counts:
         return Status("Open questions", detail, "open")
     return Status("No concern found", detail, "clear")
