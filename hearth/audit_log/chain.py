@@ -100,9 +100,17 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
     AuditError
         If JSON cannot say an event's details.
     """
+    lock_chain(connection)
+    return append_locked(connection, events, now)
+
+
+def append_locked(
+    connection: Connection, events: Sequence[Event], now: datetime
+) -> list[AuditEntry]:
+    """As `append_all`, of a chain that this transaction has locked already."""
     said = [_details_text(event) for event in events]
     recorded_at = instant_text(now)
-    previous = _lock_and_read_head(connection)
+    previous = read_head(connection) or AuditEntry(0, FIRST_PREVIOUS_HASH)
     salts = secrets.token_bytes(_SALT_BYTES * len(events))
     entries: list[Any] = []
     payloads: list[Any] = []
@@ -176,9 +184,3 @@ def read_head(connection: Connection) -> AuditEntry | None:
     """Last entry of the log; None if there is none."""
     head = connection.exec_driver_sql(_HEAD).one_or_none()
     return None if head is None else AuditEntry(*head)
-
-
-def _lock_and_read_head(connection: Connection) -> AuditEntry:
-    """Last entry, with no other writer able to add one before this transaction ends."""
-    lock_chain(connection)
-    return read_head(connection) or AuditEntry(0, FIRST_PREVIOUS_HASH)

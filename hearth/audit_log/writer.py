@@ -14,7 +14,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from hearth.audit_log.chain import AuditEntry, Event, append_all, lock_chain
+from hearth.audit_log.chain import AuditEntry, Event, append_locked, lock_chain
 from hearth.audit_log.log import Clock
 from hearth.audit_log.orders import Order, Row, settle
 from hearth.errors import AuditError, HearthError, OutdatedError
@@ -167,7 +167,7 @@ class AuditWriter:
             group = _without_outdated(connection, group)
             _insert_rows(connection, group)
             events = [event for order in group for event in order.events]
-            entries = append_all(connection, events, self._clock())
+            entries = append_locked(connection, events, self._clock())
             connection.commit()
         except Exception as error:  # noqa: BLE001 whatever it is, no caller may wait for ever
             self._disconnect()

@@ -235,3 +235,9 @@ def test_the_writers_own_connection_waits_for_the_disk(records, writer):
     sqlite = records.dialect.name == "sqlite"
     asked = "PRAGMA synchronous" if sqlite else "SHOW synchronous_commit"
     assert writer._connection.exec_driver_sql(asked).scalar() == (2 if sqlite else "on")
+
+
+def test_postgresql_compresses_what_scores_say_the_quick_way(records):
+    if records.dialect.name == "postgresql":
+        with reading(records) as connection:
+            assert connection.scalar(text("SHOW default_toast_compression")) == "lz4"
