@@ -111,6 +111,17 @@ reports = Table(
     Column("sha256", SHA256, nullable=False),
 )
 
+publications = Table(
+    "publications",
+    metadata,
+    Column("folder", String(160), primary_key=True),  # such as transparency/school_readiness/2
+    Column("path", String(255), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_by", String(64), nullable=False),
+)
+
 scores = Table(
     "scores",
     metadata,
