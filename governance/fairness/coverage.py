@@ -31,7 +31,8 @@ _ASSIGNED = {
 }
 
 
-_UNSAID = "The model definition does not say why."
+UNSAID = "The model definition does not say why."
+"""Stands where a characteristic is not held and nobody has said why."""
 
 
 class Coverage(StrEnum):
@@ -66,7 +67,7 @@ def title_of(attribute: ProtectedAttribute) -> str:
 def _row(key: str, title: str, fairness: Fairness) -> CoverageRow:
     held = [a for a in fairness.attributes if a.characteristic == key]
     if not held:
-        unsaid = _UNSAID if key in CHARACTERISTICS else "Not looked at."
+        unsaid = UNSAID if key in CHARACTERISTICS else "Not looked at."
         why = fairness.not_held.get(key, unsaid)
         return CoverageRow(title, Coverage.NOT_HELD, why)
     is_proxy = all(a.assign == "area_estimate" for a in held)

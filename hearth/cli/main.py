@@ -36,6 +36,7 @@ from hearth.cli import (
     service,
     splits,
     subjects,
+    transparency,
     tuning,
 )
 from hearth.cli.endings import Stoppable, disk_full_message
@@ -97,6 +98,7 @@ for part in (
     analyses,
     approval,
     fairness,
+    transparency,
     audit,
     service,
     splits,

@@ -22,7 +22,7 @@ Fits = Mapping[frozenset[str], str]
 """Sets of features to fit with, each with the name it is compared under."""
 
 _ALL = "all features"
-_COMPARED = ("precision_at_capacity", "auc")
+_COMPARED = ("precision_at_capacity", "recall_at_capacity", "auc")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Bought:
             for each in self.changes
         }
         by = self.measured_by
-        told = None if by is None else " and ".join(map(_in_words, by)) or "neither"
+        told = None if by is None else " and ".join(map(_in_words, by)) or "none"
         return {"part": self.part.title, **changes, "loss_measurable_by": told}
 
 

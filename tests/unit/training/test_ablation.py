@@ -28,7 +28,7 @@ def test_a_source_that_tells_nothing_buys_nothing(found):
 
     change = useless["auc_change_without_it"]
     assert change["low"] <= 0 <= change["high"] or abs(change["value"]) < 0.02
-    assert useless["loss_measurable_by"] == "neither"
+    assert useless["loss_measurable_by"] == "none"
 
 
 def test_a_source_that_tells_everything_is_missed(found):

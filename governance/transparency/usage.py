@@ -1,0 +1,126 @@
+"""How often a version was used and how often people decided otherwise, as far as it may be printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from governance.disclosure.control import DisclosurePolicy, disclosure_policy
+from governance.fairness.intervals import Interval, wilson
+from hearth.storage.schema import decisions, scores
+
+_OUTCOMES = ("agree", "override", "defer")
+_STRICTEST_OPEN = "dfe"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Counts of one version's scores and decisions; None stands for what is withheld.
+
+    Attributes
+    ----------
+    scores : int or None
+        Scores made.
+    decided : int or None
+        Decisions recorded.
+    outcomes : dict of str to int, or None
+        Decisions that agreed, overrode and deferred; all of them, or none.
+    override_rate : Interval or None
+        Share of decisions that overrode the score, with its Wilson 95 % interval.
+    first_day, last_day : str or None
+        ISO days of the first score and the last.
+    """
+
+    scores: int | None
+    decided: int | None
+    outcomes: dict[str, int] | None
+    override_rate: Interval | None
+    first_day: str | None
+    last_day: str | None
+
+
+def usage_policy(name: str) -> DisclosurePolicy:
+    """Rule for printing usage: the definition's, and `dfe` where its data are public, for staff are not."""
+    return disclosure_policy(_STRICTEST_OPEN if name == "none" else name)
+
+
+def read_usage(connection: Connection, model: str, version: str, policy: DisclosurePolicy) -> Usage:
+    """Use of a version up to now.
+
+    Parameters
+    ----------
+    policy : DisclosurePolicy
+        Under which counts are printed.
+    """
+    ours = (scores.c.model == model) & (scores.c.version == version)
+    made, first, last = connection.execute(
+        select(func.count(), func.min(scores.c.created_at), func.max(scores.c.created_at)).where(
+            ours
+        )
+    ).one()
+    counted: dict[str, int] = dict(
+        connection.execute(
+            select(decisions.c.outcome, func.count())
+            .join(scores, scores.c.score_id == decisions.c.score_id)
+            .where(ours)
+            .group_by(decisions.c.outcome)
+        )
+        .tuples()
+        .all()
+    )
+    outcomes = {outcome: counted.get(outcome, 0) for outcome in _OUTCOMES}
+    return printed_usage(
+        made,
+        outcomes,
+        policy,
+        first_day=first.date().isoformat() if first else None,
+        last_day=last.date().isoformat() if last else None,
+    )
+
+
+def printed_usage(
+    made: int,
+    outcomes: Mapping[str, int],
+    policy: DisclosurePolicy,
+    *,
+    first_day: str | None = None,
+    last_day: str | None = None,
+) -> Usage:
+    """Usage as it may be printed.
+
+    A set of counts that add up to a printed one is printed whole or not at all, so that none that
+    is withheld can be worked out. Days are withheld with the number of scores.
+
+    Parameters
+    ----------
+    made : int
+        Scores made.
+    outcomes : mapping of str to int
+        Decisions by outcome.
+    """
+    decided = sum(outcomes.values())
+    shows_scores = not _is_small(made, policy)
+    shows_decided = shows_scores and not (
+        _is_small(decided, policy) or _is_small(made - decided, policy)
+    )
+    shows_outcomes = shows_decided and not any(_is_small(n, policy) for n in outcomes.values())
+    rounded = {name: _rounded(count, policy) for name, count in outcomes.items()}
+    total = sum(rounded.values())
+    has_rate = shows_outcomes and total >= max(1, policy.least_denominator)
+    return Usage(
+        scores=_rounded(made, policy) if shows_scores else None,
+        decided=_rounded(decided, policy) if shows_decided else None,
+        outcomes=rounded if shows_outcomes else None,
+        override_rate=wilson(rounded["override"], total) if has_rate else None,
+        first_day=first_day if shows_scores else None,
+        last_day=last_day if shows_scores else None,
+    )
+
+
+def _is_small(count: int, policy: DisclosurePolicy) -> bool:
+    return policy.protects is not None and policy.protects[0] <= count <= policy.protects[1]
+
+
+def _rounded(count: int, policy: DisclosurePolicy) -> int:
+    unit = policy.round_to
+    return unit * ((2 * count + unit) // (2 * unit))
