@@ -79,7 +79,7 @@ class Bought:
             for each in self.changes
         }
         by = self.measured_by
-        told = None if by is None else " and ".join(map(_in_words, by)) or "none"
+        told = None if by is None else _in_words(by) or "none"
         return {"part": self.part.title, **changes, "loss_measurable_by": told}
 
 
@@ -203,7 +203,7 @@ def _sentences(bought: Sequence[Bought]) -> Iterator[str]:
             f"(95 % interval {_points(found.low)} to {_points(found.high)})"
         )
         yield (
-            f"{said}; its loss is measurable by {' and '.join(map(_in_words, by))}."
+            f"{said}; its loss is measurable by {_in_words(by)}."
             if by
             else (
                 f"{said}: no measurable loss, so it could be left out unless people need it to check a score."
@@ -223,8 +223,10 @@ def _does_harm(found: Change) -> bool:
     return found.low is not None and found.low > 0
 
 
-def _in_words(metric: str) -> str:
-    return "AUC" if metric == "auc" else metric.partition("_")[0]
+def _in_words(metrics: Sequence[str]) -> str:
+    """Metrics in a sentence: `precision, recall and AUC`; empty where there are none."""
+    words = ["AUC" if metric == "auc" else metric.partition("_")[0] for metric in metrics]
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
 def _plot(bought: Sequence[Bought], metric: int) -> Figure:

@@ -37,7 +37,7 @@ def test_a_source_that_tells_everything_is_missed(found):
 
     assert needed["auc_change_without_it"]["high"] < -0.1
     assert alone["auc"] == pytest.approx(0, abs=0.02)
-    assert needed["loss_measurable_by"] == "precision and AUC"
+    assert needed["loss_measurable_by"] == "precision, recall and AUC"
 
 
 def test_sources_and_groups_are_parts_with_their_features(prepared):
