@@ -14,6 +14,7 @@ from governance.disclosure.control import (
     hides_few_unknown,
 )
 from governance.fairness.base_rates import Stated, soften_table
+from governance.fairness.bootstrap import WidestGap, widest_gaps
 from governance.fairness.calibration import GroupCalibration, calibration_within_groups
 from governance.fairness.coverage import CoverageRow, coverage_of
 from governance.fairness.groups import GroupTable, group_table
@@ -22,7 +23,7 @@ from governance.fairness.many_comparisons import adjusted_tables
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.performance import Performance, measure_performance
 from governance.fairness.policy import headline_metrics
-from governance.scored import check_scored, groups_of, outcomes_of
+from governance.scored import check_scored, groups_by_attribute, outcomes_by_candidate
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
@@ -91,6 +92,8 @@ class Assessment:
         The way of ranking that was chosen; the group figures are about its list.
     calibration : dict of str to tuple of GroupCalibration
         By attribute; empty where the candidate gives no probability.
+    widest : dict of str to dict of str to WidestGap
+        By attribute and headline metric.
     """
 
     definition: ModelDefinition
@@ -100,6 +103,7 @@ class Assessment:
     performance: Performance
     tables: dict[str, GroupTable]
     pairs: tuple[PairTable, ...]
+    widest: dict[str, dict[str, WidestGap]]
     calibration: dict[str, tuple[GroupCalibration, ...]]
     coverage: tuple[CoverageRow, ...]
     metrics: Mapping[str, Any]
@@ -128,11 +132,12 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
     policy = disclosure_policy(definition.fairness.disclosure)
     candidate = str(evidence.metrics["chosen"])
     rows = _rows_of(evidence.scored, candidate)
-    outcomes = outcomes_of(rows)
-    population = _population(definition, evidence.scored, policy)
+    by_candidate = outcomes_by_candidate(evidence.scored)
+    outcomes = by_candidate[candidate]
+    population = _population(definition, by_candidate, policy)
     tolerance = definition.fairness.tolerance
     attributes = definition.fairness.attributes
-    groups = {a.name: groups_of(rows, evidence.protected, a.name) for a in attributes}
+    groups = groups_by_attribute(rows, evidence.protected, [a.name for a in attributes])
     tables: dict[str, GroupTable] = {}
     for done, attribute in enumerate(attributes):
         progress("measuring groups", done, len(attributes))
@@ -160,9 +165,14 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         candidate=candidate,
         policy=policy,
         performance=measure_performance(
-            evidence.scored, evidence.metrics, policy, population or Population.ALL
+            by_candidate,
+            Grouping.of(evidence.scored["split"]).names,
+            evidence.metrics,
+            policy,
+            population or Population.ALL,
         ),
         tables=tables,
+        widest=widest_gaps(tables, metrics),
         pairs=pair_tables(
             outcomes,
             groups,
@@ -185,7 +195,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
 
 
 def _population(
-    definition: ModelDefinition, scored: pd.DataFrame, policy: DisclosurePolicy
+    definition: ModelDefinition, by_candidate: Mapping[str, Outcomes], policy: DisclosurePolicy
 ) -> Population | None:
     """`KNOWN` where any list holds so few of unknown outcome that all of them must go unsaid.
 
@@ -195,9 +205,8 @@ def _population(
     if definition.capacity.count is not None:
         return None
     totals = (
-        outcomes.counts(Grouping.together(len(rows)))[0]
-        for _, rows in scored.groupby("candidate", sort=False)
-        for outcomes in [outcomes_of(rows)]
+        outcomes.counts(Grouping.together(len(outcomes.entity)))[0]
+        for outcomes in by_candidate.values()
     )
     few = any(hides_few_unknown(total, policy) for total in totals)
     return Population.KNOWN if few else None

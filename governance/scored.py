@@ -1,5 +1,7 @@
 """Scored rows and protected attributes as frames, and what the assessment takes of them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -31,20 +33,40 @@ def check_scored(scored: pd.DataFrame) -> None:
         raise DataError(faults)
 
 
-def outcomes_of(rows: pd.DataFrame) -> Outcomes:
-    """Outcomes of one candidate's rows; a row without a label is one nobody looked at."""
-    label = rows["label"].astype("boolean")
-    return Outcomes(
-        selected=rows["selected"].to_numpy(dtype=bool),
-        happened=label.fillna(value=False).to_numpy(dtype=bool),
-        observed=rows["observed"].to_numpy(dtype=bool) & label.notna().to_numpy(dtype=bool),
-        entity=_codes(rows["entity_id"]),
-        split=_codes(rows["split"]),
-    )
+def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
+    """Outcomes of each candidate's rows, in their order; a row without a label is one nobody looked at.
+
+    Entities and splits are numbered alike for all of them, splits by their names' order.
+    """
+    label = scored["label"].astype("boolean")
+    happened = label.fillna(value=False).to_numpy(dtype=bool)
+    observed = scored["observed"].to_numpy(dtype=bool) & label.notna().to_numpy(dtype=bool)
+    selected = scored["selected"].to_numpy(dtype=bool)
+    entity, _ = pd.factorize(scored["entity_id"])
+    split = Grouping.of(scored["split"]).codes
+    candidate, names = pd.factorize(scored["candidate"])
+    return {
+        str(name): Outcomes(
+            selected[rows],
+            happened[rows],
+            observed[rows],
+            entity[rows].astype(np.int64),
+            split[rows],
+        )
+        for number, name in enumerate(names)
+        for rows in [candidate == number]
+    }
 
 
 def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> Grouping:
-    """Each row's group of one attribute, as it stood at the row's as-of date.
+    """Each row's group of one attribute; see `groups_by_attribute`."""
+    return groups_by_attribute(rows, protected, [attribute])[attribute]
+
+
+def groups_by_attribute(
+    rows: pd.DataFrame, protected: pd.DataFrame, attributes: Sequence[str]
+) -> dict[str, Grouping]:
+    """Each row's group of every attribute, as it stood at the row's as-of date.
 
     Parameters
     ----------
@@ -52,44 +74,53 @@ def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> Gr
         With `entity_id` and `as_of`.
     protected : DataFrame
         One row per `entity_id` and `as_of`; a missing row or value reads "not recorded".
+    attributes : sequence of str
+        Columns of `protected`.
 
     Raises
     ------
     DataError
-        If the attribute is missing, or a key stands twice.
+        If an attribute is missing, or a key stands twice.
     """
-    if attribute not in protected:
+    missing = [name for name in attributes if name not in protected]
+    if missing:
         raise DataError(
-            [
-                Fault(
-                    "protected.parquet",
-                    attribute,
-                    "is missing",
-                    "build the matrix again",
-                )
-            ]
-        )
-    repeated = int(protected.duplicated(_KEY).sum())
+            [Fault("protected.parquet", name, "is missing", "build the matrix again") for name in missing]
+        )  # fmt: skip
+    if not attributes:
+        return {}
+    places = _places(rows, protected)
+    return {name: _grouping(protected[name], places) for name in attributes}
+
+
+def _grouping(values: pd.Series, places: NDArray[np.int64]) -> Grouping:
+    """Groups of the rows that stand at these places, by those names that some row has."""
+    text = values.astype("str")
+    codes, names = pd.factorize(text.where(text.notna(), NOT_RECORDED))
+    texts = np.array([*map(str, names), NOT_RECORDED], dtype=object)
+    unknown = list(texts).index(NOT_RECORDED)
+    own = np.append(codes, unknown)[places]  # place −1 is the last
+    present = np.flatnonzero(np.bincount(own, minlength=len(texts)))
+    present = present[np.argsort(texts[present].astype(str), kind="stable")]
+    number = np.zeros(len(texts), dtype=np.int64)
+    number[present] = np.arange(len(present))
+    return Grouping(tuple(map(str, texts[present])), number[own])
+
+
+def _places(rows: pd.DataFrame, protected: pd.DataFrame) -> NDArray[np.int64]:
+    """Where each row's key stands in the protected attributes; −1 for nowhere."""
+    entity, entities = pd.factorize(rows["entity_id"].astype("str"))
+    as_of, dates = pd.factorize(pd.to_datetime(rows["as_of"]))
+    theirs = pd.Index(entities).get_indexer(pd.Index(protected["entity_id"].astype("str")))
+    then = pd.Index(dates).get_indexer(pd.Index(pd.to_datetime(protected["as_of"])))
+    shared = np.flatnonzero((theirs >= 0) & (then >= 0))
+    key = theirs[shared] * len(dates) + then[shared]
+    place = np.full(len(entities) * len(dates), -1, dtype=np.int64)
+    place[key] = shared
+    repeated = int((place[key] != shared).sum())
     if repeated:
         raise DataError(
             [Fault("protected.parquet", "entity_id, as_of", f"{repeated} keys stand twice", "build the matrix again")]
         )  # fmt: skip
-    joined = _keyed(rows).merge(
-        _keyed(protected[[*_KEY, attribute]]),
-        on=_KEY,
-        how="left",
-        validate="many_to_one",
-    )
-    return Grouping.of(joined[attribute].astype("str").fillna(NOT_RECORDED))
-
-
-def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with keys of one type, however its file stored them."""
-    return frame.assign(
-        entity_id=frame["entity_id"].astype("string"),
-        as_of=pd.to_datetime(frame["as_of"]),
-    )
-
-
-def _codes(values: pd.Series) -> NDArray[np.int64]:
-    return pd.factorize(values)[0].astype(np.int64)
+    found: NDArray[np.int64] = place[entity * len(dates) + as_of]
+    return found

@@ -15,6 +15,7 @@ from governance.disclosure.control import (
 from governance.fairness.intervals import (
     Interval,
     Ratio,
+    difference,
     ratio_of_rates,
     smallest_detectable_gap,
     wilson,
@@ -54,6 +55,7 @@ class Comparison:
     verdict: Verdict
     ratio: Ratio | None = None
     difference: float | None = None
+    difference_interval: Interval | None = None
     detectable_gap: float | None = None
     adjusted_p_value: float | None = None
     expected_ratio: Interval | None = None
@@ -186,6 +188,7 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
         verdict(ratio.low, ratio.high, tolerance) if ratio else Verdict.CANNOT_TELL,
         ratio,
         mine.interval.value - reference.interval.value,
+        difference(mine.interval, reference.interval),
         smallest_detectable_gap(above, below, reference_above, reference_below, effects),
     )
 

@@ -6,8 +6,10 @@ from itertools import product
 
 from governance.disclosure.control import DisclosurePolicy, ProtectedCounts, protect_pairs
 from governance.fairness.base_rates import Side, Stated, soften
+from governance.fairness.bootstrap import ratio_of_ratios
 from governance.fairness.counts import CELLS
 from governance.fairness.groups import Comparison, GroupTable, Rate, compare, rate
+from governance.fairness.intervals import Interval
 from governance.fairness.many_comparisons import adjusted
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import METRICS, Metric, Verdict
@@ -18,7 +20,11 @@ LEAST_PEOPLE = 30
 
 @dataclass(frozen=True)
 class PairComparison:
-    """One group of an attribute against its reference, within one group of the other."""
+    """One group of an attribute against its reference, within one group of the other.
+
+    `against_reference` is of a concern: its ratio over the same ratio within the other attribute's
+    reference group, by bootstrap.
+    """
 
     within: str
     group: str
@@ -27,6 +33,7 @@ class PairComparison:
     rate: Rate
     reference_rate: Rate
     comparison: Comparison
+    against_reference: Interval | None = None
 
     @property
     def adjusted_p_value(self) -> float | None:
@@ -121,6 +128,22 @@ def _cross(
     def side(pair: tuple[int, int]) -> Side:
         return Side(crossed.codes == pair[0] * shape[1] + pair[1], rates[pair])
 
+    def elsewhere(
+        metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int
+    ) -> Interval | None:
+        """The gap over the same gap within the reference group; None where that is itself."""
+        there = [
+            (references[0], pair[1]) if axis == 0 else (pair[0], references[1])
+            for pair in (mine, theirs)
+        ]
+        if mine in there:
+            return None
+        here, other = (
+            [(printed[a][b], rates[a, b][metric.name]) for a, b in pairs]
+            for pairs in ((mine, theirs), there)
+        )
+        return ratio_of_ratios(metric, here, other)
+
     def against(
         metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int
     ) -> PairComparison:
@@ -130,6 +153,7 @@ def _cross(
         if stated is not None and comparison.verdict is Verdict.CONCERN:
             sides = side(mine), side(theirs)
             comparison = soften(comparison, metric, sides, stated, tolerance)
+        is_gap = comparison.verdict in {Verdict.CONCERN, Verdict.CONSISTENT}
         return PairComparison(
             within=names[axis][mine[axis]],
             group=names[1 - axis][mine[1 - axis]],
@@ -138,6 +162,7 @@ def _cross(
             rate=here,
             reference_rate=there,
             comparison=comparison,
+            against_reference=elsewhere(metric, mine, theirs, axis) if is_gap else None,
         )
 
     references = [part.index(table.reference) for part, table in zip(names, tables, strict=True)]

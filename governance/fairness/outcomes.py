@@ -68,7 +68,7 @@ class Outcomes:
     def __post_init__(self) -> None:
         """Refuse two rows for one entity in one split: they would count a person twice."""
         splits = int(self.split.max(initial=0)) + 1
-        repeated = len(self.entity) - len(np.unique(self.entity * splits + self.split))
+        repeated = len(self.entity) - _distinct(self.entity * splits + self.split)
         if repeated:
             raise DataError(
                 [
@@ -84,7 +84,7 @@ class Outcomes:
     @cached_property
     def is_repeated(self) -> bool:
         """Whether some entity stands in more than one split."""
-        return len(np.unique(self.entity)) < len(self.entity)
+        return _distinct(self.entity) < len(self.entity)
 
     @cached_property
     def cells(self) -> Counts:
@@ -102,7 +102,7 @@ class Outcomes:
         if not self.is_repeated:
             return [dict.fromkeys(METRICS, 1.0)] * groups
         # An entity may be in one group on one date and in another on the next: a cluster is both.
-        clusters, code = np.unique(self.entity * groups + grouping.codes, return_inverse=True)
+        code, clusters = pd.factorize(self.entity * groups + grouping.codes)
         counts = _tally(code, len(clusters), self.cells)
         effects = {
             name: design_effects(
@@ -111,6 +111,10 @@ class Outcomes:
             for name, metric in METRICS.items()
         }
         return [{name: float(found[g]) for name, found in effects.items()} for g in range(groups)]
+
+
+def _distinct(numbers: NDArray[np.int64]) -> int:
+    return len(pd.unique(numbers))
 
 
 def _tally(codes: NDArray[np.int64], groups: int, cells: Counts) -> Counts:

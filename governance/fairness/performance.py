@@ -1,10 +1,8 @@
 """How each way of ranking did at capacity, by test date and over all, from printed counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from governance.disclosure.control import (
     DisclosurePolicy,
@@ -18,7 +16,6 @@ from governance.fairness.counts import SUMS
 from governance.fairness.groups import Rate, rate
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import METRICS
-from governance.scored import outcomes_of
 
 _SHOWN = ("precision", "recall", "base_rate", "observed_share")
 _OF_THE_ORDER = (
@@ -71,7 +68,8 @@ class Performance:
 
 
 def measure_performance(
-    scored: pd.DataFrame,
+    outcomes: Mapping[str, Outcomes],
+    split_names: Sequence[str],
     metrics: Mapping[str, Any],
     policy: DisclosurePolicy,
     population: Population = Population.ALL,
@@ -83,9 +81,10 @@ def measure_performance(
 
     Parameters
     ----------
-    scored : DataFrame
-        One row per split, entity and candidate: `split`, `entity_id`, `candidate`,
-        `selected`, `label` (nullable), `observed`.
+    outcomes : mapping of str to Outcomes
+        By candidate, of the same people.
+    split_names : sequence of str
+        Test dates by their number in `outcomes`.
     metrics : mapping
         As training writes metrics.json.
     policy : DisclosurePolicy
@@ -97,10 +96,8 @@ def measure_performance(
     Under a policy that suppresses, no other length of list is printed: the counts of
     two lengths differ by the few people between them.
     """
-    parts = {str(name): rows for name, rows in scored.groupby("candidate", sort=False)}
-    outcomes = {name: outcomes_of(rows) for name, rows in parts.items()}
     tables = {
-        name: _table(rows, outcomes[name], policy, population) for name, rows in parts.items()
+        name: _table(split_names, found, policy, population) for name, found in outcomes.items()
     }
     withheld = not all(
         _has_margins(counts) for table in tables.values() for counts in table.groups.values()
@@ -140,7 +137,7 @@ def measure_performance(
         },
     )
     return Performance(
-        tuple(of_split(split) for split in sorted(set(scored["split"]))),
+        tuple(of_split(split) for split in sorted(split_names)),
         over_all,
         withheld,
     )
@@ -177,7 +174,7 @@ def _effects(outcomes: Outcomes) -> dict[str, float]:
 
 
 def _table(
-    rows: pd.DataFrame, outcomes: Outcomes, policy: DisclosurePolicy, population: Population
+    split_names: Sequence[str], outcomes: Outcomes, policy: DisclosurePolicy, population: Population
 ) -> ProtectedTable:
-    splits = Grouping.of(rows["split"])
+    splits = Grouping(tuple(split_names), outcomes.split)
     return protect_table(splits.names, outcomes.counts(splits), policy, population)

@@ -70,6 +70,10 @@ def render_json(assessment: Assessment, document: Document) -> str:
         "document": document.as_json(),
         "performance": asdict(assessment.performance),
         "groups": {name: asdict(table) for name, table in assessment.tables.items()},
+        "widest_gaps": {
+            name: {metric: asdict(gap) for metric, gap in gaps.items()}
+            for name, gaps in assessment.widest.items()
+        },
         "pairs": [asdict(table) for table in assessment.pairs],
         "calibration": {
             name: [asdict(group) for group in groups]

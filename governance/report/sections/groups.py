@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
-from governance.fairness.groups import GroupRow, GroupTable
+from governance.fairness.groups import Comparison, GroupRow, GroupTable
 from governance.fairness.policy import METRICS, Metric, Verdict, headline_metrics, metrics_in_order
 from governance.report.document import (
     Block,
@@ -103,6 +103,7 @@ def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
     yield _counts(title, table)
     for metric in headline_metrics(assessment.definition.intervention):
         yield _comparisons(assessment, title, table, metric)
+        yield from _widest(assessment, table, metric)
     yield from expectations(assessment, table)
     yield _rates(assessment, title, table)
     if _base_rates_differ(table):
@@ -141,7 +142,7 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
             group_name(row.group),
             rate_with_interval(row.rates[metric.name]),
             ratio_with_interval(comparison),
-            points(comparison.difference),
+            _difference(comparison),
             UNKNOWN if gap is None else points(gap, is_signed=False),
             comparison.verdict.value,
         )
@@ -152,7 +153,7 @@ def _comparisons(assessment: Assessment, title: str, table: GroupTable, metric: 
             Column("Group"),
             Column("Rate (95% interval)", "number"),
             Column("Ratio (95% interval)", "number"),
-            Column("Difference, points", "number"),
+            Column("Difference, points (95% interval)", "number"),
             Column("Smallest visible gap, points", "number"),
             Column("Verdict", "verdict"),
         ),
@@ -181,6 +182,29 @@ def expectations(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
     if found:
         yield Paragraph("What base rates alone would give, of each gap as large as a concern:")
         yield Bullets(tuple(found))
+
+
+def _difference(comparison: Comparison) -> str:
+    found = comparison.difference_interval
+    if found is None:
+        return UNKNOWN
+    return f"{points(found.value)} ({points(found.low)} to {points(found.high)})"
+
+
+def _widest(assessment: Assessment, table: GroupTable, metric: Metric) -> Iterator[Block]:
+    """The widest gap of all, beside what chance alone would give."""
+    found = assessment.widest.get(table.attribute, {}).get(metric.name)
+    if found is None:
+        return
+    gap, low, high, chance = (
+        points(x, is_signed=False)
+        for x in (found.gap.value, found.gap.low, found.gap.high, found.by_chance)
+    )
+    yield Paragraph(
+        f"Widest gap of all, between {group_name(found.highest)} and {group_name(found.lowest)}: "
+        f"{gap} points (95% bootstrap interval {low} to {high}). Were the rate the same in all these "
+        f"groups, chance alone would give about {chance}."
+    )
 
 
 def _rates(assessment: Assessment, title: str, table: GroupTable) -> Table:

@@ -65,9 +65,16 @@ def section(assessment: Assessment) -> Section:
 
 
 def _sentence(table: PairTable, pair: PairComparison) -> str:
+    other = pair.against_reference
+    wider = (
+        f" That ratio is {other.value:.2f} times ({other.low:.2f} to {other.high:.2f}) what it is "
+        "within the group that others are compared with."
+        if other is not None and not other.low <= 1 <= other.high
+        else ""
+    )
     return (
         f"{table.metric.title}, within {group_name(pair.within)}: {group_name(pair.group)} {rate_with_interval(pair.rate)} against "
-        f"{group_name(pair.reference)} {rate_with_interval(pair.reference_rate)}."
+        f"{group_name(pair.reference)} {rate_with_interval(pair.reference_rate)}.{wider}"
     )
 
 
