@@ -1,4 +1,4 @@
-"""What the command line and the pages ask of governance, as plain functions."""
+"""What the command line asks of governance and needs frames for: the report of a version."""
 
 import json
 from dataclasses import dataclass
@@ -9,24 +9,20 @@ from typing import Any
 
 import pandas as pd
 
-from governance.approval import decisions as approval
 from governance.approval.submission import (
     MANIFEST,
     analyses_folder,
     check_trained_on_matrix,
     matrix_folder,
-    read_submission,
     report_folder,
     run_folder,
 )
 from governance.assessment import Evidence, Provenance, assess
 from governance.report.files import JSON, PDF, render_files
 from governance.report.pdf import Printer, render_pdf, why_no_pdf
-from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.digest import canonical_json, sha256_of
-from hearth.errors import BundleError, DataError, Fault, NotFoundError, StateError
-from hearth.identity import Identity
+from hearth.errors import BundleError, DataError, Fault, NotFoundError
 from hearth.progress import Progress, silent
 from hearth.risk_model.files import check_files, read_folder, with_manifest, write_folder
 from hearth.settings import Settings
@@ -135,57 +131,6 @@ def report(
     folder.parent.mkdir(parents=True, exist_ok=True)
     write_folder(folder, with_manifest({**content, INPUTS: inputs}))
     return _reported(folder, was_current=False)
-
-
-def submit(
-    settings: Settings, model: str, version: str, *, identity: Identity, audit: AuditLog
-) -> int:
-    """Put a reported version to the board; the approval's id.
-
-    Raises
-    ------
-    StateError
-        If its success bar was not met by what training measured or by what the report found
-        between groups, or it was submitted before as it is.
-    """
-    submission = read_submission(settings, model, version)
-    check_trained_on_matrix(settings, model, version)
-    success = _read_json(report_folder(settings, model, version) / JSON)["success"]
-    if not success["met"]:
-        missed = "; ".join(line["rule"] for line in success["lines"] if line["met"] is False)
-        raise StateError(
-            f"{model} version {version} did not meet the bar set before its results were known "
-            f"({missed}); it cannot be submitted, and its report says why"
-        )
-    return approval.submit(submission, identity, audit)
-
-
-def approve(
-    settings: Settings,
-    model: str,
-    version: str,
-    *,
-    identity: Identity,
-    audit: AuditLog,
-    reason: str,
-) -> int:
-    """Let a submitted version into use; see `governance.approval.approve`."""
-    submission = read_submission(settings, model, version)
-    return approval.approve(submission, identity, audit, reason=reason)
-
-
-def refuse(
-    settings: Settings,
-    model: str,
-    version: str,
-    *,
-    identity: Identity,
-    audit: AuditLog,
-    reason: str,
-) -> int:
-    """Keep a submitted version out of use; see `governance.approval.refuse`."""
-    submission = read_submission(settings, model, version)
-    return approval.refuse(submission, identity, audit, reason=reason)
 
 
 def _reported(folder: Path, *, was_current: bool) -> Reported:

@@ -11,7 +11,8 @@ HearthError
 ├── PermissionDeniedError  the identity may not do this
 │   └── AreasOnlyError     … and nobody may: results are released for areas only
 ├── StateError             the thing is not in a state that allows this
-│   ├── WithdrawnError     … a model was in use and is withdrawn or void
+│   ├── WithdrawnError     … a model was in use and is withdrawn, expired or void
+│   ├── StaleError         … somebody did something since it was read
 │   └── SunsetError        … a model's last day of use has passed
 ├── BundleError            a bundle is incomplete or was altered
 ├── AuditError             the audit log cannot be written or does not verify
@@ -92,7 +93,11 @@ class StateError(HearthError):
 
 
 class WithdrawnError(StateError):
-    """The model was in use, and its approval is withdrawn or void."""
+    """The model was in use, and its approval is withdrawn, expired or void."""
+
+
+class StaleError(StateError):
+    """Somebody did something since it was read; read it again, then decide."""
 
 
 class SunsetError(StateError):

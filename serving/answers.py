@@ -204,6 +204,9 @@ class ModelSummary(msgspec.Struct, frozen=True):
     owner: str
     contact: str
     review_every: str
+    review_on: Annotated[
+        date | None, Meta(description="Day on which its approval expires, if it is not reviewed.")
+    ]
     sunset: Annotated[date | None, Meta(description="Day from which it is no longer used.")]
     ended: Annotated[bool, Meta(description="That day has come: it gives no scores.")]
     fairness_report: str
@@ -225,7 +228,7 @@ class ModelClosed(msgspec.Struct, frozen=True):
 
     name: str
     version: str
-    state: Literal["withdrawn", "voided"]
+    state: Literal["withdrawn", "expired", "voided"]
     closed_on: date | None
 
 

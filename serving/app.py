@@ -22,6 +22,7 @@ from serving.tree_shap.machine_code import load_kernel
 from serving.web import openapi
 from serving.web.authentication import identify, token_door
 from serving.web.checkpoints import open_keeper
+from serving.web.expiry import expiring
 from serving.web.failures import add_handlers
 from serving.web.idempotency import purging
 from serving.web.limits import LimitMiddleware
@@ -80,7 +81,7 @@ def create_app(
                 limits=RateLimits(settings.requests_a_minute, settings.failures_a_minute),
                 tokens=token_door(settings),
             )
-            async with purging(engine, clock):
+            async with purging(engine, clock), expiring(engine, clock):
                 yield
         engine.dispose()
 

@@ -1,11 +1,10 @@
-"""Commands on a trained version: report, submit, approve, refuse, withdraw."""
+"""The report of a trained version, and what its change on disk does to an approval."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
-from hearth.cli.arguments import ModelArgument, ModelsArgument
+from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
 
 _PANEL = "Governance"
@@ -13,21 +12,11 @@ VersionOption = Annotated[
     str | None,
     typer.Option("--version", help="Version; the newest trained if not given.", show_default=False),
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, for the record.")]
-_AS_YOURSELF = "Acts as the holder of the key in HEARTH_API_KEY."
 
 
 def mount(app: typer.Typer) -> None:
     """Add these commands to the command line."""
     app.command(rich_help_panel=_PANEL, epilog="Example: hearth report school_readiness")(report)
-    for step, rest in (
-        (submit, ""),
-        (approve, " --reason 'Read the report; the gap by area is to be watched.'"),
-        (refuse, " --reason 'It finds too few of the families in need.'"),
-        (withdraw, " --reason 'The source stopped being sent.'"),
-    ):
-        example = f"Example: hearth {step.__name__} school_readiness{rest}"
-        app.command(rich_help_panel=_PANEL, epilog=f"{example} · {_AS_YOURSELF}")(step)
 
 
 def report(
@@ -69,99 +58,9 @@ def report_version(context: Context, model: str, version: str) -> dict[str, Any]
     return {"version": version, **vars(made)}
 
 
-def submit(
-    command: typer.Context,
-    model: ModelArgument,
-    version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Put a reported version to the board. One that did not meet its bar is refused here."""
-    from governance.commands import submit as put_forward
-
-    context = open_context(command, as_json=as_json)
-    version = newest(context, model, version)
-    approval_id = put_forward(
-        context.settings, model, version, identity=context.identity(), audit=context.audit
-    )
-    context.result(
-        {"model": model, "version": version, "approval_id": approval_id, "state": "submitted"}
-    )
-    context.say(
-        f"Submitted {model} version {version}. Somebody else must now approve or refuse it."
-    )
-
-
-def approve(
-    command: typer.Context,
-    model: ModelArgument,
-    reason: ReasonOption,
-    version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let a submitted version into use. Whoever submitted it cannot."""
-    from governance.commands import approve as let_in
-    from hearth.registry import mirror_approval, open_registry
-
-    context = open_context(command, as_json=as_json)
-    version = newest(context, model, version)
-    _decide(context, let_in, model, version, reason=reason, state="approved")
-    mirror_approval(open_registry(context.settings), model, version)
-    context.say(f"Approved {model} version {version}: the service uses it from now on.")
-
-
-def refuse(
-    command: typer.Context,
-    model: ModelArgument,
-    reason: ReasonOption,
-    version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Keep a submitted version out of use."""
-    from governance.commands import refuse as keep_out
-
-    context = open_context(command, as_json=as_json)
-    version = newest(context, model, version)
-    _decide(context, keep_out, model, version, reason=reason, state="refused")
-    context.say(f"Refused {model} version {version}.")
-
-
-def _decide(
-    context: Context,
-    decide: Callable[..., int],
-    model: str,
-    version: str,
-    *,
-    reason: str,
-    state: str,
-) -> None:
-    """Decide on a version as the holder of the key, and give the result to a machine that asked."""
-    who = context.identity()
-    decided = decide(
-        context.settings, model, version, identity=who, audit=context.audit, reason=reason
-    )
-    context.result({"model": model, "version": version, "approval_id": decided, "state": state})
-
-
-def withdraw(
-    command: typer.Context,
-    model: ModelArgument,
-    reason: ReasonOption,
-    version: VersionOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take a version out of use, from the next request on."""
-    from governance.approval.decisions import withdraw as take_out
-
-    context = open_context(command, as_json=as_json)
-    version = newest(context, model, version)
-    take_out(model, version, context.identity(), context.audit, reason=reason)
-    context.result({"model": model, "version": version, "state": "withdrawn"})
-    context.say(f"Withdrew {model} version {version}: no score comes from it any more.")
-
-
 def void_changed(context: Context) -> None:
     """Void what was approved or submitted and has changed on disk since, and say so."""
-    from governance.approval.decisions import void_changed as void
+    from governance.approval.closing import void_changed as void
 
     for standing, changed in void(context.settings, context.audit, actor=OPERATOR):
         context.say(

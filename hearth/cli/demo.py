@@ -135,23 +135,23 @@ def _works(context: Context, key: str) -> bool:
 
 def _put_to_board(context: Context, keys: _DemoKeys, trained: Trained) -> str:
     """What became of a version: decided now, decided before, or kept back by its own bar."""
+    from governance.approval.commands import approve, submit
     from governance.approval.standing import read_standing
-    from governance.approval.states import State
-    from governance.commands import approve, submit
+    from governance.approval.states import UNDECIDED, State
     from hearth.registry import mirror_approval, open_registry
 
     if not trained.is_bar_met:
         return "bar not met: not submitted"
     model, version = trained.model, trained.version
     with reading(context.records) as connection:
-        standing = read_standing(connection, model, version)
+        standing = read_standing(connection, model, version, today=context.today)
     state = State.DRAFT if standing is None else standing.state
     if state in {State.APPROVED, State.REFUSED}:
         return state
     scientist, member = (
         keys.context_of(context, holder) for holder in ("data scientist", "board member")
     )
-    if state is not State.SUBMITTED:
+    if state not in UNDECIDED:
         submit(context.settings, model, version, identity=scientist.identity(), audit=context.audit)
     approve(
         context.settings,

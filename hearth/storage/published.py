@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, select
@@ -16,12 +16,12 @@ MANIFEST = "manifest.json"
 """The file of a bundle or report that lists the sha256 of all others under `files`."""
 
 _IN_FORCE = "approved"
-_ONCE_IN_FORCE = (_IN_FORCE, "withdrawn", "voided")
+_ONCE_IN_FORCE = (_IN_FORCE, "withdrawn", "expired", "voided")
 
 
 @dataclass(frozen=True)
 class Approval:
-    """A model version that may be used, who let it, and the hashes the approval is bound to."""
+    """A model version that may be used, who let it and on what terms, and the hashes it is bound to."""
 
     approval_id: int
     model: str
@@ -35,6 +35,26 @@ class Approval:
     decided_by_role: str
     decided_at: datetime
     reason: str
+    conditions: list[str] | None = None
+    review_on: date | None = None
+
+    def has_expired(self, today: date) -> bool:
+        """Whether the day by which it was to be reviewed has come."""
+        return self.review_on is not None and self.review_on <= today
+
+    def check_not_expired(self, today: date) -> None:
+        """Nothing, until the day by which it was to be reviewed.
+
+        Raises
+        ------
+        WithdrawnError
+            From that day on.
+        """
+        if self.has_expired(today):
+            raise WithdrawnError(
+                f"the approval of {self.model} version {self.version} has expired: it was to be reviewed "
+                f"before {self.review_on}; have it submitted and approved anew"
+            )
 
 
 @dataclass(frozen=True)
@@ -43,7 +63,7 @@ class Closed:
 
     model: str
     version: str
-    state: Literal["withdrawn", "voided"]
+    state: Literal["withdrawn", "expired", "voided"]
     closed_at: datetime | None
 
     @property
@@ -146,7 +166,8 @@ def published_bundle(connection: Connection, model: str) -> PublishedModel:
         If a file is missing, altered or not listed.
     """
     approval = approval_in_force(connection, model)
-    return PublishedModel(approval, _proved(connection, bundles, approval, approval.bundle_sha256))
+    files = read_bundle(connection, model, approval.version, approval.bundle_sha256)
+    return PublishedModel(approval, files)
 
 
 def published_report(connection: Connection, model: str) -> PublishedReport:
@@ -158,7 +179,28 @@ def published_report(connection: Connection, model: str) -> PublishedReport:
         As `published_bundle`.
     """
     approval = approval_in_force(connection, model)
-    return PublishedReport(approval, _proved(connection, reports, approval, approval.report_sha256))
+    files = read_report(connection, model, approval.version, approval.report_sha256)
+    return PublishedReport(approval, files)
+
+
+def read_bundle(
+    connection: Connection, model: str, version: str, manifest_sha256: str
+) -> dict[str, bytes]:
+    """Bundle of a version, in force or only put forward, proved against the hash that binds it.
+
+    Raises
+    ------
+    BundleError
+        If a file is missing, altered or not listed.
+    """
+    return _proved(connection, bundles, model, version, manifest_sha256)
+
+
+def read_report(
+    connection: Connection, model: str, version: str, manifest_sha256: str
+) -> dict[str, bytes]:
+    """Report of a version, proved likewise; see `read_bundle`."""
+    return _proved(connection, reports, model, version, manifest_sha256)
 
 
 def publish_files(
@@ -206,14 +248,14 @@ def _approval(row: RowMapping) -> Approval:
 
 
 def _proved(
-    connection: Connection, table: Table, approval: Approval, manifest_sha256: str
+    connection: Connection, table: Table, model: str, version: str, manifest_sha256: str
 ) -> dict[str, bytes]:
-    """Files as the manifest lists them, the manifest as the approval names it."""
+    """Files as the manifest lists them, the manifest as the hash names it."""
     found = {
         row.path: row
         for row in connection.execute(
             select(table.c.path, table.c.content, table.c.sha256)
-            .where(table.c.model == approval.model, table.c.version == approval.version)
+            .where(table.c.model == model, table.c.version == version)
             .order_by(table.c.path)
         )
     }
@@ -226,9 +268,9 @@ def _proved(
     )
     if wrong:
         raise BundleError(
-            f"the published {table.name} of {approval.model} version {approval.version} are not as "
-            f"they were approved: {', '.join(wrong)} altered, missing or not listed; "
-            "nothing is served from them until that version is approved again"
+            f"the published {table.name} of {model} version {version} are not as they were put to the "
+            f"board: {', '.join(wrong)} altered, missing or not listed; nothing is served from them "
+            "until that version is submitted and approved again"
         )
     return files
 

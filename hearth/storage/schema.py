@@ -81,14 +81,35 @@ approvals = Table(
     Column("report_sha256", SHA256, nullable=False),
     Column("submitted_by", String(64), nullable=False),
     Column("submitted_at", Instant, nullable=False),
+    Column("reviewed_by", String(64)),  # who took it up
+    Column("review_began_at", Instant),
     Column("decided_by", String(64)),  # approved or refused
     Column("decided_by_role", String(32)),
     Column("decided_at", Instant),
     Column("reason", Text),
-    Column("closed_by", String(64)),  # withdrawn or voided after a decision
+    Column("conditions", JSON),  # texts under which it was approved; null for none
+    Column(
+        "review_on", Date
+    ),  # from this day on the approval has expired; null where only the sunset ends it
+    Column("closed_by", String(64)),  # withdrawn, expired or voided
     Column("closed_at", Instant),
     Column("closed_reason", Text),
     Index(None, "model", "version"),
+)
+
+dissents = Table(
+    "dissents",
+    metadata,
+    Column("dissent_id", ROW_NUMBER, primary_key=True, autoincrement=True),
+    Column("approval_id", ROW_NUMBER, nullable=False, index=True),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", String(64), nullable=False),
+    Column("role", String(32), nullable=False),  # of who dissents
+    Column(
+        "state", String(16), nullable=False
+    ),  # where the version stood: before or after the decision
+    Column("reason", Text, nullable=False),
+    ForeignKeyConstraint(["approval_id"], ["approvals.approval_id"]),
 )
 
 bundles = Table(

@@ -126,7 +126,7 @@ def _check_target(target: Path) -> None:
 def _check_may_score(served: ServedModel, identity: Identity, audit: AuditLog) -> None:
     identity.require(Permission.SCORE_WRITE)
     identity.require_purpose(str(served.model.about["purpose"]))
-    check_may_score(served.model, audit.clock().date())
+    check_may_score(served, audit.clock().date())
 
 
 def _key(

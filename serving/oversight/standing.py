@@ -53,7 +53,7 @@ def obstacles_to(connection: Connection, answer: ScoreAnswer, today: date) -> tu
         Obstacle.RESTRICTED: _is_restricted(connection, answer),
         Obstacle.UPHELD: State.UPHELD in states,
         Obstacle.SUSPENDED: bool(states & set(OPEN)),
-        Obstacle.WITHDRAWN: not _is_approved(connection, answer),
+        Obstacle.WITHDRAWN: not _is_approved(connection, answer, today),
         Obstacle.ENDED: sunset is not None and sunset <= today,
         Obstacle.EXPIRED: answer.expires_at <= today,
     }
@@ -91,7 +91,7 @@ def dwell_seconds(viewed_at: datetime | None, decided_at: datetime) -> float | N
     return None if viewed_at is None else max(0.0, (decided_at - viewed_at).total_seconds())
 
 
-def _is_approved(connection: Connection, answer: ScoreAnswer) -> bool:
+def _is_approved(connection: Connection, answer: ScoreAnswer, today: date) -> bool:
     """Whether the version that made a score is approved still; a newer one may be in use beside it."""
     query = select(
         exists().where(
@@ -99,6 +99,7 @@ def _is_approved(connection: Connection, answer: ScoreAnswer) -> bool:
             approvals.c.version == answer.model.version,
             approvals.c.bundle_sha256 == answer.model.sha256,
             approvals.c.state == "approved",
+            or_(approvals.c.review_on.is_(None), approvals.c.review_on > today),
         )
     )
     return bool(connection.scalar(query))

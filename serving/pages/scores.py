@@ -114,7 +114,7 @@ def save_decision(
 
 def _form(request: Request, service: Service, model: str, *, error: str = "") -> Response:
     served = service.models.get(model)
-    check_may_score(served.model, service.today())
+    check_may_score(served, service.today())
     return page(
         request,
         "score_form.html",

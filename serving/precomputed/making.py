@@ -122,7 +122,7 @@ def _check_may(served: ServedModel, identity: Identity, clock: Clock) -> None:
         raise PermissionDeniedError(
             f"key {identity.key_id} is for some areas, and every subject is scored; use one for all"
         )
-    check_may_score(served.model, clock().date())
+    check_may_score(served, clock().date())
 
 
 def _chunks(rows: Iterator[StoredRow]) -> Iterator[list[StoredRow]]:

@@ -24,7 +24,7 @@ router = APIRouter(
 
 @router.get("", summary="Models in use", responses=answers("Models in use", ModelList))
 def list_models(service: Annotated[Service, Depends(service_of)]) -> Response:
-    """Every model that is approved and proved whole, and those withdrawn or void."""
+    """Every model that is approved and proved whole, and those withdrawn, expired or void."""
     return json_response(list_of(service))
 
 
@@ -117,6 +117,7 @@ def _summary(served: ServedModel, today: date) -> dict[str, Any]:
         "owner": oversight.get("owner", ""),
         "contact": oversight.get("contact", ""),
         "review_every": oversight.get("review_every", ""),
+        "review_on": approval.review_on,
         "sunset": sunset_of(served.model),
         "ended": has_ended(served.model, today),
         "fairness_report": f"/models/{approval.model}/report",

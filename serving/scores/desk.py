@@ -79,7 +79,7 @@ def open_model(
     """Model in use, if its scores are for this identity's purposes and released at all."""
     served = models.get(name)
     check_purpose(identity, str(served.model.about["purpose"]))
-    check_may_score(served.model, service.today())
+    check_may_score(served, service.today())
     return served
 
 

@@ -60,7 +60,7 @@ _DISPUTED = (
 _STALE = "The records behind this score are more than three months old."
 
 
-def check_may_score(model: RiskModel, today: date) -> None:
+def check_may_score(served: ServedModel, today: date) -> None:
     """Nothing, if a household, home or person may be scored with a model in use: every path asks this.
 
     Raises
@@ -69,13 +69,16 @@ def check_may_score(model: RiskModel, today: date) -> None:
         If its results are released for areas only, whoever asks.
     SunsetError
         From its sunset on.
+    WithdrawnError
+        From the day on by which its approval was to be reviewed.
     """
-    check_release(str(model.about.get("release_level")))
-    if has_ended(model, today):
+    check_release(str(served.model.about.get("release_level")))
+    if has_ended(served.model, today):
         raise SunsetError(
-            f"this model is no longer used from {sunset_of(model)} on, as its definition says; have a version "
-            "with a later sunset approved"
+            f"this model is no longer used from {sunset_of(served.model)} on, as its definition says; have a "
+            "version with a later sunset approved"
         )
+    served.approval.check_not_expired(today)
 
 
 def has_ended(model: RiskModel, today: date) -> bool:

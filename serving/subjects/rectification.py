@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from features.store import FeatureStore
 from hearth.audit_log import AuditLog, append_all
 from hearth.audit_log.chain import lock_chain
-from hearth.errors import AreasOnlyError, NotFoundError, StateError, SunsetError
+from hearth.errors import AreasOnlyError, NotFoundError, StateError, SunsetError, WithdrawnError
 from hearth.identity import Identity, Reference, subject_reference
 from hearth.risk_model import FeatureSpec
 from hearth.storage.engine import reading, writing
@@ -172,8 +172,8 @@ def settle_dispute(
 def _may_score(connection: Connection, served: ServedModel, entity_id: str, now: datetime) -> bool:
     """Whether anybody may score the subject with the model at all."""
     try:
-        check_may_score(served.model, now.date())
-    except (AreasOnlyError, SunsetError):
+        check_may_score(served, now.date())
+    except (AreasOnlyError, SunsetError, WithdrawnError):
         return False
     if current_approval(connection, served.approval.model) != served.approval:
         raise StateError("the model's version changed meanwhile; run the same command again")

@@ -185,7 +185,7 @@ def test_one_byte_altered_in_a_published_bundle_and_the_model_is_not_served(
         body = {"subject": "1"}
         answer = client.post(f"/v1/models/{MODEL}/scores", json=body, headers=headers)
         assert answer.status_code == 503
-    assert "not as they were approved" in copy.refusal(
+    assert "not as they were put to the board" in copy.refusal(
         "score", MODEL, _a_file(copy), "out.csv", key=copy.demo_key("caseworker")
     )
 

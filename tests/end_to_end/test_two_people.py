@@ -103,6 +103,44 @@ def test_what_is_withdrawn_is_served_no_more(submitted, keys):
     assert not _is_served(submitted)
 
 
+@pytest.fixture
+def board(submitted, tmp_path):
+    """A board member's machine: neither workspace nor files, and a way to the records."""
+    records = submitted.state / "records.db"
+    folder = tmp_path / "board"
+    folder.mkdir()
+    (folder / "hearth.toml").write_text(f'records_url = "sqlite:///{records}"\n')
+    return submitted.at(folder)
+
+
+def test_a_board_member_decides_where_only_the_records_are(submitted, keys, board):
+    board.do("review", MODEL, "--out", "read.html", key=keys["board_member"])
+    read = (board.workspace / "read.html").read_bytes()
+    assert read == (submitted.state / f"reports/{MODEL}/1/report.html").read_bytes()
+    terms = ("--condition", "Every visit is recorded.", "--dissent", "The gap is wide for me.")
+    board.do("approve", MODEL, *REASON, *terms, key=keys["board_member"])
+    assert _is_served(submitted)
+    (line,) = submitted.answer("approvals", MODEL)
+    assert [each["step"] for each in line["history"]] == ["submit", "review", "approve", "dissent"]
+    assert line["conditions"] == ["Every visit is recorded."]
+
+
+def test_a_review_date_after_the_sunset_is_refused(submitted, keys):
+    late = ("--review-on", "2999-01-01")
+    told = submitted.refusal("approve", MODEL, *REASON, *late, key=keys["board_member"])
+    assert "is not before the model's sunset" in told
+    assert "submitted" in submitted.do("approvals", MODEL)
+
+
+def test_what_is_submitted_again_and_withdrawn_was_dissented_from(submitted, keys):
+    key = keys["board_member"]
+    submitted.do("dissent", MODEL, "--reason", "The gap by area is too wide.", key=key)
+    submitted.do("withdraw", MODEL, *REASON, key=key)
+    told = submitted.do("approvals", MODEL)
+    assert "The gap by area is too wide." in told
+    assert "withdraw" in told
+
+
 @pytest.mark.parametrize("altered", BOUND)
 def test_one_byte_altered_after_submission_and_it_cannot_be_approved(submitted, keys, altered):
     _alter_one_byte(submitted.state / BOUND[altered])

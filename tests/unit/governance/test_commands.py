@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from governance import commands
+from governance.approval import commands as approval
 from governance.approval.submission import read_submission
 from governance.fairness.policy import NO_CONCERN_RULE
 from hearth.digest import sha256_of
@@ -105,7 +106,7 @@ def test_a_version_that_missed_its_bar_cannot_be_submitted(trained, clock):
     make_report(trained, clock)
 
     with pytest.raises(StateError, match=r"did not meet the bar.*\(lift of at least 2\)"):
-        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+        approval.submit(trained.settings, "early_help", "3", identity=None, audit=None)
 
 
 def test_a_version_with_a_concern_cannot_be_submitted_where_the_bar_says_so(trained, clock):
@@ -120,7 +121,7 @@ def test_a_version_with_a_concern_cannot_be_submitted_where_the_bar_says_so(trai
     assert made.verdicts["concern"] > 0
     assert not made.is_bar_met
     with pytest.raises(StateError, match=r"did not meet the bar.*\(no concern found between"):
-        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+        approval.submit(trained.settings, "early_help", "3", identity=None, audit=None)
 
 
 def test_an_altered_bundle_cannot_be_submitted(trained, clock):
@@ -143,4 +144,4 @@ def test_a_version_trained_on_another_matrix_is_neither_reported_nor_submitted(t
     with pytest.raises(StateError, match="is not the one version 3 was trained on"):
         make_report(trained, clock)
     with pytest.raises(StateError, match="is not the one version 3 was trained on"):
-        commands.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+        approval.submit(trained.settings, "early_help", "3", identity=None, audit=None)

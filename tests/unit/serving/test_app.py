@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import func, select, update
@@ -30,9 +31,9 @@ def client(council):
         yield opened
 
 
-def close_approvals(council, state):
+def close_approvals(council, state, **changes):
     with writing(council.engine) as connection:
-        connection.execute(update(approvals).values(state=state))
+        connection.execute(update(approvals).values(state=state, **changes))
 
 
 def alter_a_byte(council, path="booster.txt"):
@@ -119,7 +120,48 @@ def test_a_model_that_nobody_approved_is_not_served(empty_council):
     assert "no model is approved" in ready.json()["problems"][0]
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "voided"])
+@pytest.mark.parametrize("day", [2, 3])
+def test_on_its_review_date_a_model_answers_409_and_no_score_of_it_is_acted_on(council, day):
+    with council.client() as client:
+        score_id = client.post(SCORES, json=SUBJECT).json()["score_id"]
+        close_approvals(council, "approved", review_on=date(2026, 11, 3))
+    council.clock = lambda: datetime(2026, 11, day, tzinfo=UTC)
+    with council.client() as client:
+        made = client.post(SCORES, json=SUBJECT)
+        stands = client.get(f"/v1/scores/{score_id}").json()["oversight"]["obstacles"]
+    assert made.status_code == (201 if day == 2 else 409)
+    assert ("model-withdrawn" in stands) == (day == 3)
+
+
+def test_a_model_whose_review_is_due_is_served_by_no_worker_before_that_is_on_record(
+    client, council
+):
+    close_approvals(council, "approved", review_on=date(2026, 11, 2))
+    answer = client.post(SCORES, json=SUBJECT)
+    assert (answer.status_code, answer.json()["type"]) == (
+        409,
+        "urn:hearth:problem:model-withdrawn",
+    )
+
+
+def test_a_service_puts_on_record_that_an_approval_expired(council):
+    close_approvals(council, "approved", review_on=date(2026, 11, 2))
+    with council.client() as client:
+        (closed,) = _until(lambda: client.get("/v1/models").json()["closed"])
+        assert client.get("/health/ready").status_code == 503
+    assert closed["state"] == "expired"
+
+
+def _until(find, seconds=20.0):
+    """What is found once it is there."""
+    end = monotonic() + seconds
+    while not (found := find()):
+        assert monotonic() < end, "it never came"
+        sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "voided", "expired"])
 def test_a_model_is_not_served_from_the_moment_its_approval_ends(client, council, state):
     assert client.post(SCORES, json=SUBJECT).status_code == 201
     close_approvals(council, state)

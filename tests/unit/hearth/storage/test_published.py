@@ -80,7 +80,7 @@ def test_a_version_that_was_never_approved_leaves_the_last_one_in_force(records,
     assert current_version(records) == "1"
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "voided"])
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "voided"])
 def test_once_the_last_is_withdrawn_no_older_one_comes_back(records, state):
     approve(records, "1", day=1)
     approve(records, "2", day=2)
@@ -196,7 +196,7 @@ def test_a_submission_taken_back_leaves_the_approved_version_in_force(records):
     assert current_version(records) == "1"
 
 
-@pytest.mark.parametrize("state", ["withdrawn", "voided"])
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "voided"])
 def test_a_model_that_was_in_use_is_told_from_one_that_never_was(records, state):
     approve(records, "1", state=state)
     with reading(records) as connection:
