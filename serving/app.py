@@ -14,7 +14,7 @@ from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from hearth.storage.database import open_records
 from serving.held import HeldRecords
-from serving.pages import account, api, challenges, models, scores
+from serving.pages import account, api, challenges, models, scores, work
 from serving.readiness import ReadinessProof
 from serving.routes.common import json_response
 from serving.service import Service
@@ -102,8 +102,8 @@ def create_app(
     add_handlers(app)
     app.router.routes.extend(routes)  # each is whole; including them costs every request
     _add_openapi(app)
-    for pages in (account.router, api.router, models.router, scores.router, challenges.router):
-        app.include_router(pages, include_in_schema=False)
+    for pages in (account, api, models, work, scores, challenges):
+        app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from hearth.errors import StateError
 from hearth.storage.engine import open_engine, reading, writing
 
-LATEST_REVISION = "0004"
+LATEST_REVISION = "0005"
 """Newest migration of this release; a test holds it to the migrations folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -7,6 +7,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Date,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -309,6 +310,11 @@ precomputed_scores = Table(
     Column("precomputation_id", String(36), primary_key=True),
     Column("entity_id", String(200), primary_key=True),
     Column("score_id", String(36), nullable=False),
+    Column("raw", Float),  # by which they are ranked
+    Column("place", Integer),  # on the work list, from 1; null below the line of capacity
+    Column("band", String(32)),  # null where the model abstains
+    Column("area", String(200)),
     ForeignKeyConstraint(["precomputation_id"], ["precomputations.precomputation_id"]),
     Index(None, "entity_id"),
+    Index(None, "precomputation_id", "place"),
 )

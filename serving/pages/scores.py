@@ -14,6 +14,8 @@ from hearth.identity import Identity, Permission
 from hearth.identity.reference import entity_of
 from hearth.storage.engine import reading
 from serving.answers import ScoreAnswer
+from serving.casework.history import other_scores
+from serving.casework.sources import sources_of
 from serving.oversight.challenges import challenges_to
 from serving.oversight.decisions import decide, decisions_on
 from serving.oversight.requests import LONGEST_TEXT, DecisionRequest
@@ -138,6 +140,7 @@ def _shown(
         made = decisions_on(connection, answer.score_id)
         opened = challenges_to(connection, answer.score_id, service.today())
         subject = _subject_of(connection, identity, answer)
+        others = other_scores(connection, identity, answer)
     facts: dict[str, Any] = {
         "answer": answer,
         "people": people,
@@ -152,6 +155,8 @@ def _shown(
         "obstacles": [IN_WORDS[Obstacle(name)] for name in answer.oversight.obstacles],
         "decisions": made,
         "challenges": opened,
+        "others": others,
+        "sources": sources_of(answer.explanation),
         "reason_codes": REASON_CODES,
         "viewed_at": (given or {}).get("viewed_at") or service.now().isoformat(),
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from math import fsum
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
@@ -18,7 +19,9 @@ from hearth.storage.generation import current_generation
 from hearth.storage.inserts import insert_rows
 from hearth.storage.published import current_approval
 from hearth.storage.schema import scores, subject_references
+from serving.answers import ScoreAnswer
 from serving.precomputed import records
+from serving.precomputed.capacity import capacity_of
 from serving.scores.inputs import stored_inputs
 from serving.scores.many import make_scores
 from serving.scores.recording import record_of
@@ -29,6 +32,9 @@ from serving.subjects.disputes import Disputes
 
 _CHUNK = 1_000  # subjects in one transaction, and done again at most where a run was killed
 _MOST_TRIES = 3
+_RAW_DIGITS = (
+    9  # equal raw scores stay equal, though their contributions were added up in another order
+)
 
 
 @dataclass(frozen=True)
@@ -188,9 +194,26 @@ def _try_to_add(run: _Run, rows: Sequence[StoredRow]) -> None:
         for group in added.values():
             if group:
                 insert_rows(connection, group[0].table, [row.values for row in group])
-        score_ids = zip(subjects, (answer.score_id for answer in answers), strict=True)
-        records.add(connection, run.precomputation_id, dict(score_ids))
+        records.add(
+            connection,
+            run.precomputation_id,
+            [_made(one, answer) for one, answer in zip(wanted, answers, strict=True)],
+        )
         append_all(connection, events, now)
+
+
+def _made(row: StoredRow, answer: ScoreAnswer) -> records.Made:
+    explanation = answer.explanation
+    if explanation is None:
+        raise AssertionError("every score made beforehand has its reasons")
+    added = [reason.contribution for reason in explanation.reasons]
+    return records.Made(
+        entity_id=row.entity_id,
+        score_id=answer.score_id,
+        raw=round(fsum([explanation.base_value, *added]), _RAW_DIGITS),
+        band=answer.score.band,
+        area=row.area,
+    )
 
 
 def _finish(run: _Run) -> int:
@@ -202,6 +225,7 @@ def _finish(run: _Run) -> int:
         suspended = Restrictions.read(connection)
         covered = [s for s in suspended.models_by_subject if suspended.cover(approval.model, s)]
         records.drop(connection, run.precomputation_id, covered)
+        records.rank(connection, approval, run.precomputation_id, capacity_of(run.served.model))
         made = records.finish(connection, approval.model, run.precomputation_id, run.clock())
         details = {
             "precomputation_id": run.precomputation_id,

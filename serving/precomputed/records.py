@@ -1,11 +1,12 @@
 """Precomputations in the records database: begun, added to, finished as a whole, and found again."""
 
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hearth.storage.published import Approval
 from hearth.storage.schema import precomputations, precomputed_scores
@@ -22,6 +23,17 @@ class Precomputation:
     bundle_sha256: str
     store_key: str
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """The score of one subject, and what ranks and sorts it on a list."""
+
+    entity_id: str
+    score_id: str
+    raw: float
+    band: str | None
+    area: str | None
 
 
 def begin(
@@ -66,13 +78,43 @@ def made_of(connection: Connection, begun: str, subjects: Sequence[str]) -> set[
     return made
 
 
-def add(connection: Connection, begun: str, score_ids: Mapping[str, str]) -> None:
-    """Scores by subject, added in the caller's transaction, which records them too."""
-    rows = [
-        {"precomputation_id": begun, "entity_id": subject, "score_id": score_id}
-        for subject, score_id in score_ids.items()
-    ]
+def add(connection: Connection, begun: str, made: Sequence[Made]) -> None:
+    """Scores added in the caller's transaction, which records them too."""
+    rows = [{"precomputation_id": begun, **vars(one)} for one in made]
     connection.execute(insert(_SCORES), rows)
+
+
+def rank(
+    connection: Connection, approval: Approval, begun: str, capacity_of: Callable[[int], int]
+) -> None:
+    """Give the highest scores their places, as many as can be reached; ties go by lot.
+
+    The lots are drawn by hash, so that a tie favours no identifier and falls out alike on any machine.
+    """
+    query = select(_SCORES.c.entity_id, _SCORES.c.raw).where(
+        _SCORES.c.precomputation_id == begun, _SCORES.c.raw.is_not(None)
+    )
+    key = hashlib.blake2b(f"{approval.model} {begun}".encode(), digest_size=32).digest()
+
+    def lot(entity_id: str) -> bytes:
+        return hashlib.blake2b(entity_id.encode(), digest_size=8, key=key).digest()
+
+    scored = [(-raw, lot(entity_id), entity_id) for entity_id, raw in connection.execute(query)]
+    listed = sorted(scored)[: capacity_of(len(scored))]
+    places = [
+        {"_entity_id": entity_id, "_place": place}
+        for place, (*_, entity_id) in enumerate(listed, 1)
+    ]
+    if places:
+        connection.execute(
+            update(_SCORES)
+            .where(
+                _SCORES.c.precomputation_id == begun,
+                _SCORES.c.entity_id == bindparam("_entity_id"),
+            )
+            .values(place=bindparam("_place")),
+            places,
+        )
 
 
 def finish(connection: Connection, model: str, begun: str, now: datetime) -> int:

@@ -5,62 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from playwright.sync_api import Browser, Page
+    from typing import Any as Visit  # the class of tests/browser/conftest.py
 
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1280, 320)
 SUBJECT, BARE_SUBJECT = "100012345678", "100087654321"
 MODEL = "/models/school_readiness"
-
-
-class Visit:
-    """One browser window, and what it asked for and complained of."""
-
-    def __init__(self, page: Page, address: str) -> None:
-        self.page, self.address = page, address
-        page.set_default_timeout(15_000)
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def sign_in(self, key: str) -> None:
-        self.go("/sign-in")
-        self.page.get_by_label("Your API key").fill(key)
-        self.page.get_by_role("button", name="Sign in").click()
-
-    def score(self, subject: str) -> None:
-        self.go(f"{MODEL}/score")
-        self.page.get_by_label("Property reference of the household").fill(subject)
-        self.page.get_by_role("button", name="Show the score").click()
-
-
-@pytest.fixture
-def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
-    """Opens windows on an address, and closes them."""
-    contexts = []
-
-    def opened(address: str, *, scripts: bool = True) -> Visit:
-        context = chromium.new_context(
-            viewport={"width": WIDTHS[0], "height": 900}, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        return Visit(context.new_page(), address)
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 def sign_in_page(visit: Visit, keys: dict[str, str]) -> None:
@@ -231,20 +184,9 @@ STATES = {
 }
 
 
-def check(visit: Visit, heading: str, picture: Path) -> None:
-    visit.page.screenshot(path=picture, full_page=True)
-    assert visit.page.get_by_role("heading", level=1).inner_text().strip() == heading
-    found = Axe().run(visit.page)
-    assert found.violations_count == 0, found.generate_report()
-    wide = visit.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"the page is {wide} px wider than the screen"
-    assert [url for url in visit.requests if not url.startswith(visit.address)] == []
-    assert [text for text in visit.complaints if "ontent Security Policy" in text] == []
-
-
 @pytest.mark.parametrize("state", STATES)
 def test_a_page_is_accessible_fits_the_screen_and_asks_for_nothing_outside(
-    state, visit, live_council, pictures
+    state, visit, live_council, check
 ):
     council, address = live_council
     prepare, heading = STATES[state]
@@ -252,14 +194,14 @@ def test_a_page_is_accessible_fits_the_screen_and_asks_for_nothing_outside(
     prepare(window, council.keys)
     for width in WIDTHS:
         window.page.set_viewport_size({"width": width, "height": 900})
-        check(window, heading, pictures / f"{state}_{width}.png")
+        check(window, heading, f"{state}_{width}")
 
 
-def test_an_empty_register_says_what_is_missing(visit, live_empty_council, pictures):
+def test_an_empty_register_says_what_is_missing(visit, live_empty_council, check):
     council, address = live_empty_council
     window = visit(address)
     register(window, council.keys)
-    check(window, "Models in use", pictures / "register_empty_1280.png")
+    check(window, "Models in use", "register_empty_1280")
     assert "No model is in use" in window.page.inner_text("main")
 
 
