@@ -58,16 +58,13 @@ def read_usage(connection: Connection, model: str, version: str, policy: Disclos
             ours
         )
     ).one()
-    counted: dict[str, int] = dict(
-        connection.execute(
-            select(decisions.c.outcome, func.count())
-            .join(scores, scores.c.score_id == decisions.c.score_id)
-            .where(ours)
-            .group_by(decisions.c.outcome)
-        )
-        .tuples()
-        .all()
+    query = (
+        select(decisions.c.outcome, func.count())
+        .join(scores, scores.c.score_id == decisions.c.score_id)
+        .where(ours)
+        .group_by(decisions.c.outcome)
     )
+    counted: dict[str, int] = {outcome: number for outcome, number in connection.execute(query)}  # noqa: C416 - a row is no pair to dict()
     outcomes = {outcome: counted.get(outcome, 0) for outcome in _OUTCOMES}
     return printed_usage(
         made,
