@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 
 from hearth.progress import Progress
@@ -23,6 +25,22 @@ class Training(Prepared):
     def of(cls, prepared: Prepared, experiment: Experiment, final: Final) -> "Training":
         """Training that was made of these rows."""
         return cls(**vars(prepared), experiment=experiment, final=final)
+
+
+@dataclass(frozen=True)
+class Assessed(Prepared):
+    """Rows of a trained version with the groups that they fall in, which none of its candidates saw.
+
+    Attributes
+    ----------
+    groups
+        Protected attribute → shape (rows of the matrix,), text; empty where none is declared.
+    chosen
+        Name of the candidate that the version uses.
+    """
+
+    groups: Mapping[str, npt.NDArray[np.str_]]
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ Analysis = Callable[[Training], Finding | None]
 
 @dataclass(frozen=True)
 class Refit:
-    """An analysis that fits models anew, from the rows alone; `hearth analyse` runs it.
+    """An analysis of a trained version that fits models anew; `hearth analyse` runs it.
 
     Attributes
     ----------
@@ -70,5 +88,5 @@ class Refit:
         Why it has nothing to look into, which no test label is looked at to know; None where it has.
     """
 
-    run: Callable[[Prepared, Progress], Finding]
+    run: Callable[[Assessed, Progress], Finding]
     nothing: Callable[[Prepared], str | None] = lambda _: None

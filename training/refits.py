@@ -17,9 +17,10 @@ from hearth.progress import Progress, silent
 from hearth.registry import find_version, open_registry
 from hearth.settings import Settings
 from training.analyses.refitted import REFITTED
+from training.choosing.fairness_gaps import read_groups
 from training.choosing.preregistration import look
-from training.data.prepared import current_matrix, prepare, training_key
-from training.findings import Finding
+from training.data.prepared import Prepared, current_matrix, prepare, training_key
+from training.findings import Assessed, Finding
 from training.logged.tracking import tracked_run
 from training.logged.turns import TURN, own_turn
 from training.settled import settle
@@ -104,17 +105,24 @@ def analyse_anew(
     if rows is not None and wanted:
         prepared = settle(settings, rows, progress).prepared
         find_version(settings, model, version.version)
+        assessed = _assessed(settings, version, prepared)
         client = open_registry(settings)
         with own_turn(settings, client, model) as turn, threadpool_limits(1, user_api="blas"):
             for name in wanted:
                 look(definition, prepared.test_dates, audit, command=f"analyse {name}")
-                finding = _of(version, REFITTED[name].run(prepared, progress))
+                finding = _of(version, REFITTED[name].run(assessed, progress))
                 _log(settings, client, version, turn, finding)
                 done[name] = Analysed(name, finding.as_json())
                 kept = {"key": _key(key, name), "found": done[name].found}
                 with written(folder / f"{name}.json") as aside:
                     aside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     return version, [done[name] for name in names]
+
+
+def _assessed(settings: Settings, version: TrainedVersion, prepared: Prepared) -> Assessed:
+    groups = read_groups(settings, prepared.definition)
+    by_attribute = {} if groups is None else groups.by_attribute
+    return Assessed(**vars(prepared), groups=by_attribute, chosen=version.metrics["chosen"])
 
 
 def _of(version: TrainedVersion, finding: Finding) -> Finding:

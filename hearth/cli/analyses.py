@@ -30,7 +30,9 @@ def analyse(
         list[str] | None,
         typer.Argument(
             help="Analyses: ablation (what each source buys), assessors (how much of the skill is who "
-            "looked), seeds (spread over retrains); all if none is given.",
+            "looked), seeds (spread over retrains), proxies (what tells protected groups), matched_pairs "
+            "(the like of different groups), mitigations (ways of evening out, and their price); all if "
+            "none is given.",
             show_default=False,
         ),
     ] = None,

@@ -55,7 +55,7 @@ class Groups:
         on_date = self.as_of == as_of
         counted = outcomes.positive if self.by_recall else np.ones(len(selected), dtype=bool)
         gaps = [
-            _gap(groups[on_date][counted], selected[counted])
+            gap_between(groups[on_date][counted], selected[counted])
             for groups in self.by_attribute.values()
         ]
         return max((gap for gap in gaps if gap is not None), default=None)
@@ -74,7 +74,14 @@ def read_groups(settings: Settings, definition: ModelDefinition) -> Groups | Non
     )
 
 
-def _gap(groups: npt.NDArray[np.str_], selected: Bools) -> float | None:
+def gap_between(groups: npt.NDArray[np.str_], selected: Bools) -> float | None:
+    """1 less the lowest rate over the highest, of groups in which ten or more count; None of fewer than two.
+
+    Parameters
+    ----------
+    groups, selected
+        Shape (n,), of those who count.
+    """
     names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     rates = np.bincount(codes, weights=selected, minlength=len(names)) / sizes
     rates = rates[(sizes >= _LEAST_IN_GROUP) & (names != NOT_RECORDED)]
