@@ -23,6 +23,7 @@ from governance.fairness.many_comparisons import adjusted_tables
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.performance import Performance, measure_performance
 from governance.fairness.policy import headline_metrics
+from governance.further import Beside, Further, look_further
 from governance.scored import check_scored, groups_by_attribute, outcomes_by_candidate
 from hearth.definition import ModelDefinition
 from hearth.errors import DataError, Fault
@@ -69,6 +70,10 @@ class Evidence:
     given : Given, optional
         Where there is no model, only somebody's scored rows; its definition is then no more than
         what was said of them.
+    beside : Beside
+        The version in use, areas and their outlines, where there are any.
+    titles : mapping of str to str
+        What people call each source.
     """
 
     definition: ModelDefinition
@@ -80,6 +85,8 @@ class Evidence:
     provenance: Provenance
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     given: Given | None = None
+    beside: Beside = field(default_factory=Beside)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,10 @@ class Assessment:
     metrics: Mapping[str, Any]
     matrix: Mapping[str, Any]
     provenance: Provenance
+    further: Further
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     given: Given | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
@@ -159,21 +168,15 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             for name, table in tables.items()
         }
     tables = adjusted_tables(tables, metrics)
-    return Assessment(
-        definition=definition,
-        version=evidence.version,
-        candidate=candidate,
-        policy=policy,
-        performance=measure_performance(
-            by_candidate,
-            Grouping.of(evidence.scored["split"]).names,
-            evidence.metrics,
-            policy,
-            population or Population.ALL,
-        ),
-        tables=tables,
-        widest=widest_gaps(tables, metrics),
-        pairs=pair_tables(
+    performance = measure_performance(
+        by_candidate,
+        Grouping.of(evidence.scored["split"]).names,
+        evidence.metrics,
+        policy,
+        population or Population.ALL,
+    )
+    pairs = (
+        pair_tables(
             outcomes,
             groups,
             tables,
@@ -183,14 +186,38 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             stated=stated,
         )
         if len(groups) > 1
-        else (),
+        else ()
+    )
+    return Assessment(
+        definition=definition,
+        version=evidence.version,
+        candidate=candidate,
+        policy=policy,
+        performance=performance,
+        tables=tables,
+        widest=widest_gaps(tables, metrics),
+        pairs=pairs,
         calibration=_calibration(stated, groups, tables),
         coverage=coverage_of(definition.fairness),
         metrics=evidence.metrics,
         matrix=evidence.matrix,
         provenance=evidence.provenance,
+        further=look_further(
+            evidence.beside,
+            definition,
+            rows,
+            outcomes,
+            groups,
+            tables=tables,
+            pairs=pairs,
+            performance=performance,
+            policy=policy,
+            population=population or Population.EITHER,
+            probability=None if stated is None else rows["score"].to_numpy(dtype=np.float64),
+        ),
         analyses=evidence.analyses,
         given=evidence.given,
+        titles=evidence.titles,
     )
 
 

@@ -1,6 +1,7 @@
 """What the command line asks of governance and needs frames for: the report of a version."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of_package
@@ -18,6 +19,7 @@ from governance.approval.submission import (
     run_folder,
 )
 from governance.assessment import Evidence, Provenance, assess
+from governance.beside import files_beside, read_beside, without_in_use
 from governance.report.files import JSON, PDF, render_files
 from governance.report.pdf import Printer, render_pdf, why_no_pdf
 from hearth.catalogue import Catalogue
@@ -58,6 +60,7 @@ def report(
     version: str,
     *,
     now: datetime,
+    in_use: str | None = None,
     progress: Progress = silent,
     printer: Printer = render_pdf,
 ) -> Reported:
@@ -73,6 +76,8 @@ def report(
         A version that training has left under `runs/`.
     now : datetime
         Printed as the day it was made.
+    in_use : str, optional
+        The version in use, to compare with.
     progress : Progress
     printer : Printer
         Makes the PDF; where it finds nothing to make it with, the report is made without one.
@@ -102,14 +107,16 @@ def report(
                 f"run: hearth build {model}, then hearth train {model}"
             )
     check_trained_on_matrix(settings, model, version)
-    hashes = {name: sha256_of(path.read_bytes()) for name, path in files.items()}
+    beside = files_beside(settings, definition, version, in_use)
+    hashes = {name: sha256_of(path.read_bytes()) for name, path in (files | beside).items()}
     found = sorted(analyses_folder(settings, model, version).glob("*.json"))
     hashes |= {f"Analysis: {path.stem}": sha256_of(path.read_bytes()) for path in found}
     hashes["Model definition"] = sha256_of(canonical_json(definition.model_dump(mode="json")))
-    inputs = canonical_json({"hashes": hashes, "code": _code_sha256()})
+    hashes["Code of the report"] = _code_sha256()
+    inputs = {"hashes": hashes}
     folder = report_folder(settings, model, version)
     metrics = _read_json(files["Metrics"])
-    if _is_current(folder, inputs):
+    if _is_current(folder, inputs, is_in_use=in_use == version):
         return _reported(folder, was_current=True)
     evidence = Evidence(
         definition=definition,
@@ -125,11 +132,13 @@ def report(
             command=f"hearth report {model} --version {version}",
         ),
         analyses={path.stem: _read_json(path)["found"] for path in found},
+        beside=read_beside(beside, in_use),
+        titles={name: source.title for name, source in catalogue.sources.items()},
     )
     assessment = assess(evidence, progress)
     content = render_files(assessment, now=now, printer=printer, progress=progress)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    write_folder(folder, with_manifest({**content, INPUTS: inputs}))
+    write_folder(folder, with_manifest({**content, INPUTS: canonical_json(inputs)}))
     return _reported(folder, was_current=False)
 
 
@@ -139,8 +148,11 @@ def _reported(folder: Path, *, was_current: bool) -> Reported:
     return Reported(folder, was_current, bool(said["success"]["met"]), said["verdicts"], missing)
 
 
-def _is_current(folder: Path, inputs: bytes) -> bool:
-    """Whether a whole report stands there, made from just these inputs, with a PDF if one can be made."""
+def _is_current(folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool) -> bool:
+    """Whether a whole report stands there, made from just these inputs, with a PDF if one can be made.
+
+    That of the version in use is bound to its approval and stays as it is, whatever it was compared with.
+    """
     if not (folder / INPUTS).exists():
         return False
     try:
@@ -148,7 +160,10 @@ def _is_current(folder: Path, inputs: bytes) -> bool:
         check_files(files)
     except BundleError:
         return False
-    return files[INPUTS] == inputs and (PDF in files or why_no_pdf() is not None)
+    held = json.loads(files[INPUTS])
+    if is_in_use:
+        held["hashes"] = without_in_use(held["hashes"])
+    return held == inputs and (PDF in files or why_no_pdf() is not None)
 
 
 def _code_sha256() -> str:

@@ -184,13 +184,19 @@ class Workspace:
         from governance.commands import report
         from governance.report.files import HTML
         from hearth.registry import find_version
+        from hearth.storage.database import open_records
+        from hearth.storage.published import version_in_use
 
-        wanted = find_version(self.settings, model, version)
-        now = datetime(self.today.year, self.today.month, self.today.day, tzinfo=UTC)
-        return (
-            report(self.catalogue, self.settings, model, wanted, now=now, progress=progress).folder
-            / HTML
+        made = report(
+            self.catalogue,
+            self.settings,
+            model,
+            find_version(self.settings, model, version),
+            now=datetime(self.today.year, self.today.month, self.today.day, tzinfo=UTC),
+            in_use=version_in_use(open_records(self.settings.records_url), model),
+            progress=progress,
         )
+        return made.folder / HTML
 
 
 def open_workspace(folder: Path | str | None = None, *, today: date | None = None) -> Workspace:

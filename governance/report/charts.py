@@ -1,21 +1,27 @@
-"""Charts drawn as SVG: rows of points with their intervals, readable without colour or scripts."""
+"""Charts drawn as SVG: rows of points with their intervals, readable without colour or scripts.
 
-from collections.abc import Sequence
+Each is drawn twice, for a wide page and for a telephone, and the style sheet shows one of them:
+text in a drawing that is only made smaller cannot be read.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, log
 from textwrap import wrap
 from typing import Literal
 
 from governance.report.document import Chart
+from governance.report.scales import Scale
 
 Shape = Literal["circle", "ring", "diamond", "square"]
 
-_WIDTH, _RIGHT, _ROW, _TOP, _BOTTOM = 720, 172, 34, 30, 46
-_LABEL_CHARACTERS, _CHARACTER = 30, 7.4
-_RATIO_TICKS = (0.1, 0.2, 0.5, 0.8, 1, 1.25, 2, 5, 10)
-_PERCENT_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)
-_MOST_TICKS = 6
+NARROW = 300
+"""Width of a drawing for a telephone, in pixels of the smallest screen it must fit."""
+WIDE = 720
+_RIGHT, _ROW, _TOP, _BOTTOM = 172, 34, 30, 46
+_LABEL_CHARACTERS, _CHARACTER, _LINE = 30, 7.4, 18
+_NARROW_CHARACTERS = 34
+_ROOM = 34  # between the middles of two words on an axis
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,20 @@ class Axis:
     title: str
     tolerance: tuple[float, float] | None = None
 
-    @property
-    def is_ratio(self) -> bool:
-        """Whether values are ratios, which are drawn on a log scale."""
-        return self.tolerance is not None
+    def scale(self, rows: Sequence[Row], left: float, right: float) -> Scale:
+        """Scale that holds all rows."""
+        ends = [v for r in rows for v in (r.value, r.low, r.high, r.stated) if v is not None]
+        make = Scale.of_shares if self.tolerance is None else Scale.of_ratios
+        return make(ends, left, right)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A row as it lies in the drawing: its words, line by line, and the height of its line."""
+
+    row: Row
+    words: tuple[tuple[float, float, str], ...]
+    y: float
 
 
 def interval_chart(
@@ -70,98 +86,95 @@ def interval_chart(
     """
     labels = [wrap(row.label, _LABEL_CHARACTERS) or [""] for row in rows]
     left = 16 + _CHARACTER * max((len(line) for lines in labels for line in lines), default=0)
-    scale = _Scale.fitting(rows, axis, left)
-    height = _TOP + _ROW * len(rows) + _BOTTOM
-    parts = [
-        f'<svg class="chart" role="img" aria-labelledby="{name}-t {name}-d" '
-        f'viewBox="0 0 {_WIDTH} {height}" xmlns="http://www.w3.org/2000/svg">',
-        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>',
-        *_frame(scale, axis, height),
+    scale = axis.scale(rows, left, WIDE - _RIGHT)
+    placed = [
+        _beside(row, lines, scale, _TOP + _ROW * (index + 0.5))
+        for index, (row, lines) in enumerate(zip(rows, labels, strict=True))
     ]
-    for index, (row, lines) in enumerate(zip(rows, labels, strict=True)):
-        parts += _row(row, lines, scale, _TOP + _ROW * (index + 0.5))
-    parts.append("</svg>")
-    return Chart(title, description, "".join(parts))
-
-
-@dataclass(frozen=True)
-class _Scale:
-    low: float
-    high: float
-    left: float
-    right: float
-    is_log: bool
-    ticks: tuple[float, ...]
-
-    @classmethod
-    def fitting(cls, rows: Sequence[Row], axis: Axis, left: float) -> "_Scale":
-        ends = [v for r in rows for v in (r.value, r.low, r.high, r.stated) if v is not None]
-        if axis.is_ratio:
-            inside = [v for v in ends if v > 0]
-            low = max(_RATIO_TICKS[0], min([0.5, *inside]))
-            high = min(_RATIO_TICKS[-1], max([2.0, *inside]))
-            ticks = tuple(t for t in _RATIO_TICKS if low <= t <= high)
-            return cls(low, high, left, _WIDTH - _RIGHT, is_log=True, ticks=ticks)
-        top = min(1.0, max([0.05, *ends]))
-        step = next((s for s in _PERCENT_STEPS if top / s <= _MOST_TICKS), _PERCENT_STEPS[-1])
-        count = ceil(round(top / step, 6))
-        ticks = tuple(step * i for i in range(count + 1))
-        return cls(0.0, ticks[-1], left, _WIDTH - _RIGHT, is_log=False, ticks=ticks)
-
-    def x(self, value: float) -> float:
-        inside = min(self.high, max(self.low, value))
-        share = (
-            log(inside / self.low) / log(self.high / self.low)
-            if self.is_log
-            else (inside - self.low) / (self.high - self.low)
-        )
-        return round(self.left + share * (self.right - self.left), 1)
-
-
-def _frame(scale: _Scale, axis: Axis, height: float) -> list[str]:
-    floor = height - _BOTTOM
-    parts = []
-    if axis.tolerance:
-        low, high = (scale.x(limit) for limit in axis.tolerance)
-        parts += [
-            f'<rect class="band" x="{low}" y="{_TOP - 8}" width="{round(high - low, 1)}" height="{floor - _TOP + 8}"/>',
-            f'<text class="small" x="{(low + high) / 2:.1f}" y="14" text-anchor="middle">within tolerance</text>',
-        ]
-    for tick in scale.ticks:
-        x = scale.x(tick)
-        kind = "even" if axis.is_ratio and tick == 1 else "grid"
-        words = f"{tick:g}" if axis.is_ratio else f"{100 * tick:.0f}%"
-        parts += [
-            f'<line class="{kind}" x1="{x}" x2="{x}" y1="{_TOP - 8}" y2="{floor}"/>',
-            f'<text class="small" x="{x}" y="{floor + 16}" text-anchor="middle">{words}</text>',
-        ]
-    middle = (scale.left + scale.right) / 2
-    parts.append(
-        f'<text class="small" x="{middle:.1f}" y="{floor + 36}" text-anchor="middle">{escape(axis.title)}</text>'
+    wide = _drawn(placed, scale, axis, _TOP + _ROW * len(rows))
+    small_scale = axis.scale(rows, 12, NARROW - 14)
+    stacked = list(_stacked(rows))
+    floor = stacked[-1].y + _LINE if stacked else _TOP
+    narrow = _drawn(stacked, small_scale, axis, floor)
+    return Chart(
+        title,
+        description,
+        svg(name, title, description, (WIDE, _TOP + _ROW * len(rows) + _BOTTOM), wide),
+        svg(f"{name}-narrow", title, description, (NARROW, floor + _BOTTOM), narrow),
     )
-    return parts
 
 
-def _row(row: Row, lines: list[str], scale: _Scale, y: float) -> list[str]:
+def svg(
+    name: str, title: str, description: str, size: tuple[float, float], parts: Iterable[str]
+) -> str:
+    """A drawing of this width and height, with the words for those who do not see it."""
+    return (
+        f'<svg class="chart" role="img" aria-labelledby="{name}-t {name}-d" '
+        f'viewBox="0 0 {size[0]} {size[1]}" xmlns="http://www.w3.org/2000/svg">'
+        f'<title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(description)}</desc>{"".join(parts)}</svg>'
+    )
+
+
+def text(x: float, y: float, words: str, *, kind: str = "", anchor: str = "") -> str:
+    """Words in a drawing."""
+    kind = f' class="{kind}"' if kind else ""
+    anchor = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text{kind} x="{x:g}" y="{y:.1f}"{anchor}>{escape(words)}</text>'
+
+
+def _beside(row: Row, lines: Sequence[str], scale: Scale, y: float) -> _Placed:
+    """Label to the left of the line, figures to its right."""
     start = y + 5 - 8 * (len(lines) - 1)
-    parts = [
-        f'<text x="0" y="{start + 16 * i:.1f}">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    ]
-    parts.append(f'<text x="{scale.right + 14}" y="{y + 5:.1f}">{escape(row.text)}</text>')
+    words = [(0.0, start + 16 * i, line) for i, line in enumerate(lines)]
+    return _Placed(row, (*words, (scale.end + 14, y + 5, row.text)), y)
+
+
+def _stacked(rows: Sequence[Row]) -> Iterator[_Placed]:
+    """Label and figures above the line."""
+    y = float(_TOP)
+    for row in rows:
+        lines = [*wrap(row.label, _NARROW_CHARACTERS), row.text]
+        words = tuple((0.0, y + _LINE * (i + 0.8), line) for i, line in enumerate(lines))
+        y += _LINE * len(lines) + 14
+        yield _Placed(row, words, y)
+        y += 18
+
+
+def _drawn(placed: Sequence[_Placed], scale: Scale, axis: Axis, floor: float) -> Iterator[str]:
+    yield from _frame(scale, axis, floor)
+    for each in placed:
+        yield from (text(x, y, words) for x, y, words in each.words)
+        yield from _line(each.row, scale, each.y)
+
+
+def _frame(scale: Scale, axis: Axis, floor: float) -> Iterator[str]:
+    if axis.tolerance:
+        low, high = (scale.at(limit) for limit in axis.tolerance)
+        yield f'<rect class="band" x="{low}" y="{_TOP - 8}" width="{round(high - low, 1)}" height="{floor - _TOP + 8}"/>'
+        yield text((low + high) / 2, 14, "within tolerance", kind="small", anchor="middle")
+    for tick in scale.ticks:
+        x = scale.at(tick)
+        kind = "even" if scale.is_log and tick == 1 else "grid"
+        yield f'<line class="{kind}" x1="{x}" x2="{x}" y1="{_TOP - 8}" y2="{floor}"/>'
+    for tick in scale.written(_ROOM):
+        yield text(scale.at(tick), floor + 16, scale.words(tick), kind="small", anchor="middle")
+    middle = (scale.start + scale.end) / 2
+    yield text(middle, floor + 36, axis.title, kind="small", anchor="middle")
+
+
+def _line(row: Row, scale: Scale, y: float) -> Iterator[str]:
     if row.low is not None and row.high is not None:
-        parts.append(
-            f'<line class="interval" x1="{scale.x(row.low)}" x2="{scale.x(row.high)}" y1="{y}" y2="{y}"/>'
-        )
+        yield f'<line class="interval" x1="{scale.at(row.low)}" x2="{scale.at(row.high)}" y1="{y}" y2="{y}"/>'
     if row.stated is not None:
-        x = scale.x(row.stated)
-        parts.append(f'<line class="stated" x1="{x}" x2="{x}" y1="{y - 11}" y2="{y + 11}"/>')
+        x = scale.at(row.stated)
+        yield f'<line class="stated" x1="{x}" x2="{x}" y1="{y - 11}" y2="{y + 11}"/>'
     if row.value is not None:
-        parts.append(_point(row.shape, scale.x(row.value), y))
-    return parts
+        yield point(row.shape, scale.at(row.value), y)
 
 
-def _point(shape: Shape, x: float, y: float) -> str:
+def point(shape: Shape, x: float, y: float) -> str:
+    """A point, its shape saying what its colour does."""
     if shape == "diamond":
         corners = f"{x},{y - 8} {x + 8},{y} {x},{y + 8} {x - 8},{y}"
         return f'<polygon class="point concern" points="{corners}"/>'

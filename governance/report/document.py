@@ -63,11 +63,21 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing, with the words that say the same; its figures stand in the table after it."""
+    """A drawing, with the words that say the same; its figures stand in the table after it.
+
+    Attributes
+    ----------
+    svg, narrow : str
+        The drawing, and another for a telephone; empty where the one does for both.
+    key : str
+        What its patterns mean, as HTML.
+    """
 
     title: str
     description: str
     svg: str
+    narrow: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,5 +146,6 @@ def kind_of(block: Block) -> str:
 
 def _block_json(block: Block) -> dict[str, Any]:
     parts = asdict(block)
-    parts.pop("svg", None)
+    if isinstance(block, Chart):
+        parts = {name: parts[name] for name in ("title", "description")}
     return {"kind": kind_of(block), **parts}

@@ -1,12 +1,13 @@
 """Numbers as people read them: marks, percentages, natural frequencies, plain nouns."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from governance.disclosure.control import CONFIDENTIAL
 from governance.fairness.groups import Comparison, Rate
 from governance.fairness.intervals import Interval
 from governance.fairness.policy import Metric
-from hearth.definition import Unit
+from hearth.definition import ModelDefinition, Unit
 
 NOUNS = {
     Unit.HOUSEHOLD: ("household", "households", "where"),
@@ -91,9 +92,17 @@ def day(text: str) -> str:
         return text
 
 
-def source_name(name: str) -> str:
-    """A source as people read it."""
-    return f"“{name.replace('_', ' ')}”"
+def capacity_in_words(definition: ModelDefinition) -> str:
+    """How many the service can reach at each date."""
+    capacity, nouns = definition.capacity, NOUNS[definition.unit][1]
+    if capacity.count:
+        return f"{capacity.count:,} {nouns} at each date"
+    return f"{100 * (capacity.share or 0):g}% of {nouns} at each date"
+
+
+def source_name(name: str, titles: Mapping[str, str]) -> str:
+    """A source as people call it, by its contract's title where that is known."""
+    return f"“{titles.get(name, name.replace('_', ' '))}”"
 
 
 def group_name(group: str) -> str:

@@ -6,6 +6,7 @@ import typer
 
 from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
+from hearth.storage.published import version_in_use
 
 _PANEL = "Governance"
 VersionOption = Annotated[
@@ -40,7 +41,13 @@ def report_version(context: Context, model: str, version: str) -> dict[str, Any]
 
     with context.progress() as progress:
         made = make_report(
-            context.catalogue, context.settings, model, version, now=utc_now(), progress=progress
+            context.catalogue,
+            context.settings,
+            model,
+            version,
+            now=utc_now(),
+            in_use=version_in_use(context.records, model),
+            progress=progress,
         )
     state = "is up to date" if made.was_current else "is written"
     context.say(

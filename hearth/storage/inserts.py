@@ -9,7 +9,6 @@ from sqlalchemy import JSON, Column, Connection, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
-_ANY_NUMBER = 32  # rows up to which a statement is made for each number; above, for powers of two
 _MOST_ROWS = 256  # of one statement; with 16 columns still half of what SQLite takes in values
 
 
@@ -38,7 +37,7 @@ def insert_values(
     width, done, left = len(columns), 0, len(values) // len(columns)
     execute = _execute_numbered if connection.dialect.name == "postgresql" else _execute
     while left:
-        rows = left if left <= _ANY_NUMBER else min(_MOST_ROWS, 1 << (left.bit_length() - 1))
+        rows = min(_MOST_ROWS, 1 << (left.bit_length() - 1))  # so that few statements are ever made
         following = done + rows * width
         execute(
             connection,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, Table, delete, insert, select
 
 from hearth.digest import sha256_of
 from hearth.errors import BundleError, NotFoundError, WithdrawnError
+from hearth.storage.engine import reading
 from hearth.storage.schema import approvals, bundles, reports
 
 MANIFEST = "manifest.json"
@@ -99,6 +100,13 @@ def current_approval(connection: Connection, model: str) -> Approval | None:
     """
     last = connection.execute(_approvals_newest_first(model).limit(1)).mappings().one_or_none()
     return None if last is None or last["state"] != _IN_FORCE else _approval(last)
+
+
+def version_in_use(records: Engine, model: str) -> str | None:
+    """Version whose approval is in force, or None."""
+    with reading(records) as connection:
+        approval = current_approval(connection, model)
+    return None if approval is None else approval.version
 
 
 def list_published(connection: Connection) -> list[Approval]:

@@ -6,12 +6,16 @@ from governance.assessment import Assessment
 from governance.report.document import Section
 from governance.report.sections import (
     calibration,
+    champion,
     coverage,
     data,
     decision,
     forest,
+    geography,
     groups,
     intersections,
+    lengths,
+    over_time,
     performance,
     sign_off,
     stability,
@@ -28,6 +32,10 @@ SECTIONS: tuple[Callable[[Assessment], Section], ...] = (
     forest.section,
     calibration.section,
     intersections.section,
+    lengths.section,
+    champion.section,
     stability.section,
+    over_time.section,
+    geography.section,
     sign_off.section,
 )

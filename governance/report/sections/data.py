@@ -43,21 +43,26 @@ def section(assessment: Assessment) -> Section:
     if assessment.given:
         parts = (*_of_given(assessment), *_base_rates(assessment), *looked_at_by_group(assessment))
         return Section(2, title, parts)
-    label = assessment.definition.label
+    label, titles = assessment.definition.label, assessment.titles
     return Section(
         2,
         title,
         (
             Facts(
                 (
-                    ("Outcome", f"In {source_name(label.source)}, {_condition(label.outcome)}"),
+                    (
+                        "Outcome",
+                        f"In {source_name(label.source, titles)}, {_condition(label.outcome)}",
+                    ),
                     ("Looked for", f"in the {label.window.in_words()} after the as-of date"),
                     ("Row that decides", _which_row(label)),
                     ("Time allowed for recording", label.maturity.in_words()),
                     (
                         "Sources",
                         listed(
-                            [source_name(s) for s in sorted(assessment.matrix.get("sources", {}))]
+                            sorted(
+                                source_name(s, titles) for s in assessment.matrix.get("sources", {})
+                            )
                         ),
                     ),
                 )
@@ -108,7 +113,7 @@ def _which_row(label: Label) -> str:
 def _leaks(assessment: Assessment) -> Iterator[Block]:
     yield Heading("Declared leaks")
     leaks = [
-        f"{group.reason.title}, from {source_name(group.source)}, taken as known from "
+        f"{group.reason.title}, from {source_name(group.source, assessment.titles)}, taken as known from "
         f"{group.assume_known_from.date:%-d %B %Y}. {group.assume_known_from.because.strip()}"
         for group in assessment.definition.features
         if group.assume_known_from

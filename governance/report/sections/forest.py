@@ -5,8 +5,8 @@ from governance.fairness.coverage import title_of
 from governance.fairness.groups import GroupRow, GroupTable
 from governance.fairness.policy import Metric, Verdict, headline_metrics
 from governance.report.charts import Axis, Row, Shape, interval_chart
-from governance.report.document import Chart, Paragraph, Section
-from governance.report.words import UNKNOWN, group_name
+from governance.report.document import Chart, Column, Paragraph, Section, Table
+from governance.report.words import UNKNOWN, group_name, ratio_with_interval
 
 _SHAPES: dict[Verdict, Shape] = {
     Verdict.CONCERN: "diamond",
@@ -27,12 +27,17 @@ def section(assessment: Assessment) -> Section:
                 "Each line is a group's ratio to the reference group with its 95% interval, on a "
                 "scale where half and double are equally far from one. Diamond: concern. "
                 "Square: differs, consistent with base rates. Filled circle: no concern found. Open circle: cannot tell. A line that leaves the chart "
-                "goes on beyond it. The figures are in the tables of section 5."
+                "goes on beyond it. Section 5 has the rates behind each ratio."
             ),
             *(
-                _chart(assessment, title_of(attribute), assessment.tables[attribute.name], metric)
+                block
                 for attribute in attributes
                 for metric in headline_metrics(assessment.definition.intervention)
+                for title, table in [(title_of(attribute), assessment.tables[attribute.name])]
+                for block in (
+                    _chart(assessment, title, table, metric),
+                    _table(title, table, metric),
+                )
             ),
         ),
     )
@@ -53,11 +58,35 @@ def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric
             _SHAPES.get(comparison.verdict, "ring"),
         )
 
-    groups = [row for row in table.rows if row.group != table.reference]
+    groups = _compared(table)
     return interval_chart(
         f"forest-{table.attribute}-{metric.name}".replace("_", "-"),
-        f"{title}: {metric.title.lower()}, ratio to {group_name(table.reference)}",
-        f"Ratios of {len(groups)} groups to {group_name(table.reference)} with 95% intervals and verdicts.",
+        _caption(title, table, metric),
+        f"Ratios of {len(groups)} groups to {group_name(table.reference)} with 95% intervals and "
+        "verdicts. The table below gives the same figures.",
         [row(group) for group in groups],
         Axis(f"Ratio to {group_name(table.reference)}", assessment.definition.fairness.tolerance),
     )
+
+
+def _table(title: str, table: GroupTable, metric: Metric) -> Table:
+    return Table(
+        _caption(title, table, metric),
+        (Column("Group"), Column("Ratio (95% interval)", "number"), Column("Verdict", "verdict")),
+        tuple(
+            (
+                group_name(group.group),
+                ratio_with_interval(group.comparisons[metric.name]),
+                group.comparisons[metric.name].verdict.value,
+            )
+            for group in _compared(table)
+        ),
+    )
+
+
+def _caption(title: str, table: GroupTable, metric: Metric) -> str:
+    return f"{title}: {metric.title.lower()}, ratio to {group_name(table.reference)}"
+
+
+def _compared(table: GroupTable) -> list[GroupRow]:
+    return [row for row in table.rows if row.group != table.reference]

@@ -9,12 +9,11 @@ _LIMITS = (
     "outcomes after help, and have to be read so.",
     "An outcome is what was recorded. Where recording differs between groups, this report sees "
     "the difference in recording too, and cannot part the two.",
+    "Intervals say how far chance alone could move a figure. They do not say how wrong the data are.",
+    "Numbers that are withheld stay unknown to the reader: that a gap is not shown here does not "
+    "mean that there is none.",
     "Groups are as the council records them. Who is not recorded, or recorded wrongly, is judged "
     "wrongly here.",
-)
-_NOT_YET = (
-    "Sections 9 to 17 (threshold explorer, list movement, proxies, matched pairs, stability, "
-    "drift, human use, geography, mitigations) are not in this version of the report."
 )
 
 
@@ -26,7 +25,7 @@ def section(assessment: Assessment) -> Section:
         "Limits and sign-off",
         (
             Heading("Limits"),
-            Bullets((*assessment.definition.caveats, *_LIMITS, _NOT_YET)),
+            Bullets((*assessment.definition.caveats, *_LIMITS)),
             Heading("Who answers for it"),
             Facts(
                 (("Owner", "not available: the rows do not say"),)
@@ -41,12 +40,15 @@ def section(assessment: Assessment) -> Section:
             Heading("Signatures"),
             Paragraph(
                 "The signatures that count are the entries of two different people in the audit "
-                "log. This box is for the minutes. Whoever disagrees writes down why."
+                "log: whoever submits a version never decides on it. This box is for the minutes. "
+                "It asks for roles, not names. Whoever disagrees writes down why, and the dissent "
+                "is kept with the decision."
             ),
             SignOff(("Submitted by", "Decided by, for the board")),
-            Heading("What this report is about"),
+            Heading("Data, model and code it was made from"),
             Paragraph(
-                "An approval holds for exactly these files. If one of them changes by a byte, the "
+                "Each is named by its SHA-256, which no other file has. An approval holds for "
+                "exactly this model, matrix and report. If one of them changes by a byte, the "
                 "approval is void."
             ),
             Facts(

@@ -26,7 +26,7 @@ def trained(tmp_path, council_evidence):
     about = {"hashes": {"matrix": sha256_of((matrix / "manifest.json").read_bytes())}}
     model = json.dumps({"about": about}).encode()
     write_folder(run / "bundle", with_manifest({"model.json": model}))
-    catalogue = SimpleNamespace(model=lambda _name: evidence.definition)
+    catalogue = SimpleNamespace(model=lambda _name: evidence.definition, sources={})
     return SimpleNamespace(settings=SimpleNamespace(state_dir=tmp_path), catalogue=catalogue)
 
 
@@ -49,7 +49,7 @@ def test_a_report_is_in_four_forms_with_the_hashes_of_its_inputs(trained, clock)
     hashes = json.loads((made.folder / "inputs.json").read_bytes())["hashes"]
     assert set(hashes) == {
         "Bundle manifest", "Matrix manifest", "Scored rows", "Metrics",
-        "Protected attributes", "Model definition",
+        "Protected attributes", "Model definition", "Code of the report",
     }  # fmt: skip
     assert "tables/00-contents.csv" in read_submission(trained.settings, "early_help", "3").report
 

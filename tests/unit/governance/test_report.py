@@ -206,3 +206,21 @@ def test_worlds_that_differ_in_withheld_counts_print_the_same_report(compas_evid
 
     assert text_of(one) == text_of(other)
     assert render_json(one, make_document(one)) == render_json(other, make_document(other))
+
+
+def test_every_drawing_has_a_table_after_it_in_its_section(council):
+    from governance.report.document import Chart, Table  # noqa: PLC0415 of this test only
+
+    for part in make_document(council).sections:
+        kinds = [type(block) for block in part.blocks]
+        for place, kind in enumerate(kinds):
+            assert kind is not Chart or Table in kinds[place:], part.title
+
+
+def test_sources_are_called_by_their_titles(council_evidence):
+    evidence = council_evidence()
+    titles = {"eyfs_profile": "Early years profile"}
+    text = text_of(assess(type(evidence)(**{**vars(evidence), "titles": titles})))
+
+    assert "In “Early years profile”" in text
+    assert "eyfs_profile" not in text
