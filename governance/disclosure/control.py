@@ -7,6 +7,7 @@ A report never prints a number computed from the raw counts. It prints sums of a
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil
 from typing import Self
 
 import numpy as np
@@ -22,6 +23,7 @@ UNRELIABLE = "[u]"
 """Printed for a number resting on too few people to be read."""
 NOT_APPLICABLE = "[z]"
 """Printed for a number that does not exist, such as a rate of nobody."""
+_QUARTERS = 4
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class DisclosurePolicy:
     round_to: int
     least_denominator: int
     text: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether figures made of raw counts may be printed to the last digit."""
+        return self.protects is None and self.round_to == 1
 
 
 POLICIES = {
@@ -104,6 +111,11 @@ class ProtectedCounts:
     sums: dict[str, int | None]
     shown: Shown
     least_denominator: int = 1
+    is_open: bool = False
+
+    def design_effect(self, found: float) -> float:
+        """A design effect as it may be used: raised to the next quarter, since it counts repeated entities."""
+        return found if self.is_open else ceil(_QUARTERS * round(found, 6)) / _QUARTERS
 
     def __getitem__(self, name: str) -> int | None:
         return self.sums[name]
@@ -252,7 +264,7 @@ class _Printer:
             else None
             for name, cells in SUMS.items()
         }
-        return ProtectedCounts(sums, shown, self.policy.least_denominator)
+        return ProtectedCounts(sums, shown, self.policy.least_denominator, self.policy.is_open)
 
     def _counts_unknown(self, cells: Counts) -> bool:
         return self.leaves_out and bool((cells > KNOWN).any())

@@ -164,6 +164,7 @@ def rate(metric: Metric, counts: ProtectedCounts, effect: float = 1.0) -> Rate:
     if below < counts.least_denominator:
         return Rate(None, UNRELIABLE, above, below)
     above = min(above, below)  # rounding can put a part above its whole
+    effect = counts.design_effect(effect)
     return Rate(wilson(above, below, effect), "", above, below, effect)
 
 

@@ -93,7 +93,7 @@ def measure_performance(
 
     Notes
     -----
-    Under a policy that suppresses, no other length of list is printed: the counts of
+    Under a policy that withholds or rounds, no other length of list is printed: the counts of
     two lengths differ by the few people between them.
     """
     tables = {
@@ -103,7 +103,7 @@ def measure_performance(
         _has_margins(counts) for table in tables.values() for counts in table.groups.values()
     )
     trained = {entry["test_as_of"]: entry["candidates"] for entry in metrics["splits"]}
-    keys = (*_OF_THE_ORDER, *(_AT_OTHER_LENGTHS if policy.protects is None else ()))
+    keys = (*_OF_THE_ORDER, *(_AT_OTHER_LENGTHS if policy.is_open else ()))
 
     def of_split(split: str) -> SplitResult:
         printed = {

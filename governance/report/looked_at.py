@@ -73,7 +73,7 @@ def _of_everybody(assessment: Assessment) -> Iterator[Block]:
     if not found:
         return
     # Exact figures of the list and of everybody can give away counts that are withheld.
-    shows_figures = assessment.policy.protects is None
+    shows_figures = assessment.policy.is_open
     verdicts = found["verdicts"]
     columns: tuple[Column, ...] = (Column("Figure"), Column("Can it be told?"))
     rows: list[tuple[str, ...]] = [

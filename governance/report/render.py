@@ -15,6 +15,7 @@ from governance.report.sections import SECTIONS
 
 CHARTS_CSS = "charts.css"
 """The stylesheet of the charts alone; a drawing that leaves the page takes it along."""
+_DIGITS = 3
 SCHEMA_VERSION = 1
 """Of report.json; rises when a key changes its meaning."""
 
@@ -58,8 +59,11 @@ def render_html(document: Document) -> str:
 
 
 def render_json(assessment: Assessment, document: Document) -> str:
-    """The document and the figures behind it, with full precision; withheld counts are null."""
-    content = {
+    """The document and the figures behind it; withheld counts are null.
+
+    With full precision where the data are public, else with three decimals.
+    """
+    content: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "model": assessment.definition.model,
         "version": assessment.version,
@@ -83,7 +87,18 @@ def render_json(assessment: Assessment, document: Document) -> str:
         "success": _success(assessment),
         "provenance": asdict(assessment.provenance),
     }
+    if not assessment.policy.is_open:
+        content = _coarse(content)
     return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _coarse(value: Any) -> Any:
+    """The same with figures no finer than the page prints: the last digits of a mean can give away its parts."""
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    if isinstance(value, dict):
+        return {key: _coarse(part) for key, part in value.items()}
+    return [_coarse(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _success(assessment: Assessment) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def _bar(assessment: Assessment) -> Iterator[Block]:
     )
     yield Heading(f"The success bar, {known}")
     # A difference between two counts can give away the smaller of them.
-    shows_detail = assessment.policy.protects is None
+    shows_detail = assessment.policy.is_open
     columns = (Column("Rule"), Column("Result"))
     rows = [(line.rule, _met(line.met), line.detail) for line in bar.lines]
     yield Table(

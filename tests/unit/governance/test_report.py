@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -22,6 +23,10 @@ def section(assessment, number):
 def table(assessment, number, caption):
     blocks = section(assessment, number).blocks
     return next(b for b in blocks if getattr(b, "caption", "").startswith(caption))
+
+
+def table_of_bar(assessment):
+    return table(assessment, 4, "The bar was met")
 
 
 def bullets(assessment, number):
@@ -154,6 +159,21 @@ def test_the_json_is_whole_under_every_policy(compas_evidence, policy):
 
     assert content["disclosure"] == policy
     assert sum(content["verdicts"].values()) == 16
+
+
+@pytest.mark.parametrize("policy", ["dfe", "tre_10", "round5"])
+def test_figures_made_of_raw_counts_are_coarse_unless_the_data_are_public(council_evidence, policy):
+    fairness = {**council_evidence().definition.fairness.model_dump(), "disclosure": policy}
+    assessment = assess(council_evidence(fairness=fairness))
+    content = render_json(assessment, make_document(assessment))
+
+    effects = {
+        rate.design_effect for table in assessment.tables.values()
+        for row in table.rows for rate in row.rates.values()
+    }  # fmt: skip
+    assert all((4 * effect).is_integer() for effect in effects)
+    assert re.findall(r"\d\.\d{4,}", content) == []
+    assert "Figures" not in [c.title for c in table_of_bar(assessment).columns]
 
 
 def test_the_json_holds_no_withheld_count(compas_evidence):
