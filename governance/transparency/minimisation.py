@@ -11,14 +11,21 @@ from governance.transparency.facts import Facts
 from governance.transparency.places import uses_in_words
 
 _METRIC = "recall_at_capacity_change_without_it"
+_TOLERABLE = 0.02
+"""Loss of recall at capacity, as a share, that must be ruled out before a source is named: our choice."""
 
 
 class Worth(StrEnum):
     """What leaving a source out was found to cost."""
 
     KEEP = "keep: leaving it out costs something measurable"
-    CANDIDATE = "candidate to drop: no measurable loss without it"
-    CANNOT_TELL = "cannot tell"
+    CANDIDATE = (
+        "candidate to drop: no measurable loss without it, and none of more than 2 points likely"
+    )
+    NEEDED_OTHERWISE = (
+        "its features could go, with no loss of more than 2 points likely; needed otherwise"
+    )
+    CANNOT_TELL = "cannot tell: no loss was measured, and one cannot be ruled out"
     NOT_MEASURED = "not measured"
     NO_FEATURE = "gives no feature"
 
@@ -63,7 +70,9 @@ def _row(facts: Facts, name: str, parts: Mapping[str, Mapping[str, Any]] | None)
         groups=tuple(dict.fromkeys(feature.group for feature in features)),
         features=len(features),
         recall_change=None if part is None else _interval(part.get(_METRIC)),
-        worth=_worth(len(features), parts is not None, part),
+        worth=_worth(
+            len(features), parts is not None, part, is_score_alone=_is_score_alone(facts, name)
+        ),
     )
 
 
@@ -82,7 +91,14 @@ def _interval(change: Mapping[str, float | None] | None) -> tuple[float, float, 
     return (known[0], known[1], known[2]) if len(known) == 3 else None  # noqa: PLR2004 a value and two limits
 
 
-def _worth(features: int, is_measured: bool, part: Mapping[str, Any] | None) -> Worth:
+def _is_score_alone(facts: Facts, name: str) -> bool:
+    """Whether a source is named by feature groups and by nothing else of the definition."""
+    return all(place.startswith("features") for place in facts.used_for.get(name, ()))
+
+
+def _worth(
+    features: int, is_measured: bool, part: Mapping[str, Any] | None, *, is_score_alone: bool
+) -> Worth:
     if not features:
         return Worth.NO_FEATURE
     if not is_measured:
@@ -90,7 +106,12 @@ def _worth(features: int, is_measured: bool, part: Mapping[str, Any] | None) -> 
     told = None if part is None else part.get("loss_measurable_by")
     if told is None:
         return Worth.CANNOT_TELL
-    return Worth.CANDIDATE if told == "none" else Worth.KEEP
+    if told != "none":
+        return Worth.KEEP
+    change = None if part is None else _interval(part.get(_METRIC))
+    if change is None or change[1] < -_TOLERABLE:
+        return Worth.CANNOT_TELL
+    return Worth.CANDIDATE if is_score_alone else Worth.NEEDED_OTHERWISE
 
 
 def candidates_to_drop(rows: tuple[SourceRow, ...]) -> list[str]:
@@ -127,9 +148,10 @@ def _said(facts: Facts, rows: tuple[SourceRow, ...]) -> Iterator[Paragraph | Ins
         return
     candidates = candidates_to_drop(rows)
     yield Paragraph(
-        f"Candidates to drop: {listed(candidates)}. Without any one of these no loss was measurable."
+        f"Candidates to drop: {listed(candidates)}. Without any one of these no loss was "
+        "measurable, and the interval rules out one of more than 2 points."
         if candidates
-        else "No source could be left out without a measurable loss, or without our being unable to tell."
+        else "No source is named as a candidate to drop: without each a loss was measured, or cannot be ruled out."
     )
 
 
@@ -165,9 +187,9 @@ def change_in_words(row: SourceRow) -> str:
     if row.recall_change is not None:
         value, low, high = (f"{100 * each:+.1f}".replace("-", "−") for each in row.recall_change)
         return f"{value} points ({low} to {high})"
-    if row.worth in {Worth.NOT_MEASURED, Worth.CANNOT_TELL}:
-        return str(row.worth)
-    return "–"
+    return {Worth.NOT_MEASURED: "not measured", Worth.CANNOT_TELL: "cannot tell"}.get(
+        row.worth, "–"
+    )
 
 
 def _caveats() -> Iterator[str]:

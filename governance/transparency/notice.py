@@ -161,7 +161,7 @@ def _score(facts: NoticeFacts) -> Iterator[str]:
         f"{facts.many} with records like these."
     )
     if facts.usual is not None:
-        yield f"{facts.usual} had the outcome, among those whose outcome is known."
+        yield f"{facts.usual} had the answer yes, among those where it is known."
 
 
 def _looks(facts: NoticeFacts) -> Iterator[str]:

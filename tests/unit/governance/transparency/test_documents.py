@@ -86,7 +86,8 @@ def test_what_a_source_buys_is_not_measured_until_somebody_measures_it(facts_of)
     ("change", "by", "worth"),
     [
         ((-0.05, -0.08, -0.02), "recall and AUC", Worth.KEEP),
-        ((-0.01, -0.03, 0.01), "none", Worth.CANDIDATE),
+        ((-0.01, -0.015, 0.01), "none", Worth.CANDIDATE),
+        ((-0.01, -0.08, 0.05), "none", Worth.CANNOT_TELL),
         ((None, None, None), None, Worth.CANNOT_TELL),
     ],
 )
@@ -94,6 +95,13 @@ def test_a_source_is_judged_by_the_loss_without_it(facts_of, change, by, worth):
     facts = facts_of(analyses={"ablation": ablation_of(social_care=(change, by))})
     assert row_of(facts, "social_care").worth is worth
     assert bool(candidates_to_drop(minimisation_rows(facts))) == (worth is Worth.CANDIDATE)
+
+
+def test_a_source_needed_for_more_than_the_score_is_no_candidate_to_drop(facts_of):
+    found = {"ablation": ablation_of(social_care=((-0.01, -0.015, 0.01), "none"))}
+    places = {**facts_of().used_for, "social_care": ("features[0].source", "unit")}
+    row = row_of(facts_of(analyses=found, used_for=places), "social_care")
+    assert row.worth is Worth.NEEDED_OTHERWISE
 
 
 def test_the_cost_of_leaving_a_source_out_has_its_interval(facts_of):
