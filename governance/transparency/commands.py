@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from governance.report.document import Document
 from governance.transparency import record as atrs
@@ -20,12 +20,13 @@ from governance.transparency.page import page_of
 from governance.transparency.reading_age import reading_age
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
-from hearth.errors import NotFoundError
+from hearth.digest import sha256_of
+from hearth.errors import BundleError, NotFoundError
 from hearth.identity import Identity, Permission
 from hearth.risk_model.files import check_files, read_folder, with_manifest, write_folder
 from hearth.settings import Settings
 from hearth.storage.engine import writing
-from hearth.storage.publications import publish_folder
+from hearth.storage.publications import MANIFEST, find_publication, publish_folder
 
 RECORD = "atrs.json"
 _DOCUMENTS: Mapping[str, tuple[str, Callable[[Facts], Document]]] = {
@@ -145,8 +146,10 @@ def compare_records(
     return atrs.changes_between(atrs.read_json(path.read_bytes()), atrs.read_json(files[RECORD]))
 
 
-def publish(folder: Path, name: str, *, identity: Identity, audit: AuditLog) -> None:
+def publish(folder: Path, name: str, *, identity: Identity, audit: AuditLog) -> bool:
     """Lay a folder of records open: the service shows it from the next request on.
+
+    False if just these files are published already, and then nothing is done.
 
     Parameters
     ----------
@@ -168,6 +171,8 @@ def publish(folder: Path, name: str, *, identity: Identity, audit: AuditLog) -> 
     files = read_folder(folder)
     manifest = check_files(files)
     with writing(audit.engine) as connection:
+        if _is_published(connection, name, manifest):
+            return False
         publish_folder(connection, name, files, at=audit.clock(), by=identity.key_id)
         audit.append(
             "records.publish",
@@ -175,6 +180,16 @@ def publish(folder: Path, name: str, *, identity: Identity, audit: AuditLog) -> 
             details={"folder": name, "manifest_sha256": manifest},
             connection=connection,
         )
+    return True
+
+
+def _is_published(connection: Connection, name: str, manifest_sha256: str) -> bool:
+    """Whether a whole folder with this manifest is published under the name."""
+    try:
+        found = find_publication(connection, name)
+    except BundleError:
+        return False
+    return found is not None and sha256_of(found.files[MANIFEST]) == manifest_sha256
 
 
 def _json_of(document: Document) -> bytes:

@@ -1,6 +1,7 @@
 """What people write of a model for its records: models/NAME/transparency.yaml, which Hearth never writes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -9,6 +10,7 @@ from pydantic import Field as Key
 
 from governance.transparency.fields import BY_KEY
 from governance.transparency.names import why_no_role, why_no_team_mailbox
+from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
 from hearth.errors import DefinitionError, Fault
 from hearth.yaml_file import read_yaml
@@ -136,6 +138,30 @@ def read_written(workspace: Path, model: str) -> Written:
     if not path.exists():
         return Written()
     return read_yaml(path, Written, shown_as=path.relative_to(workspace).as_posix())
+
+
+def check_written(catalogue: Catalogue) -> None:
+    """Refuse what people wrote of any model, or an owner or contact, where it is not fit to publish.
+
+    Raises
+    ------
+    DefinitionError
+        With every fault of every file.
+    """
+    faults: list[Fault] = []
+    for name, definition in sorted(catalogue.models.items()):
+        faults += _faults_found(partial(read_written, catalogue.root, name))
+        faults += _faults_found(partial(check_oversight, definition))
+    if faults:
+        raise DefinitionError(faults)
+
+
+def _faults_found(check: Callable[[], object]) -> tuple[Fault, ...]:
+    try:
+        check()
+    except DefinitionError as error:
+        return error.faults
+    return ()
 
 
 def check_oversight(definition: ModelDefinition) -> None:

@@ -125,10 +125,13 @@ def synthesise(
 def check(command: typer.Context, as_json: JsonOption = False) -> None:
     """Check every contract and definition, and report all faults of all files together."""
     context = open_context(command, as_json=as_json)
+    from governance.transparency.written import check_written
+
     catalogue = context.catalogue
     for model in catalogue.models:
         catalogue.check_law(model, context.today)
     catalogue.check_minimisation()
+    check_written(catalogue)
     notes = {m: catalogue.retention_notes(m, context.today) for m in sorted(catalogue.models)}
     counts = {model: len(catalogue.features(model)) for model in sorted(catalogue.models)}
     context.result({"sources": sorted(catalogue.sources), "models": counts, "retention": notes})

@@ -18,6 +18,8 @@ from hearth.cli.context import Context, open_context, utc_now
 from hearth.cli.data import build_model, ingest_sources
 from hearth.cli.keys import make_key
 from hearth.cli.models import Trained, train_model
+from hearth.cli.register import publish_register
+from hearth.cli.transparency import publish_version
 from hearth.errors import PermissionDeniedError
 from hearth.identity import Role, authenticate
 from hearth.storage.engine import reading
@@ -73,6 +75,11 @@ def demo(
     _head(context, "Approve: one person submits, another decides")
     states = {each.model: _put_to_board(context, keys, each) for each in trained}
     context.show(_table(trained, states))
+    _head(context, "Publish: transparency records, notices, the register of sources")
+    scientist = keys.context_of(context, "data scientist")
+    for each in trained:
+        publish_version(scientist, each.model, each.version)
+    publish_register(scientist)
     if serve:
         from hearth.cli.service import serve_until_stopped
 

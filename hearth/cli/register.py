@@ -82,3 +82,12 @@ def _write(context: Context, register: "Sequence[Entry]", folder: Path, *, publi
     if identity is not None:
         lay_open(folder, REGISTER, identity=identity, audit=context.audit)
         context.say("  Published: the service shows it from now on.")
+
+
+def publish_register(context: Context) -> None:
+    """Lay the register open, as the holder of the context's key."""
+    from features.data_register import register_of
+
+    catalogue, state = context.catalogue, context.settings.state_dir
+    register = register_of(catalogue.sources, catalogue.models, state, on=context.today)
+    _write(context, register, state / REGISTER, publish=True)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from hearth.cli.approval import newest
 from hearth.cli.arguments import ModelArgument
-from hearth.cli.context import JsonOption, open_context, utc_now
+from hearth.cli.context import Context, JsonOption, open_context, utc_now
 
 
 def mount(app: typer.Typer) -> None:
@@ -105,3 +105,19 @@ def transparency(
                 *map(escape, (f"{change.ref} {change.label}", change.before, change.after))
             )
         context.show(table)
+
+
+def publish_version(context: Context, model: str, version: str) -> None:
+    """Make a version's records and lay them open, as the holder of the context's key."""
+    from governance.transparency.commands import make_records
+    from governance.transparency.commands import publish as lay_open
+    from hearth.storage.publications import transparency_folder
+
+    made = make_records(
+        context.catalogue, context.settings, model, version, records=context.records, now=utc_now()
+    )
+    name = transparency_folder(model, version)
+    lay_open(made.folder, name, identity=context.identity(), audit=context.audit)
+    context.say(
+        f"The records of {model} version {version} are published: {context.shown(made.folder)}"
+    )

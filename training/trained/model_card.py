@@ -64,6 +64,12 @@ def _use(definition: ModelDefinition) -> Iterator[str]:
     yield f"- Purpose: {definition.purpose}; being on the list {_EFFECTS[definition.intervention]}"
     yield f"- Scored: each {definition.unit} of the cohort; the service can reach {reached} in a round"
     yield f"- Not for: any other purpose, and nothing finer than {_finest(definition)}"
+    held = definition.hold_back
+    if held is not None:
+        yield (
+            f"- Held back: {held.share:.1%} of the list from {held.since}, by lot, is not visited for being on it, so "
+            "that what visits do can be told"
+        )
 
 
 def _finest(definition: ModelDefinition) -> str:
@@ -148,6 +154,11 @@ def _oversight(definition: ModelDefinition) -> Iterator[str]:
     oversight = definition.oversight
     yield f"- Answers for it: {oversight.owner}, {oversight.contact}"
     yield f"- Reviewed every {oversight.review_every}; not used from {oversight.sunset}"
+    name = definition.model
+    yield (
+        f"- More: what each source buys, `hearth analyse {name} ablation`; transparency record, notice and draft "
+        f"impact assessment, `hearth transparency {name}`; register of sources, `hearth sources`"
+    )
 
 
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

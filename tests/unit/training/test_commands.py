@@ -92,6 +92,7 @@ def test_the_model_card_says_what_the_version_is_for_and_how_it_did(homes, run):
     assert "being on the list is meant to help" in card
     assert "nothing finer than the property" in card
     assert "not used from 2027-12-31" in card
+    assert "`hearth transparency poor_homes`" in card
 
 
 def test_the_registered_version_says_what_it_takes_and_how_it_did(homes):

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from governance.transparency import commands
-from governance.transparency.written import Written, read_written
+from governance.transparency.written import Written, check_written, read_written
 from hearth.audit_log import AuditLog
 from hearth.errors import BundleError, DefinitionError, NotFoundError, PermissionDeniedError
 from hearth.identity import Identity, Role
@@ -61,7 +61,8 @@ def test_records_are_compared_with_those_of_another_version(make, tmp_path):
 def test_published_records_are_those_made_and_stand_in_the_audit_log(make, records, clock):
     made, name = make(), transparency_folder("early_help", "3")
     audit = AuditLog(records, clock)
-    commands.publish(made.folder, name, identity=SCIENTIST, audit=audit)
+    done = [commands.publish(made.folder, name, identity=SCIENTIST, audit=audit) for _ in "ab"]
+    assert done == [True, False]  # what is published is not published again
     with reading(records) as connection:
         assert find_publication(connection, name).files == made.files
     (entry,) = audit.recorded("records.publish")
@@ -106,6 +107,17 @@ def test_all_faults_of_what_people_wrote_are_told_together_and_no_name_repeated(
         "fields.owner", "fields.senior_responsible_owner", "fields.benefits", "fields.website",
     }  # fmt: skip
     assert "Jane" not in str(refused.value)
+
+
+def test_a_check_of_the_workspace_tells_the_faults_of_every_model(tmp_path, facts_of):
+    definition = facts_of().definition
+    named = definition.oversight.model_copy(update={"owner": "Jane Smith"})
+    models = {"a": definition, "b": definition.model_copy(update={"oversight": named})}
+    (tmp_path / "models/a").mkdir(parents=True)
+    (tmp_path / "models/a/transparency.yaml").write_text("fields: {nonsense: text}\n")
+    with pytest.raises(DefinitionError) as refused:
+        check_written(SimpleNamespace(root=tmp_path, models=models))
+    assert [f.place for f in refused.value.faults] == ["fields.nonsense", "oversight.owner"]
 
 
 @pytest.mark.parametrize("model", ["rental_standards", "school_readiness", "unlicensed_hmo"])

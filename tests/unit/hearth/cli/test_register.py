@@ -52,3 +52,20 @@ def test_agreements_that_expired_or_soon_will_are_marked(hearth, made, expires, 
     hearth("sources", "--html", "register.html")
     page = (made.root / "register.html").read_text()
     assert (f"<strong>({state})</strong>" in page) == (mark is not None)
+
+
+def test_the_register_is_written_in_four_forms(hearth, made):
+    assert hearth("sources", "--out", "register").code == 0
+    names = {path.name for path in (made.root / "register").iterdir()}
+    forms = {f"register.{form}" for form in ("html", "md", "csv", "json")}
+    assert names == {*forms, "manifest.json"}
+    assert "noisy_homes" in (made.root / "register/register.csv").read_text()
+
+
+def test_a_register_is_published_by_whoever_may_submit_and_nobody_else(hearth, made, monkeypatch):
+    for role, code in (("data_scientist", 0), ("caseworker", 1)):
+        key = hearth("keys", "create", "Somebody", "--role", role).out.strip()
+        monkeypatch.setenv("HEARTH_API_KEY", key)
+        assert hearth("sources", "--publish").code == code
+    monkeypatch.delenv("HEARTH_API_KEY")
+    assert "no key was given" in hearth("sources", "--publish").err
