@@ -14,7 +14,17 @@ from hearth.audit_log import AuditWriter, Clock
 from hearth.settings import Settings
 from hearth.storage.database import open_records
 from serving.held import HeldRecords
-from serving.pages import account, api, challenges, models, scores, work
+from serving.pages import (
+    account,
+    api,
+    board,
+    challenges,
+    models,
+    published,
+    scores,
+    side_by_side,
+    work,
+)
 from serving.readiness import ReadinessProof
 from serving.routes.common import json_response
 from serving.service import Service
@@ -34,6 +44,8 @@ from serving.web.rate_limits import RateLimits
 STATIC = Path(__file__).parent / "pages" / "static"
 _NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """FastAPI's own, which would send paths elsewhere wherever the environment says so."""
+
+PAGES = (account, api, models, work, scores, challenges, side_by_side, board, published)
 
 
 def create_app(
@@ -102,7 +114,7 @@ def create_app(
     add_handlers(app)
     app.router.routes.extend(routes)  # each is whole; including them costs every request
     _add_openapi(app)
-    for pages in (account, api, models, work, scores, challenges):
+    for pages in PAGES:
         app.include_router(pages.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from governance.assessment import Assessment
+from governance.fairness.policy import headline_metrics
 from governance.report.bar import bar_of
 from governance.report.document import Document, kind_of
 from governance.report.judged import tally
@@ -69,6 +70,9 @@ def render_json(assessment: Assessment, document: Document) -> str:
         "version": assessment.version,
         "candidate": assessment.candidate,
         "disclosure": assessment.policy.name,
+        "headline_metrics": [
+            metric.name for metric in headline_metrics(assessment.definition.intervention)
+        ],
         "tolerance": list(assessment.definition.fairness.tolerance),
         "verdicts": {str(verdict): number for verdict, number in tally(assessment).items()},
         "document": document.as_json(),

@@ -1,8 +1,5 @@
 """The register of models, one model, and the fairness report its board read."""
 
-import base64
-import hashlib
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,16 +10,16 @@ from hearth.storage.engine import reading
 from hearth.storage.published import published_report
 from serving.oversight.notice import notice_of
 from serving.pages.render import page
+from serving.pages.reported import REPORT
+from serving.pages.self_contained import self_contained
 from serving.pages.visitor import signed_in
 from serving.routes.common import model_name
 from serving.routes.models import detail_of, list_of, summary_of
 from serving.service import Service, service_of
 
 router = APIRouter()
-REPORT = "report.html"
 
 _readers = Depends(signed_in(Permission.REPORT_READ, Permission.SCORE_READ))
-_STYLE = re.compile(rb"<style[^>]*>(.*?)</style>", re.DOTALL)
 
 
 @router.get("/models", dependencies=[_readers])
@@ -78,24 +75,9 @@ def show_report(
     model: Annotated[str, Depends(model_name)],
     service: Annotated[Service, Depends(service_of)],
 ) -> Response:
-    """The fairness report as the board read it, byte for byte; its own styles are allowed by their hash."""
+    """The fairness report as the board read it, byte for byte; as it is."""
     with reading(service.engine) as connection:
         files = published_report(connection, model).files
     if REPORT not in files:
         raise NotFoundError("the published report has no page")
-    html = files[REPORT]
-    headers = {"Content-Security-Policy": _policy_of(html)}
-    return Response(html, media_type="text/html; charset=utf-8", headers=headers)
-
-
-def _policy_of(html: bytes) -> str:
-    """Policy that lets a self-contained page use the styles written in it, and nothing else."""
-    hashes = " ".join(f"'sha256-{_digest(style)}'" for style in _STYLE.findall(html)) or "'none'"
-    return (
-        f"default-src 'none'; style-src {hashes}; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-def _digest(content: bytes) -> str:
-    return base64.b64encode(hashlib.sha256(content).digest()).decode()
+    return self_contained(files[REPORT])

@@ -26,6 +26,7 @@ class Entry:
 ENTRIES = (
     Entry("/models", "Models in use"),
     Entry("/work", "Work lists", frozenset({Permission.DECISION_WRITE}), ("/list", "/list/search")),
+    Entry("/board", "Register of versions", frozenset({Permission.REPORT_READ})),
     Entry("/challenges", "Open challenges", frozenset({Permission.CHALLENGE_REVIEW})),
     Entry("/docs", "API"),
 )

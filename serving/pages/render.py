@@ -42,7 +42,7 @@ def environment() -> Environment:
         "review": _review,
         "words": _words,
     }
-    made.globals["choices"] = _choices
+    made.globals |= {"choices": _choices, "tally": _tally}
     return made
 
 
@@ -87,6 +87,13 @@ def _choices(options: dict[str, str], chosen: str) -> list[dict[str, str | bool]
         {"value": value, "text": text, "checked": value == chosen}
         for value, text in options.items()
     ]
+
+
+def _tally(verdicts: dict[str, int]) -> str:
+    """How many comparisons read so: `1 concern, 14 cannot tell`."""
+    return (
+        ", ".join(f"{number} {verdict}" for verdict, number in verdicts.items()) or "None compared"
+    )
 
 
 def _words(name: str) -> str:
