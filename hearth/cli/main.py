@@ -27,6 +27,7 @@ from hearth.cli import (
     look,
     models,
     monitor,
+    oversight,
     precompute,
     pseudonyms,
     quality,
@@ -121,6 +122,7 @@ refresh.mount(app)
 compare.mount(app)
 tuning.mount(app)
 monitor.mount(app)
+oversight.mount(app)
 retrain.mount(app)
 
 

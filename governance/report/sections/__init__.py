@@ -13,6 +13,7 @@ from governance.report.sections import (
     forest,
     geography,
     groups,
+    human_use,
     intersections,
     lengths,
     over_time,
@@ -36,6 +37,7 @@ SECTIONS: tuple[Callable[[Assessment], Section], ...] = (
     champion.section,
     stability.section,
     over_time.section,
+    human_use.section,
     geography.section,
     sign_off.section,
 )

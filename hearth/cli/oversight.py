@@ -1,0 +1,58 @@
+"""The command that gathers for the board what became of a version in use."""
+
+import typer
+from rich.table import Table
+
+from hearth.cli.arguments import ModelArgument
+from hearth.cli.context import OPERATOR, JsonOption, open_context
+from hearth.cli.monitor import ALARMS
+
+
+def mount(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command(
+        rich_help_panel="Governance",
+        epilog="Example: hearth oversight school_readiness · Exit code 4: there are alarms.",
+    )(oversight)
+
+
+def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption = False) -> None:
+    """Gather overrides, dwell, challenges, drift and days left of the version in use, for its page."""
+    from governance.human_use.oversight import oversee
+    from governance.report.sections.human_use import rate, seconds
+
+    context = open_context(command, as_json=as_json)
+    found = oversee(
+        context.catalogue,
+        context.settings,
+        model,
+        engine=context.records,
+        audit=context.audit,
+        actor=OPERATOR,
+    )
+    context.result(found)
+    use = found["use"]
+    if use["everyone"] is None:
+        context.say("Nobody has decided on a score of this version yet.")
+    else:
+        table = Table("", "decisions", "overridden", "within seconds", "half within")
+        for row in (use["everyone"], *(row for each in use["tables"] for row in each["rows"])):
+            decisions = "[c]" if row["decisions"] is None else f"{row['decisions']:,}"
+            table.add_row(
+                row["group"],
+                decisions.replace("[", r"\["),
+                rate(row["override_rate"]).replace("[", r"\["),
+                rate(row["quick_rate"]).replace("[", r"\["),
+                seconds(row["median_dwell_s"]),
+            )
+        context.show(table)
+    if found["drift"] is None:
+        context.say(f"  Drift by group is not known: run hearth monitor {model}, then this again.")
+    for alarm in found["alarms"]:
+        context.say(f"  ALARM {alarm}")
+    context.say(
+        f"  {len(found['alarms']) or 'No'} alarms of {model} version {found['version']}. "
+        "The monitoring page shows this from now on."
+    )
+    if found["alarms"]:
+        raise typer.Exit(ALARMS)
