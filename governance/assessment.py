@@ -54,6 +54,14 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """An earlier report of the same model, which a reader may subtract from this one."""
+
+    version: str
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """What an assessment is made from.
 
@@ -67,6 +75,8 @@ class Evidence:
         metrics.json and the matrix manifest.
     analyses : mapping of str to mapping
         What `hearth analyse` found of this version, by the analysis's name; empty where nobody ran it.
+    earlier : Earlier, optional
+        The report of the version before, where there is one.
     given : Given, optional
         Where there is no model, only somebody's scored rows; its definition is then no more than
         what was said of them.
@@ -85,6 +95,7 @@ class Evidence:
     provenance: Provenance
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     given: Given | None = None
+    earlier: Earlier | None = None
     beside: Beside = field(default_factory=Beside)
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -119,6 +130,7 @@ class Assessment:
     further: Further
     analyses: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     given: Given | None = None
+    earlier: Earlier | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -217,6 +229,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         ),
         analyses=evidence.analyses,
         given=evidence.given,
+        earlier=evidence.earlier,
         titles=evidence.titles,
     )
 

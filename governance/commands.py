@@ -18,7 +18,7 @@ from governance.approval.submission import (
     report_folder,
     run_folder,
 )
-from governance.assessment import Evidence, Provenance, assess
+from governance.assessment import Earlier, Evidence, Provenance, assess
 from governance.beside import files_beside, read_beside, without_in_use
 from governance.report.files import JSON, PDF, render_files
 from governance.report.pdf import Printer, render_pdf, why_no_pdf
@@ -30,6 +30,7 @@ from hearth.risk_model.files import check_files, read_folder, with_manifest, wri
 from hearth.settings import Settings
 
 INPUTS = "inputs.json"
+_EARLIER = "Report of the version before"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Reported:
         Whether the success bar of the definition was met.
     verdicts : dict of str to int
         How many comparisons between groups read so.
+    given_away : tuple of str
+        Tables that beside the report of the version before give away few people.
     why_no_pdf : str, optional
         What to install for a PDF to be made; None where there is one.
     """
@@ -50,6 +53,7 @@ class Reported:
     was_current: bool
     is_bar_met: bool
     verdicts: dict[str, int]
+    given_away: tuple[str, ...]
     why_no_pdf: str | None
 
 
@@ -112,6 +116,9 @@ def report(
     found = sorted(analyses_folder(settings, model, version).glob("*.json"))
     hashes |= {f"Analysis: {path.stem}": sha256_of(path.read_bytes()) for path in found}
     hashes["Model definition"] = sha256_of(canonical_json(definition.model_dump(mode="json")))
+    earlier = _earlier(settings, model, version)
+    if earlier:
+        hashes[_EARLIER] = sha256_of(earlier.read_bytes())
     hashes["Code of the report"] = _code_sha256()
     inputs = {"hashes": hashes}
     folder = report_folder(settings, model, version)
@@ -132,6 +139,7 @@ def report(
             command=f"hearth report {model} --version {version}",
         ),
         analyses={path.stem: _read_json(path)["found"] for path in found},
+        earlier=Earlier(earlier.parent.name, _read_json(earlier)) if earlier else None,
         beside=read_beside(beside, in_use),
         titles={name: source.title for name, source in catalogue.sources.items()},
     )
@@ -145,7 +153,21 @@ def report(
 def _reported(folder: Path, *, was_current: bool) -> Reported:
     said = _read_json(folder / JSON)
     missing = None if (folder / PDF).exists() else why_no_pdf()
-    return Reported(folder, was_current, bool(said["success"]["met"]), said["verdicts"], missing)
+    rows = (said.get("differencing") or {}).get("rows", ())
+    tables = tuple(dict.fromkeys(row["table"] for row in rows))
+    met = bool(said["success"]["met"])
+    return Reported(folder, was_current, met, said["verdicts"], tables, missing)
+
+
+def _earlier(settings: Settings, model: str, version: str) -> Path | None:
+    """Report of the last version before this one that has one."""
+    found = {
+        int(path.parent.name): path
+        for path in report_folder(settings, model, version).parent.glob(f"*/{JSON}")
+        if path.parent.name.isdecimal()
+    }
+    before = [number for number in found if version.isdecimal() and number < int(version)]
+    return found[max(before)] if before else None
 
 
 def _is_current(folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool) -> bool:
@@ -161,9 +183,16 @@ def _is_current(folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool) -> 
     except BundleError:
         return False
     held = json.loads(files[INPUTS])
+    has_pdf = PDF in files or why_no_pdf() is not None
     if is_in_use:
-        held["hashes"] = without_in_use(held["hashes"])
-    return held == inputs and (PDF in files or why_no_pdf() is not None)
+        return _settled(held) == _settled(inputs) and has_pdf
+    return held == inputs and has_pdf
+
+
+def _settled(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Hashes of what an approval stands on: not of the versions that the report looks across at."""
+    hashes = without_in_use(inputs["hashes"])
+    return {name: digest for name, digest in hashes.items() if name != _EARLIER}
 
 
 def _code_sha256() -> str:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from governance.assessment import Assessment
 from governance.fairness.policy import headline_metrics
 from governance.report.bar import bar_of
+from governance.report.differencing import given_away
 from governance.report.document import Document, kind_of
 from governance.report.judged import tally
 from governance.report.sections import SECTIONS
@@ -77,6 +78,7 @@ def render_json(assessment: Assessment, document: Document) -> str:
         "verdicts": {str(verdict): number for verdict, number in tally(assessment).items()},
         "document": document.as_json(),
         "performance": asdict(assessment.performance),
+        "differencing": _differencing(assessment),
         "groups": {name: asdict(table) for name, table in assessment.tables.items()},
         "widest_gaps": {
             name: {metric: asdict(gap) for metric, gap in gaps.items()}
@@ -103,6 +105,14 @@ def _coarse(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _coarse(part) for key, part in value.items()}
     return [_coarse(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _differencing(assessment: Assessment) -> dict[str, Any] | None:
+    """Which rows give away few people beside the report of the version before; None without one."""
+    if assessment.earlier is None:
+        return None
+    found = [asdict(one) for one in given_away(assessment)]
+    return {"earlier_version": assessment.earlier.version, "rows": found}
 
 
 def _success(assessment: Assessment) -> dict[str, Any]:

@@ -60,6 +60,11 @@ def report_version(context: Context, model: str, version: str) -> dict[str, Any]
     context.say(
         f"  Bar {'met' if made.is_bar_met else 'not met'}; comparisons between groups: {verdicts}"
     )
+    if made.given_away:
+        context.say(
+            "  Beside the report of the version before, these tables give away few people: "
+            f"{', '.join(made.given_away)}. Section 18 names the rows; do not publish both."
+        )
     if made.why_no_pdf:
         context.say(f"  There is no PDF: {made.why_no_pdf}")
     return {"version": version, **vars(made)}

@@ -1,6 +1,7 @@
 """Section 18: limits, signatures and dissent, hashes, and how to run it again."""
 
 from governance.assessment import Assessment
+from governance.report.differencing import beside_earlier
 from governance.report.document import Bullets, Facts, Heading, Paragraph, Section, SignOff
 
 _LIMITS = (
@@ -26,6 +27,7 @@ def section(assessment: Assessment) -> Section:
         (
             Heading("Limits"),
             Bullets((*assessment.definition.caveats, *_LIMITS)),
+            *beside_earlier(assessment),
             Heading("Who answers for it"),
             Facts(
                 (("Owner", "not available: the rows do not say"),)

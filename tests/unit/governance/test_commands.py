@@ -145,3 +145,18 @@ def test_a_version_trained_on_another_matrix_is_neither_reported_nor_submitted(t
         make_report(trained, clock)
     with pytest.raises(StateError, match="is not the one version 3 was trained on"):
         approval.submit(trained.settings, "early_help", "3", identity=None, audit=None)
+
+
+def test_the_version_before_is_an_input_of_the_report(trained, clock):
+    before = trained.settings.state_dir / "reports" / "early_help" / "2"
+    before.mkdir(parents=True)
+    first = make_report(trained, clock)
+    earlier = json.loads((first.folder / "report.json").read_text())
+    earlier["groups"]["sex_of_child"]["everyone"]["counts"]["sums"]["n"] += 3
+    (before / "report.json").write_text(json.dumps(earlier))
+
+    again = make_report(trained, clock)
+
+    assert not again.was_current
+    assert again.given_away == ("sex_of_child",)
+    assert make_report(trained, clock).was_current
