@@ -12,6 +12,7 @@ import typer
 import yaml
 from pydantic import BaseModel
 
+from governance.transparency.written import Written
 from hearth.catalogue import load_catalogue
 from hearth.cli.main import app
 from hearth.definition import ModelDefinition
@@ -56,8 +57,9 @@ def _models(annotation: object) -> list[type[BaseModel]]:
         (SourceContract, "source_contract.md"),
         (ModelDefinition, "model_definition.md"),
         (LinkageSettings, "linkage.md"),
+        (Written, "transparency.md"),
     ],
-    ids=["source contract", "model definition", "linkage"],
+    ids=["source contract", "model definition", "linkage", "transparency"],
 )
 def test_every_key_of_the_yaml_files_is_documented(model: type[BaseModel], page: str) -> None:
     assert _keys(model, set()) - _code_words(REFERENCE / page) == set()

@@ -1,9 +1,11 @@
 import csv
 import io
 import json
+import re
 
 import jsonschema
 import pytest
+import yaml
 
 from governance.transparency.fields import FIELDS
 from governance.transparency.record import (
@@ -15,10 +17,11 @@ from governance.transparency.record import (
     read_json,
     record_document,
 )
-from governance.transparency.schema import RECORD_SCHEMA, schema_files
+from governance.transparency.schema import RECORD_SCHEMA, WRITTEN_SCHEMA, schema_files
 from governance.transparency.usage import Usage
 from governance.transparency.written import Written
 from hearth.schemas import FOLDER
+from hearth.yaml_file import read_plain
 
 VALIDATOR = jsonschema.Draft202012Validator(
     json.loads(schema_files()[RECORD_SCHEMA]),
@@ -149,3 +152,23 @@ def test_fields_we_could_not_confirm_are_marked(facts_of):
     ]
     assert "2.2.2 Benefits *" in cells
     assert "1.1 Name" in cells
+
+
+def test_every_field_is_documented_with_its_number(repository):
+    page = (repository / "docs/reference/transparency.md").read_text()
+    rows = [f"| {f.ref}{'' if f.confirmed else ' *'} | `{f.key}` | {f.label} |" for f in FIELDS]
+    assert [row for row in rows if row not in page] == []
+
+
+def test_the_documented_example_can_be_read(repository):
+    page = (repository / "docs/reference/transparency.md").read_text()
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert Written.model_validate_json(json.dumps(yaml.load(example, yaml.BaseLoader)))
+
+
+def test_what_people_wrote_of_the_shipped_models_fits_the_schema(repository):
+    validator = jsonschema.Draft202012Validator(json.loads(schema_files()[WRITTEN_SCHEMA]))
+    files = sorted(repository.glob("models/*/transparency.yaml"))
+    assert len(files) >= 3
+    for file in files:
+        validator.validate(read_plain(file, shown_as=file.name))
