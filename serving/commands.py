@@ -29,6 +29,8 @@ _IDLE_S = (
 )
 _START_S = 60  # a worker that imports LightGBM on a busy machine is slow, not dead
 
+_OBJECTS_BETWEEN_COLLECTIONS = 10_000  # a batch makes thousands that are gone by themselves
+
 
 @dataclass(frozen=True)
 class AppFactory:
@@ -46,6 +48,7 @@ class AppFactory:
         app = create_app(settings, self.clock, registry=self.registry)
         gc.collect()
         gc.freeze()  # what is imported stays: it is not gone through again while requests are answered
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
         return app
 
 

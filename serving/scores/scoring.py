@@ -1,9 +1,9 @@
 """One score: from a subject or given values to an answer with reasons, caveats and what must follow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,8 +130,7 @@ def make_score(
     return answer_with(served, inputs, outcome, score_id=score_id, subject_ref=subject_ref, now=now)
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a model makes of one row: figures, reasons where they are asked for, and caveats of its own."""
 
     figures: Figures
