@@ -110,7 +110,7 @@ def _start(model: ServingModel, stack: ExitStack) -> list[Workload]:
     batch = model.values()[:BATCH]
     many = [json.dumps({"rows": batch, "reasons": False}).encode()]
     listed = {"names": list(batch[0]), "rows": [list(one.values()) for one in batch]}
-    table = [json.dumps({**listed, "reasons": False}).encode()]  # as MLflow is asked: names once
+    as_table = [json.dumps({**listed, "reasons": False}).encode()]  # as MLflow is asked: names once
     subjects = [json.dumps({"subject": str(i)}).encode() for i in range(len(values))]
     table = [[None if math.isnan(value) else value for value in row] for row in model.rows.tolist()]
     rows = [json.dumps({"row": one}).encode() for one in table[: len(values)]]
@@ -137,7 +137,7 @@ def _start(model: ServingModel, stack: ExitStack) -> list[Workload]:
         Workload("explain, native", native, explain),
         Workload("explain, SQLite", sqlite, explain),
         Workload("look-up", lookup, subjects),
-        Workload("batch, table", quiet, table, rows=BATCH, is_slow=True),
+        Workload("batch, table", quiet, as_table, rows=BATCH, is_slow=True),
         Workload("batch, objects", quiet, many, rows=BATCH, is_slow=True),
         Workload("mlflow score", theirs, split, is_slow=True),
         Workload("mlflow batch", theirs, [split_of(model.rows[:BATCH])], rows=BATCH, is_slow=True),
