@@ -71,12 +71,17 @@ def compare_number(
 
 
 class NumberComparison:
-    """Places numbers of one feature in its cohort; see `compare_number`."""
+    """Places numbers of one feature in its cohort; see `compare_number`.
+
+    A clause depends only on which kept values a number lies at or between, so each is worded once.
+    """
 
     def __init__(
         self, feature: FeatureSpec, distribution: Distribution | None, people: str
     ) -> None:
         self._distribution = distribution
+        self._kept = () if distribution is None else distribution.values
+        self._worded: dict[int, str] = {}
         self._nobody = f"with no {people} to compare it with"
         if distribution is not None and distribution.values:
             more, less = _words(feature)
@@ -88,6 +93,14 @@ class NumberComparison:
 
     def __call__(self, value: float) -> str:
         """Clause that places a finite number."""
+        kept = self._kept
+        place = bisect_left(kept, value)
+        at = 2 * place + (place < len(kept) and kept[place] == value)
+        if at not in self._worded:
+            self._worded[at] = self._clause(value)
+        return self._worded[at]
+
+    def _clause(self, value: float) -> str:
         if self._distribution is None or not self._distribution.values:
             return self._nobody
         place = standing(value, self._distribution)

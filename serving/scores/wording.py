@@ -4,6 +4,7 @@ from datetime import date
 
 _MANY = {"household": "households", "property": "properties", "person": "people"}
 _SMALL, _LARGE = 0.01, 100
+_GROUPED = 1_000
 
 
 def many_of(unit: str) -> str:
@@ -54,7 +55,7 @@ def _number(value: float) -> str:
     """Whole numbers whole; two decimals below a hundred, one above; the very small to two figures."""
     whole, size = int(value), abs(value)
     if value == whole:
-        return f"{whole:,}"
+        return str(whole) if size < _GROUPED else f"{whole:,}"
     if size < _SMALL:
         return f"{value:.2g}"
     text = f"{value:.2f}" if size < _LARGE else f"{value:,.1f}"
