@@ -5,6 +5,7 @@ HearthError
 ├── FaultsError            faults of files, all of them together
 │   ├── DefinitionError    … in contracts and model definitions
 │   ├── DataError          … in data
+│   ├── EvidenceError      … in an evidence pack
 │   └── UnusableInputError … in one record given for scoring
 ├── LawError               the law of a source does not allow the use
 ├── NotFoundError          no such model, version, subject or file
@@ -66,6 +67,10 @@ class DefinitionError(FaultsError):
 
 class DataError(FaultsError):
     """Data do not keep their contract."""
+
+
+class EvidenceError(FaultsError):
+    """An evidence pack is not as it was signed."""
 
 
 class UnusableInputError(FaultsError):

@@ -85,16 +85,20 @@ def read_public_keys(path: Path) -> PublicKeys:
         If the file cannot be read, or holds no Ed25519 public key.
     """
     try:
-        blocks = _PUBLIC_BLOCK.findall(path.read_bytes())
-        keys = [load_pem_public_key(block) for block in blocks]
+        found = keys_in(path.read_bytes())
     except (OSError, ValueError) as error:
         raise AuditError(
             f"{path}: cannot be read as public keys ({type(error).__name__})"
         ) from None
-    found = {key_id_of(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
     if not found:
         raise AuditError(f"{path}: holds no Ed25519 public key; write it with `hearth audit key`")
     return found
+
+
+def keys_in(text: bytes) -> PublicKeys:
+    """Ed25519 public keys among PEM blocks, by id; ValueError where a block is none of any kind."""
+    keys = [load_pem_public_key(block) for block in _PUBLIC_BLOCK.findall(text)]
+    return {key_id_of(key): key for key in keys if isinstance(key, Ed25519PublicKey)}
 
 
 def is_signed(keys: PublicKeys, key_id: str, signature: str, content: bytes) -> bool:

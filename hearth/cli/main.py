@@ -20,6 +20,7 @@ from hearth.cli import (
     data,
     demo,
     dictionary,
+    evidence,
     fairness,
     keys,
     leaks,
@@ -109,6 +110,7 @@ for part in (
 ):
     part.mount(app)
 keys.mount(app)
+evidence.mount(app)
 challenges.mount(app)
 audit.mount(app)
 clients.mount(app)
