@@ -84,9 +84,9 @@ def main(tasks: Mapping[str, Task], parent: Callable[[Sequence[str]], None]) -> 
         parent(rest)
         return
     task = tasks[given.task]
-    base, wall, cpu = _peak_mb(), time.perf_counter(), _cpu_seconds()
+    base, wall, cpu = peak_mb(), time.perf_counter(), _cpu_seconds()
     said = task(**json.loads(given.arguments)) or {}
-    cost = Cost(time.perf_counter() - wall, _cpu_seconds() - cpu, base, _peak_mb(), said)
+    cost = Cost(time.perf_counter() - wall, _cpu_seconds() - cpu, base, peak_mb(), said)
     print(json.dumps(asdict(cost)))
 
 
@@ -125,7 +125,8 @@ def median(numbers: Sequence[float]) -> float:
     return statistics.median(numbers)
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Most memory this process has held so far, in megabytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KILOBYTE / 1e6
 
 

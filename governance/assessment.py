@@ -17,16 +17,23 @@ from governance.fairness.base_rates import Stated, soften_table
 from governance.fairness.bootstrap import WidestGap, widest_gaps
 from governance.fairness.calibration import GroupCalibration, calibration_within_groups
 from governance.fairness.coverage import CoverageRow, coverage_of
+from governance.fairness.discrepancies import discrepancies, harden
 from governance.fairness.groups import GroupTable, group_table
 from governance.fairness.intersections import PairTable, pair_tables
-from governance.fairness.many_comparisons import adjusted_tables
+from governance.fairness.many_comparisons import adjusted_report
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.performance import Performance, measure_performance
 from governance.fairness.policy import headline_metrics
+from governance.fairness.unlike_records import Discrepancy
 from governance.further import Beside, Further, look_further
-from governance.scored import check_scored, groups_by_attribute, outcomes_by_candidate
+from governance.scored import (
+    check_scored,
+    checked_outcomes,
+    groups_by_attribute,
+    outcomes_by_candidate,
+    rows_of,
+)
 from hearth.definition import ModelDefinition
-from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 
 
@@ -84,6 +91,9 @@ class Evidence:
         The version in use, areas and their outlines, where there are any.
     titles : mapping of str to str
         What people call each source.
+    population : mapping of str to mapping of str to float
+        By attribute and group: its share of those the service is for, as a census has it; empty
+        where nobody gave any.
     """
 
     definition: ModelDefinition
@@ -98,6 +108,7 @@ class Evidence:
     earlier: Earlier | None = None
     beside: Beside = field(default_factory=Beside)
     titles: Mapping[str, str] = field(default_factory=dict)
+    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -112,6 +123,9 @@ class Assessment:
         By attribute; empty where the candidate gives no probability.
     widest : dict of str to dict of str to WidestGap
         By attribute and headline metric.
+    discrepancies : tuple of Discrepancy
+        Where a group's records differ from others', found or not; `is_checked` says whether outcomes
+        found another way were among the evidence.
     """
 
     definition: ModelDefinition
@@ -122,6 +136,8 @@ class Assessment:
     tables: dict[str, GroupTable]
     pairs: tuple[PairTable, ...]
     widest: dict[str, dict[str, WidestGap]]
+    discrepancies: tuple[Discrepancy, ...]
+    is_checked: bool
     calibration: dict[str, tuple[GroupCalibration, ...]]
     coverage: tuple[CoverageRow, ...]
     metrics: Mapping[str, Any]
@@ -152,7 +168,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
     check_scored(evidence.scored)
     policy = disclosure_policy(definition.fairness.disclosure)
     candidate = str(evidence.metrics["chosen"])
-    rows = _rows_of(evidence.scored, candidate)
+    rows = rows_of(evidence.scored, candidate)
     by_candidate = outcomes_by_candidate(evidence.scored)
     outcomes = by_candidate[candidate]
     population = _population(definition, by_candidate, policy)
@@ -179,7 +195,6 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
             name: soften_table(table, groups[name], metrics, stated, tolerance)
             for name, table in tables.items()
         }
-    tables = adjusted_tables(tables, metrics)
     performance = measure_performance(
         by_candidate,
         Grouping.of(evidence.scored["split"]).names,
@@ -187,7 +202,17 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         policy,
         population or Population.ALL,
     )
-    pairs = (
+    checked = checked_outcomes(rows, outcomes)
+    found = discrepancies(
+        tables,
+        groups,
+        stated=stated,
+        checked=checked,
+        population=evidence.population,
+        policy=policy,
+        tolerance=tolerance,
+    )
+    crossed = (
         pair_tables(
             outcomes,
             groups,
@@ -200,6 +225,8 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         if len(groups) > 1
         else ()
     )
+    tables, pairs = adjusted_report(tables, crossed, metrics)
+    tables = harden(tables, found)
     return Assessment(
         definition=definition,
         version=evidence.version,
@@ -208,6 +235,8 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         performance=performance,
         tables=tables,
         widest=widest_gaps(tables, metrics),
+        discrepancies=found,
+        is_checked=checked is not None,
         pairs=pairs,
         calibration=_calibration(stated, groups, tables),
         coverage=coverage_of(definition.fairness),
@@ -250,23 +279,6 @@ def _population(
     )
     few = any(hides_few_unknown(total, policy) for total in totals)
     return Population.KNOWN if few else None
-
-
-def _rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
-    rows = scored[scored["candidate"] == candidate]
-    if rows.empty:
-        found = ", ".join(sorted(set(scored["candidate"])))
-        raise DataError(
-            [
-                Fault(
-                    "scored.parquet",
-                    "candidate",
-                    f"holds no row of {candidate}, which metrics.json says was chosen; it holds {found}",
-                    "train the model again",
-                )
-            ]
-        )
-    return rows
 
 
 def _stated(rows: pd.DataFrame, outcomes: Outcomes) -> Stated | None:

@@ -11,7 +11,7 @@ from governance.fairness.outcomes import Grouping, Outcomes
 from hearth.errors import DataError, Fault
 
 COLUMNS = ("split", "as_of", "entity_id", "candidate", "score", "calibrated", "selected", "label", "observed")  # fmt: skip
-_KEY = ["entity_id", "as_of"]
+CHECKED = "checked"
 
 
 def check_scored(scored: pd.DataFrame) -> None:
@@ -31,6 +31,30 @@ def check_scored(scored: pd.DataFrame) -> None:
         faults = [Fault("scored.parquet", "", "holds no row", "train the model again")]
     if faults:
         raise DataError(faults)
+
+
+def rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
+    """Rows of one candidate.
+
+    Raises
+    ------
+    DataError
+        If there are none, naming the candidates there are.
+    """
+    rows = scored[scored["candidate"] == candidate]
+    if rows.empty:
+        found = ", ".join(sorted(set(scored["candidate"])))
+        raise DataError(
+            [
+                Fault(
+                    "scored.parquet",
+                    "candidate",
+                    f"holds no row of {candidate}, which metrics.json says was chosen; it holds {found}",
+                    "train the model again",
+                )
+            ]
+        )
+    return rows
 
 
 def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
@@ -56,6 +80,24 @@ def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
         for number, name in enumerate(names)
         for rows in [candidate == number]
     }
+
+
+def checked_outcomes(rows: pd.DataFrame, outcomes: Outcomes) -> Outcomes | None:
+    """Recorded outcomes ("selected") beside those found another way ("happened"); None without any.
+
+    The optional column `checked` holds an outcome found another way, such as by looking again at
+    some drawn by lot; empty where nobody checked. "Observed" are the rows where both are known.
+    """
+    if CHECKED not in rows or not rows[CHECKED].notna().any():
+        return None
+    checked = rows[CHECKED].astype("boolean")
+    return Outcomes(
+        selected=outcomes.happened,
+        happened=checked.fillna(value=False).to_numpy(dtype=bool),
+        observed=outcomes.observed & checked.notna().to_numpy(dtype=bool),
+        entity=outcomes.entity,
+        split=outcomes.split,
+    )
 
 
 def groups_of(rows: pd.DataFrame, protected: pd.DataFrame, attribute: str) -> Grouping:

@@ -118,9 +118,10 @@ def ratio_of_ratios(
     a, b, c, d = counts @ metric.above / (counts @ metric.below)
     if not (a and b and c and d):
         return None
-    sampled = rates_of(resampled(counts), metric)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = sampled[:, 0] * sampled[:, 3] / (sampled[:, 1] * sampled[:, 2])
+    samples = resampled(counts)
+    # Half a case added to each, so that a sample without any has a ratio all the same (Walter 1975).
+    rates = (samples @ metric.above + 0.5) / (samples @ metric.below + 1)
+    ratios = rates[:, 0] * rates[:, 3] / (rates[:, 1] * rates[:, 2])
     return _percentiles(float(a * d / (b * c)), ratios)
 
 

@@ -28,6 +28,10 @@ NOT_RECORDED = "not recorded"
 """Group of those whose attribute the council does not hold."""
 
 
+LEAST_PEOPLE = 10
+"""Fewest people below the line of a rate that carries a verdict; intervals of ratios need some."""
+
+
 @dataclass(frozen=True)
 class Rate:
     """A rate of printed counts with its interval, or the mark that stands in its place."""
@@ -185,8 +189,9 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     above, below, reference_above, reference_below = (float(count or 0) for count in counts)
     effects = (mine.design_effect, reference.design_effect)
     ratio = ratio_of_rates(above, below, reference_above, reference_below, effects)
+    enough = min(below, reference_below) >= LEAST_PEOPLE
     return Comparison(
-        verdict(ratio.low, ratio.high, tolerance) if ratio else Verdict.CANNOT_TELL,
+        verdict(ratio.low, ratio.high, tolerance) if ratio and enough else Verdict.CANNOT_TELL,
         ratio,
         mine.interval.value - reference.interval.value,
         difference(mine.interval, reference.interval),

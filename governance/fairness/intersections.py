@@ -1,7 +1,7 @@
 """Two attributes at once: gaps that each attribute alone can hide."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from governance.disclosure.control import DisclosurePolicy, ProtectedCounts, protect_pairs
@@ -10,7 +10,6 @@ from governance.fairness.bootstrap import ratio_of_ratios
 from governance.fairness.counts import CELLS
 from governance.fairness.groups import Comparison, GroupTable, Rate, compare, rate
 from governance.fairness.intervals import Interval
-from governance.fairness.many_comparisons import adjusted
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import METRICS, Metric, Verdict
 
@@ -37,7 +36,7 @@ class PairComparison:
 
     @property
     def adjusted_p_value(self) -> float | None:
-        """Over all comparisons of pairs that could be made."""
+        """Over all comparisons of the report that carry a verdict."""
         return self.comparison.adjusted_p_value
 
 
@@ -61,10 +60,9 @@ def pair_tables(
     tolerance: tuple[float, float],
     stated: Stated | None = None,
 ) -> tuple[PairTable, ...]:
-    """The first attribute crossed with each of the others, gaps adjusted for how many were looked at.
+    """The first attribute crossed with each of the others, not yet adjusted for how many there are.
 
-    A gap is a concern only where its interval lies outside the tolerance and
-    its adjusted p-value is below 0.05; see `adjusted` and `soften`.
+    See `governance.fairness.many_comparisons.adjusted_report`, and `soften`.
 
     Parameters
     ----------
@@ -94,7 +92,7 @@ def pair_tables(
             stated=stated,
         ).items()
     ]
-    return _adjusted(found)
+    return tuple(found)
 
 
 def _cross(
@@ -180,14 +178,3 @@ def _pairs(
     for b, a in product(range(columns), range(rows)):
         if a != references[0]:
             yield (a, b), (references[0], b), 1
-
-
-def _adjusted(tables: list[PairTable]) -> tuple[PairTable, ...]:
-    made = iter(adjusted([pair.comparison for table in tables for pair in table.comparisons]))
-    return tuple(
-        replace(
-            table,
-            comparisons=tuple(replace(pair, comparison=next(made)) for pair in table.comparisons),
-        )
-        for table in tables
-    )

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from governance.fairness.groups import Comparison, GroupTable
+from governance.fairness.groups import Comparison, GroupRow, GroupTable
+from governance.fairness.intersections import PairTable
 from governance.fairness.intervals import false_discovery_adjusted
 from governance.fairness.policy import Metric, Verdict
 
@@ -29,10 +30,10 @@ def adjusted(comparisons: Sequence[Comparison]) -> list[Comparison]:
     return [_read(one, float(next(p_values))) if one.ratio else one for one in comparisons]
 
 
-def adjusted_tables(
-    tables: Mapping[str, GroupTable], metrics: Sequence[Metric]
-) -> dict[str, GroupTable]:
-    """Tables whose comparisons on these metrics, those that carry a verdict, are adjusted together."""
+def adjusted_report(
+    tables: Mapping[str, GroupTable], pairs: Sequence[PairTable], metrics: Sequence[Metric]
+) -> tuple[dict[str, GroupTable], tuple[PairTable, ...]]:
+    """Tables and pairs of groups, their comparisons on these metrics adjusted all together."""
     places = [
         (name, row.group, metric.name)
         for name, table in tables.items()
@@ -41,24 +42,33 @@ def adjusted_tables(
         if row.group != table.reference
     ]
     rows = {(name, row.group): row for name, table in tables.items() for row in table.rows}
-    given = [rows[name, group].comparisons[metric] for name, group, metric in places]
-    made = dict(zip(places, adjusted(given), strict=True))
-    return {
-        name: replace(
-            table,
-            rows=tuple(
-                replace(
-                    row,
-                    comparisons={
-                        metric: made.get((name, row.group, metric), comparison)
-                        for metric, comparison in row.comparisons.items()
-                    },
-                )
-                for row in table.rows
-            ),
-        )
-        for name, table in tables.items()
+    alone = [rows[name, group].comparisons[metric] for name, group, metric in places]
+    crossed = [pair.comparison for table in pairs for pair in table.comparisons]
+    made = adjusted([*alone, *crossed])
+    read, of_pairs = dict(zip(places, made, strict=False)), iter(made[len(places) :])
+    return (
+        {
+            name: replace(table, rows=tuple(_with(read, name, row) for row in table.rows))
+            for name, table in tables.items()
+        },
+        tuple(
+            replace(
+                table,
+                comparisons=tuple(
+                    replace(pair, comparison=next(of_pairs)) for pair in table.comparisons
+                ),
+            )
+            for table in pairs
+        ),
+    )
+
+
+def _with(read: Mapping[tuple[str, str, str], Comparison], name: str, row: GroupRow) -> GroupRow:
+    comparisons = {
+        metric: read.get((name, row.group, metric), comparison)
+        for metric, comparison in row.comparisons.items()
     }
+    return replace(row, comparisons=comparisons)
 
 
 def _read(comparison: Comparison, p_value: float) -> Comparison:

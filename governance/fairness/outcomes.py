@@ -92,6 +92,16 @@ class Outcomes:
         outcome = np.where(self.observed, np.where(self.happened, 0, 1), 2)
         return np.where(self.selected, 0, 3).astype(np.int64) + outcome
 
+    def where(self, rows: NDArray[np.bool_]) -> "Outcomes":
+        """Outcomes of these rows alone."""
+        return Outcomes(
+            self.selected[rows],
+            self.happened[rows],
+            self.observed[rows],
+            self.entity[rows],
+            self.split[rows],
+        )
+
     def counts(self, grouping: Grouping) -> Counts:
         """Outcome counts of each group, shape (groups, 6); rows nobody looked at are no negatives."""
         return _tally(grouping.codes, len(grouping.names), self.cells)

@@ -8,6 +8,8 @@ from governance.fairness.coverage import CHARACTERISTICS, Coverage, title_of
 from governance.fairness.policy import METRICS, Verdict
 from governance.report.bar import bar_of
 from governance.report.judged import Judged, judged, tally
+from governance.report.proxy_found import proxy_findings
+from governance.report.records_found import record_findings
 from governance.report.words import (
     NOUNS,
     counted,
@@ -45,6 +47,8 @@ def findings(assessment: Assessment) -> Iterator[str]:
     yield _bar(assessment)
     yield from _list(assessment)
     yield from _groups(assessment)
+    yield from record_findings(assessment)
+    yield from proxy_findings(assessment)
 
 
 def _bar(assessment: Assessment) -> str:
@@ -193,6 +197,12 @@ def unknowns(assessment: Assessment) -> Iterator[str]:
         yield (
             f"The outcome is known for {percent(observed.value)} of the {nouns} only. "
             "Where nobody looked nothing is known, and the figures speak of the rest."
+        )
+    if not assessment.is_checked and assessment.definition.fairness.attributes:
+        yield (
+            "Whether outcomes are recorded alike in all groups cannot be known from the records "
+            "themselves: a score that has learned their bias agrees with them. No outcomes found "
+            "another way are held."
         )
     open_questions = tally(assessment)[Verdict.CANNOT_TELL]
     if open_questions:

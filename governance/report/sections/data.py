@@ -16,6 +16,7 @@ from governance.report.document import (
     Table,
 )
 from governance.report.looked_at import looked_at, looked_at_by_group
+from governance.report.records_found import record_sentence, records_found
 from governance.report.words import (
     count,
     day,
@@ -68,6 +69,7 @@ def section(assessment: Assessment) -> Section:
                 )
             ),
             *looked_at(assessment),
+            *_records(assessment),
             *_leaks(assessment),
             *_base_rates(assessment),
             *looked_at_by_group(assessment),
@@ -108,6 +110,24 @@ def _which_row(label: Label) -> str:
     if label.at:
         return "the child's first row of all"
     return {"any": "any row in that time", "first": "the first row in that time", "last": "the last row in that time"}[label.row]  # fmt: skip
+
+
+def _records(assessment: Assessment) -> Iterator[Block]:
+    """Whether records are alike in all groups, and what could and could not be asked."""
+    if not assessment.tables:
+        return
+    yield Heading("Are records alike in all groups?")
+    found = [record_sentence(assessment, one) for one in records_found(assessment)]
+    asked = sorted({one.question.value for one in assessment.discrepancies})
+    if found:
+        yield Bullets(tuple(found))
+    elif asked:
+        yield Paragraph(f"No difference was found of those that could be asked: {listed(asked)}.")
+    if not assessment.is_checked:
+        yield Paragraph(
+            "No outcomes found another way are held, so a bias of the record that the score has "
+            "learned too would not be seen here."
+        )
 
 
 def _leaks(assessment: Assessment) -> Iterator[Block]:

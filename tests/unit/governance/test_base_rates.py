@@ -6,7 +6,7 @@ import pytest
 from governance.disclosure.control import disclosure_policy
 from governance.fairness.base_rates import Stated, soften_table
 from governance.fairness.groups import group_table
-from governance.fairness.many_comparisons import adjusted_tables
+from governance.fairness.many_comparisons import adjusted_report
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import METRICS, Verdict
 
@@ -100,7 +100,7 @@ def test_a_gap_that_many_comparisons_bring_by_luck_is_no_concern():
         table = group_table(
             "area", outcomes, groups, policy=disclosure_policy("none"), tolerance=(0.999, 1.001)
         )
-        after = adjusted_tables({"area": table}, [RECALL])["area"]
+        after = adjusted_report({"area": table}, (), [RECALL])[0]["area"]
         for name, read in (("plain", table), ("adjusted", after)):
             verdicts = [row.comparisons["recall"].verdict for row in read.rows]
             raised[name] += Verdict.CONCERN in verdicts
