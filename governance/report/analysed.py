@@ -5,6 +5,7 @@ from typing import Any
 
 from governance.assessment import Assessment
 from governance.report.document import Paragraph, Section
+from governance.report.findings import candidate_name
 
 
 def found_by(assessment: Assessment, name: str) -> Mapping[str, Any] | None:
@@ -17,8 +18,17 @@ def not_available(number: int, title: str, assessment: Assessment, name: str) ->
     return Section(number, title, (Paragraph(_reason(assessment, name)),))
 
 
+def whose_lists(assessment: Assessment, learner: str) -> str:
+    """Whose lists an analysis drew, where they are not of what is proposed."""
+    name = candidate_name(learner)
+    if learner == assessment.candidate:
+        return f"These are lists of {name}, which is what is proposed."
+    proposed = candidate_name(assessment.candidate)
+    return f"These are lists of {name}; what is proposed is {proposed}, of which they say nothing."
+
+
 def _reason(assessment: Assessment, name: str) -> str:
-    if not assessment.matrix:
+    if assessment.given is not None:
         return "Not available: the file holds scores, not the model."
     model = assessment.definition.model
     return (

@@ -137,11 +137,17 @@ def _compared(people: People, own: Ints, other: Ints, caliper: float, seed: int)
         },
         "people": len(own),
         "of_reference": len(other),
+        "standing_own": _average(people.standing[first]),
+        "standing_reference": _average(people.standing[second]),
         "listed_pairs": listed,
         "outcome_pairs": happened,
         "unlike_before": unlikeness(people.points[own], people.points[other]),
         "unlike": unlikeness(people.points[first], people.points[second]) if len(first) else None,
     }
+
+
+def _average(values: Floats) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 def _crossed(first: Bools, second: Bools) -> list[int]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from governance.assessment import assess
+from governance.assessment import Given, assess
 from governance.report.render import make_document, render_html
 
 
@@ -44,7 +44,9 @@ def seeds(**kept):
     return {"test_as_of": "2023-09-01", "refits": 10, "learners": learners, "sentences": []}
 
 
-@pytest.mark.parametrize(("number", "name"), [(13, "seeds")])
+@pytest.mark.parametrize(
+    ("number", "name"), [(11, "proxies"), (12, "matched_pairs"), (13, "seeds"), (17, "mitigations")]
+)
 def test_a_section_without_its_analysis_says_what_to_run(assessment, number, name):
     said = words(section(assessment, number))
 
@@ -52,9 +54,11 @@ def test_a_section_without_its_analysis_says_what_to_run(assessment, number, nam
     assert f"hearth analyse early_help {name}, then hearth report early_help again" in said
 
 
-@pytest.mark.parametrize(("number", "name"), [(13, "seeds")])
+@pytest.mark.parametrize(
+    ("number", "name"), [(11, "proxies"), (12, "matched_pairs"), (13, "seeds"), (17, "mitigations")]
+)
 def test_a_file_of_scores_alone_says_that_there_is_no_model(assessment, number, name):
-    said = words(section(replace(assessment, matrix={}), number))
+    said = words(section(replace(assessment, given=Given(None)), number))
 
     assert said == "Not available: the file holds scores, not the model."
 
@@ -79,3 +83,121 @@ def test_stability_of_what_is_not_proposed_says_so(assessment):
     rule = replace(assessment, candidate="most earlier referrals first")
 
     assert "is neither of them" in words(section(rule, 13, seeds=seeds(lightgbm=0.4)))
+
+
+def estimate(value, reach=0.02):
+    return {"value": value, "low": value - reach, "high": value + reach}
+
+
+def matched(listed, *, unlike=0.05, standing=0.06):
+    where = {"attribute": "sex_of_child", "group": "Female", "reference": "Male"}
+    figures = {"standing": estimate(standing), "standing_before": 0.1, "paired": 0.8}
+    counts = {
+        "people": 1000,
+        "of_reference": 1100,
+        "listed_pairs": listed,
+        "outcome_pairs": [200, 60, 140, sum(listed) - 400],
+        "standing_own": 0.5,
+        "standing_reference": 0.44,
+        "unlike": unlike,
+        "unlike_before": 0.2,
+    }
+    return {
+        "candidate": "lightgbm",
+        "people": 2100,
+        "differences": [{**where, **figures}],
+        "pairs": {"of": [{**where, **counts}]},
+    }
+
+
+def table(section, caption):
+    return next(b for b in section.blocks if getattr(b, "caption", "").startswith(caption))
+
+
+def test_the_like_of_two_groups_who_stand_apart_are_named(assessment):
+    said = words(section(assessment, 12, matched_pairs=matched([50, 40, 30, 680])))
+
+    assert "Female beside Male: those alike on record stand higher, by 6.0 places" in said
+    assert "the outcome happened less often, 32% against 42%" in said
+
+
+def test_those_not_alike_enough_are_not_compared(assessment):
+    found = section(assessment, 12, matched_pairs=matched([50, 40, 30, 680], unlike=0.13))
+
+    assert table(found, "Sex of child: place in the order").rows[0][-1] == "not alike enough"
+    assert "beside" not in words(found)
+
+
+def test_small_counts_of_pairs_are_withheld_with_all_that_rests_on_them(assessment):
+    found = section(assessment, 12, matched_pairs=matched([50, 3, 30, 717]))
+
+    row = table(found, "Sex of child: listed, and what happened").rows[0]
+    assert row[1:4] == ("[c]", "[c]", "[c]")
+    assert row[4] == "32.5%"
+
+
+def lists_of(**by_list):
+    """Lists whose counts by sex are given as (listed with the outcome, not listed with it) of 500 each."""
+
+    def group(tp, fn):
+        return {"counts": [tp, 40, 0, fn, 460 - fn - tp, 0], "effects": {}}
+
+    def one(female, male):
+        groups = {"Female": group(*female), "Male": group(*male)}
+        everyone = [sum(cell) for cell in zip(*(g["counts"] for g in groups.values()), strict=True)]
+        return {
+            "everyone": {"counts": everyone, "effects": {}},
+            "by_attribute": {"sex_of_child": groups},
+            "listed": 200,
+            "listed_before_too": 180,
+            "changes": {"recall_at_capacity": estimate(-0.03), "precision_at_capacity": estimate(-0.01)},
+        }  # fmt: skip
+
+    return {name: one(*counts) for name, counts in by_list.items()}
+
+
+def test_the_strongest_proxy_and_its_price_are_named(assessment):
+    found = section(
+        assessment,
+        11,
+        proxies={
+            "learner": "lightgbm",
+            "rows": 900,
+            "of_rows": 1000,
+            "least_in_group": 50,
+            "groups": [{"attribute": "sex_of_child", "group": "Female", "auc": estimate(0.9)}],
+            "carriers": [{"attribute": "sex_of_child", "reason_group": "referrals", "auc_alone": estimate(0.8)}],
+            "accuracy": {"sex_of_child": {"right": 0.8, "commonest": 0.5}},
+            "lists": lists_of(**{"as it is": ((60, 90), (80, 70)), "referrals": ((65, 85), (70, 80))}),
+        },
+    )  # fmt: skip
+
+    assert "Sex of child: told well; by itself “Referrals” tells it best" in words(found)
+    assert table(found, "The list without").rows[1][:2] == ("“Referrals”", "90%")
+    assert "40.0%" in table(found, "Sex of child: found, list by list").rows[0][1]
+    assert [row[-2] for row in table(found, "Widest gap").rows] == ["13.3", "3.3"]
+
+
+def mitigated(assessment, **counts):
+    lists = lists_of(**{"as it is": ((60, 90), (80, 70)), **counts})
+    lists["reduction, sex_of_child"] |= {"way": "reduction", "attribute": "sex_of_child", "by_lot": 0.12}  # fmt: skip
+    return section(assessment, 17, mitigations={"learner": "logistic", "lists": lists})
+
+
+def test_evening_out_shows_gap_price_and_lots_with_its_warning(assessment):
+    found = mitigated(assessment, **{"reduction, sex_of_child": ((70, 80), (72, 78))})
+
+    said = words(found)
+    assert "None of these lists is proposed" in said
+    assert "up to 12% of people would be decided by lot" in said
+    assert "what is proposed is LightGBM, of which they say nothing" in said
+    rows = table(found, "Sex of child: what each way changes").rows
+    assert [row[1] for row in rows] == ["13.3", "1.3"]
+    assert rows[1][-1] == "12%"
+
+
+def test_groups_small_on_any_list_are_printed_on_none(assessment):
+    found = mitigated(assessment, **{"reduction, sex_of_child": ((3, 147), (72, 78))})
+
+    assert "withheld, the numbers by group are too small to print" in words(found)
+    assert table(found, "Sex of child: what each way changes").rows[0][1] == "–"
