@@ -1,9 +1,13 @@
 import re
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from governance.assessment import assess
+from governance.fairness.replacement import Champion
+from governance.further import Beside
+from governance.geography.area_map import Area, AreaMap
 from governance.report.render import make_document, render_html
 
 pytestmark = pytest.mark.browser
@@ -13,11 +17,20 @@ WIDTHS = {"desk": 1280, "telephone": 320}
 @pytest.fixture(scope="module")
 def reports(compas_evidence, council_evidence):
     """Every state of the report a reader can meet, as HTML by name."""
+    council = council_evidence()
+    scored, protected = council.scored, council.protected
+    third = protected.entity_id.astype(int) % 3
+    beside = Beside(
+        champion=Champion("2", scored[scored.candidate == "logistic"]),
+        areas=protected[["entity_id", "as_of"]].assign(area="X" + third.astype(str)),
+        outlines=AreaMap("lsoa", "Made up", 400, SQUARES),
+    )
     evidence = {
         "compas, nothing withheld": compas_evidence("none"),
         "compas, small counts withheld": compas_evidence("dfe"),
-        "council": council_evidence(),
+        "council": council,
         "council, outcome known where looked": council_evidence(label=WHERE_LOOKED),
+        "council, with a version in use and a map": replace(council, beside=beside),
     }
     return {name: render_html(make_document(assess(one))) for name, one in evidence.items()}
 
@@ -28,11 +41,13 @@ WHERE_LOOKED = {
     "window": "24m",
     "observed": "when_any_row",
 }
+SQUARES = tuple(Area(f"X{i}", f"Place {i}", f"M{250 * i} 0l250 0 0 400 -250 0z") for i in range(4))
 STATES = [
     "compas, nothing withheld",
     "compas, small counts withheld",
     "council",
     "council, outcome known where looked",
+    "council, with a version in use and a map",
 ]
 
 
@@ -131,7 +146,7 @@ def test_in_print_nothing_is_cut_off(page):
     )
 
     assert cut == 0
-    assert not page.locator("nav").is_visible()
+    assert not page.locator(".top").first.is_visible()
 
 
 def test_the_page_holds_no_script_and_no_inline_style(reports):

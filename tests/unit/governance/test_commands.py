@@ -1,12 +1,15 @@
 import json
+import shutil
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from governance import commands
 from governance.approval import commands as approval
 from governance.approval.submission import read_submission
 from governance.fairness.policy import NO_CONCERN_RULE
+from governance.geography.area_map import Area, AreaMap
 from hearth.digest import sha256_of
 from hearth.errors import BundleError, DataError, NotFoundError, StateError
 from hearth.risk_model.files import with_manifest, write_folder
@@ -160,3 +163,53 @@ def test_the_version_before_is_an_input_of_the_report(trained, clock):
     assert not again.was_current
     assert again.given_away == ("sex_of_child",)
     assert make_report(trained, clock).was_current
+
+
+def in_use(trained, version, clock):
+    """Report of version 3 while this version is in use."""
+    return commands.report(
+        trained.catalogue, trained.settings, "early_help", "3", now=clock(), in_use=version
+    )
+
+
+@pytest.fixture
+def second(trained):
+    """Version 2, with the same scored rows, where runs are kept."""
+    runs = trained.settings.state_dir / "runs" / "early_help"
+    shutil.copytree(runs / "3", runs / "2")
+
+
+def test_a_report_is_made_again_once_another_version_is_in_use(trained, second, clock):
+    make_report(trained, clock)
+
+    made = in_use(trained, "2", clock)
+
+    assert not made.was_current
+    assert "Version 2 is in use." in (made.folder / "report.html").read_text()
+    hashes = json.loads((made.folder / "inputs.json").read_bytes())["hashes"]
+    assert {"Version in use, scored rows", "Version in use, metrics"} <= set(hashes)
+
+
+def test_the_report_of_the_version_in_use_stays_as_it_was_approved(trained, second, clock):
+    before = (in_use(trained, "2", clock).folder / "report.html").read_bytes()
+
+    made = in_use(trained, "3", clock)
+
+    assert made.was_current
+    assert (made.folder / "report.html").read_bytes() == before
+
+
+def test_areas_and_their_outlines_come_from_what_is_kept(trained, clock):
+    definition = trained.catalogue.model("early_help").model_copy(update={"area": "lsoa"})
+    catalogue = SimpleNamespace(model=lambda _name: definition, sources={})
+    state = trained.settings.state_dir
+    matrix = state / "matrices" / "early_help"
+    protected = pd.read_parquet(matrix / "protected.parquet")
+    protected[["entity_id", "as_of"]].assign(area="X1").to_parquet(matrix / "areas.parquet")
+    (state / "areas").mkdir()
+    outlines = AreaMap("lsoa", "Made up", 400, (Area("X1", "Fablebury", "M0 0l9 0 0 9z"),))
+    (state / "areas" / "lsoa.json").write_text(outlines.as_json())
+
+    made = commands.report(catalogue, trained.settings, "early_help", "3", now=clock())
+
+    assert "<title>Fablebury: 10.0%</title>" in (made.folder / "report.html").read_text()
