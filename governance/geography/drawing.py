@@ -23,16 +23,16 @@ WITHHELD, EMPTY = "Withheld to protect people", "Nobody here was ranked"
 _INK = "#0b0c0c"
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 _MOST_CLASSES = 5
-_TILE, _SCALE = 16, 0.8
+_TILE, _SCALE = 16, 1.0
 _CLASSES = (
     ("#e4eef8", ""),
-    ("#c9ddf0", f'<circle cx="8" cy="8" r="1.6" fill="{_INK}"/>'),
-    ("#9cc3e2", f'<path d="M0 4h16M0 12h16" stroke="{_INK}" stroke-width="1.4"/>'),
-    ("#4d8fc4", f'<path d="M4 0v16M12 0v16M0 4h16M0 12h16" stroke="{_INK}" stroke-width="1.2"/>'),
-    ("#0b3a66", '<circle cx="8" cy="8" r="2.2" fill="#ffffff"/>'),
+    ("#c9ddf0", f'<circle cx="8" cy="8" r="2" fill="{_INK}"/>'),
+    ("#9cc3e2", f'<path d="M0 8h16" stroke="{_INK}" stroke-width="1.8"/>'),
+    ("#4d8fc4", f'<path d="M8 0v16M0 8h16" stroke="{_INK}" stroke-width="1.8"/>'),
+    ("#0b3a66", '<circle cx="8" cy="8" r="2.8" fill="#ffffff"/>'),
 )
 """Fill and marks from least to most: from bare through dots and lines to dark with light dots."""
-_HATCH = f'<path d="M-4 12L12-4M4 20L20 4" stroke="{_INK}" stroke-width="1.4"/>'
+_HATCH = f'<path d="M-4 4L4-4M0 16L16 0M12 20L20 12" stroke="{_INK}" stroke-width="1.8"/>'
 
 
 @dataclass(frozen=True)
