@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from starlette.responses import RedirectResponse
 
+from hearth.errors import BundleError
 from serving.pages.goals import START, own_page
 from serving.pages.render import page
 from serving.web.problems import from_error, request_id_of
@@ -23,6 +24,13 @@ _ADVICE = {
 }
 
 
+_ALTERED = (
+    "What was published is not as it was put to the board: a file is missing or was changed. Nothing "
+    "of it is shown or used. Whoever runs Hearth can bring the records back from a backup, or have the "
+    "version reported and submitted again."
+)
+
+
 def page_response(request: Request, error: Exception) -> Response:
     """Answer to an error as a page; nothing of what was sent is on it."""
     found = from_error(error)
@@ -33,7 +41,9 @@ def page_response(request: Request, error: Exception) -> Response:
         "error.html",
         status=found.status,
         title=_TITLES.get(found.status, "This cannot be done"),
-        detail=_ADVICE.get(found.status, found.detail),
+        detail=_ALTERED
+        if isinstance(error, BundleError)
+        else _ADVICE.get(found.status, found.detail),
         request_id=request_id_of(request),
     )
     if "Retry-After" in found.headers:
