@@ -78,7 +78,8 @@ def by_date(
     population = Population.ALL
     if not whole.counts_unknown or is_any_small(counts, policy):
         counts, population = counts * KNOWN, Population.KNOWN
-    if is_any_small(counts, policy):
+    # Section 4 prints how long each date's list is: less the known, it is those of unknown outcome.
+    if is_any_small(counts, policy) or is_any_small(outcomes.counts(dates), policy):
         return None
     printed = [
         protect_table(groups.names, counts[:, date], policy, population)

@@ -60,7 +60,7 @@ class Replacement:
     shared : float
         Part of the candidate's rows that the champion was tested on too, in [0, 1].
     places : dict of str to ProtectedCounts
-        By `PLACES`.
+        By `PLACES`; empty where some hold so few that what either list holds would give them away.
     gains : tuple of Gain
         Empty where so few change places that a difference would give them away.
     movement : dict of str to tuple of Movement
@@ -118,7 +118,7 @@ def replacement(
     return Replacement(
         champion.version,
         float(is_shared.mean()),
-        places,
+        places if is_told else {},
         _gains(outcomes, by_place, metrics, seed) if is_told else (),
         {name: movement for name, movement in moved.items() if movement},
     )

@@ -2,8 +2,11 @@
 
 The oracle is a solver over every cell of test date × first × second attribute × how each of two
 ways of ranking chose × what happened. Its facts are all counts that the assessment prints, of
-whatever table; rates, intervals and ratios are checked to be made of those counts alone.
+whatever table: by group, by pair of groups, by date, by date and group, by way of ranking, and of
+who enters and leaves the list; rates, intervals and ratios are checked to be made of those counts alone.
 """
+
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,9 +17,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from governance.assessment import assess
-from governance.fairness.counts import SUMS
+from governance.fairness.counts import KNOWN, SUMS
 from governance.fairness.intervals import wilson
 from governance.fairness.policy import METRICS
+from governance.fairness.replacement import PLACES, Champion
+from governance.further import Beside
 
 WAYS = ("lightgbm", "logistic")
 NAMES = {"day": ["2022-09-01", "2023-09-01"], "first": list("abcd"), "second": list("xyz")}
@@ -67,7 +72,15 @@ def council(crossed_evidence, cells, policy):
     made = crossed_evidence(
         pd.concat(rows), protected, policy=policy, chosen=WAYS[0], splits=splits
     )
-    return assess(made)
+    champion = Champion("2", rows[1].assign(candidate=WAYS[1]))
+    return assess(replace(made, beside=Beside(champion)))
+
+
+KNOWN_SUMS = {name for name, cells in SUMS.items() if (cells <= KNOWN).all()}
+MOVES = {
+    "before": {"logistic": 0}, "after": {"lightgbm": 0}, "stays": {"lightgbm": 0, "logistic": 0},
+    "enters": {"lightgbm": 0, "logistic": 1}, "leaves": {"lightgbm": 1, "logistic": 0},
+}  # fmt: skip
 
 
 def place_of(**groups):
@@ -75,21 +88,72 @@ def place_of(**groups):
     return {axis: NAMES[axis].index(name) for axis, name in groups.items()}
 
 
+def among(found, name, group):
+    """Places of a group in a further table, which puts together those not printed whole."""
+    rows = found.tables[name].rows
+    if group == "Everyone":
+        return {}
+    alone = [row.group for row in rows if row.counts.is_complete]
+    wanted = [group] if group in alone else [r.group for r in rows if r.group not in alone]
+    return {name: [NAMES[name].index(each) for each in wanted]}
+
+
+def further(found):
+    """The same of every group by date."""
+    for name, table in found.further.dates.items():
+        for group in (*table.groups, table.everyone):
+            for day, at in zip(table.dates, group.dates, strict=True):
+                sums = {}
+                for metric, rate in at.rates.items():
+                    sums[METRICS[metric].numerator] = rate.numerator
+                    sums[METRICS[metric].denominator] = rate.denominator
+                told = {
+                    key: value
+                    for key, value in sums.items()
+                    if value is not None and key in KNOWN_SUMS
+                }
+                yield WAYS[0], place_of(day=day) | among(found, name, group.group), told
+
+
+def lists(found):
+    """The same of who enters and leaves the list."""
+    moves = found.further.replacement
+    for place, (new, old) in zip(PLACES, [(0, 0), (0, 1), (1, 0), (1, 1)], strict=False):
+        yield (
+            WAYS[0],
+            {"lightgbm": new, "logistic": old},
+            moves.places[place].sums if place in moves.places else {},
+        )
+    for name, rows in moves.movement.items():
+        whole = [row.counts for row in found.tables[name].rows if row.counts.is_complete]
+        counted = "n" if any(counts["n"] is not None for counts in whole) else "known"
+        for row in rows:
+            for part, on in MOVES.items():
+                if isinstance(value := getattr(row, part), int):
+                    yield WAYS[0], among(found, name, row.group) | on, {counted: value}
+
+
 def printed(found):
     """(way, which cells it counts, printed counts) of every table of the assessment."""
     for name, table in found.tables.items():
-        yield WAYS[0], {}, table.everyone.counts
+        yield WAYS[0], {}, table.everyone.counts.sums
         for row in table.rows:
-            yield WAYS[0], place_of(**{name: row.group}), row.counts
+            yield WAYS[0], place_of(**{name: row.group}), row.counts.sums
     # A crossing of which nothing may be printed is left out: what margins alone say of it, they say.
     tables = [t for t in found.pairs if any(pair.counts.is_complete for pair in t.comparisons)]
     for pair in (pair for table in tables for pair in table.comparisons):
         first, second = sorted([pair.within, pair.group])
-        yield WAYS[0], place_of(first=first, second=second), pair.counts
+        yield WAYS[0], place_of(first=first, second=second), pair.counts.sums
     for split in (*found.performance.splits, found.performance.over_all):
         where = place_of(day=split.split) if split.split in NAMES["day"] else {}
         for way, result in split.candidates.items():
-            yield way, where, result.counts
+            yield way, where, result.counts.sums
+    yield from further(found)
+    yield from lists(found)
+
+
+def _ranges(index, shape):
+    return [range(n) if isinstance(i, slice) else i for i, n in zip(index, shape, strict=True)]
 
 
 def weights(shape, way, where, sums):
@@ -99,8 +163,9 @@ def weights(shape, way, where, sums):
     index = [slice(None)] * len(AXES)
     for name, position in where.items():
         index[AXES.index(name)] = position
+    index = tuple(np.ix_(*([p] if isinstance(p, int) else p for p in _ranges(index, shape))))
     chosen = np.ones(shape) * (outcome[:, None, :] if way == WAYS[0] else outcome[None, :, :])
-    whole[tuple(index)] = chosen[tuple(index)]
+    whole[index] = chosen[index]
     return whole.ravel()
 
 
@@ -123,8 +188,8 @@ def check_hidden(found, cells):
     happens = [bool(cells[..., i].sum()) if i < cells.shape[-1] else False for i in range(3)]
     exists = np.tile(happens, 2)  # an outcome that nobody has is no count
     told, hidden = {}, {}
-    for way, where, counts in printed(found):
-        for sum_name, value in counts.sums.items():
+    for way, where, sums in printed(found):
+        for sum_name, value in sums.items():
             wanted = weights(cells.shape, way, where, SUMS[sum_name])
             true = int(wanted @ cells.ravel())
             if value is not None:

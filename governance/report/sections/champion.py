@@ -91,6 +91,11 @@ def _range(low: float, high: float) -> str:
 
 def _places(found: Replacement) -> Iterator[Block]:
     yield Heading("Who enters and who leaves the list")
+    if not found.places:
+        yield Paragraph(
+            "Withheld: so few enter or leave that the two lists together would tell who."
+        )
+        return
     parts = found.places.values()
     shown = {"n": "All", "known": "Outcome known", "positives": "Outcome happened"}
     if all(part["n"] is None for part in parts):
