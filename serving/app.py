@@ -20,6 +20,7 @@ from serving.pages import (
     board,
     challenges,
     models,
+    monitoring,
     published,
     scores,
     side_by_side,
@@ -45,7 +46,7 @@ STATIC = Path(__file__).parent / "pages" / "static"
 _NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """FastAPI's own, which would send paths elsewhere wherever the environment says so."""
 
-PAGES = (account, api, models, work, scores, challenges, side_by_side, board, published)
+PAGES = (account, api, models, monitoring, work, scores, challenges, side_by_side, board, published)
 
 
 def create_app(

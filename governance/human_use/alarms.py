@@ -37,7 +37,7 @@ def use_alarms(found: Mapping[str, Any]) -> Iterator[str]:
                 f"{overridden['high']:.1%}: the score may be deciding"
             )
     if found["challenges"]["any_overdue"]:
-        yield "A challenge was not acknowledged by its day; see `hearth challenges list --overdue`"
+        yield "A challenge was not acknowledged by its day; hearth challenges list --overdue names it"
 
 
 def date_alarms(sunset: date | None, review_on: date | None, today: date) -> Iterator[str]:

@@ -47,6 +47,7 @@ PAGES: Mapping[str, frozenset[Permission]] = {
     "GET /models": _READERS,
     "GET /models/{model}": _READERS,
     "GET /models/{model}/list": frozenset({Permission.DECISION_WRITE}),
+    "GET /models/{model}/monitoring": frozenset({Permission.REPORT_READ}),
     "GET /models/{model}/notice": _READERS,
     "GET /models/{model}/report": frozenset({Permission.REPORT_READ}),
     "GET /models/{model}/score": frozenset({Permission.SCORE_WRITE}),
