@@ -23,7 +23,7 @@ def use_alarms(found: Mapping[str, Any]) -> Iterator[str]:
     """Alarms from figures as printed: each by its whole 95 % interval, so that few decisions raise none."""
     everyone = [] if found["everyone"] is None else [found["everyone"]]
     teams = [row for table in found["tables"] if table["title"] == BY_TEAM for row in table["rows"]]
-    for row in [*everyone, *teams]:
+    for row in [*everyone, *(teams if len(teams) > 1 else [])]:
         who = "Everyone together" if row["group"] == EVERYONE else f"The team “{row['group']}”"
         quick, overridden = row["quick_rate"], row["override_rate"]
         if quick["low"] is not None and quick["low"] > MOST_QUICK:

@@ -1,6 +1,9 @@
 """The command that gathers for the board what became of a version in use."""
 
+from typing import Any
+
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from hearth.cli.arguments import ModelArgument
@@ -19,7 +22,6 @@ def mount(app: typer.Typer) -> None:
 def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption = False) -> None:
     """Gather overrides, dwell, challenges, drift and days left of the version in use, for its page."""
     from governance.human_use.oversight import oversee
-    from governance.report.sections.human_use import rate, seconds
 
     context = open_context(command, as_json=as_json)
     found = oversee(
@@ -35,17 +37,11 @@ def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption 
     if use["everyone"] is None:
         context.say("Nobody has decided on a score of this version yet.")
     else:
-        table = Table("", "decisions", "overridden", "within seconds", "half within")
-        for row in (use["everyone"], *(row for each in use["tables"] for row in each["rows"])):
-            decisions = "[c]" if row["decisions"] is None else f"{row['decisions']:,}"
-            table.add_row(
-                row["group"],
-                decisions.replace("[", r"\["),
-                rate(row["override_rate"]).replace("[", r"\["),
-                rate(row["quick_rate"]).replace("[", r"\["),
-                seconds(row["median_dwell_s"]),
-            )
-        context.show(table)
+        for title, rows in (
+            ("Everyone", [use["everyone"]]),
+            *((f"By {each['title'].lower()}", each["rows"]) for each in use["tables"]),
+        ):
+            context.show(_table(title, rows))
     if found["drift"] is None:
         context.say(f"  Drift by group is not known: run hearth monitor {model}, then this again.")
     for alarm in found["alarms"]:
@@ -56,3 +52,20 @@ def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption 
     )
     if found["alarms"]:
         raise typer.Exit(ALARMS)
+
+
+def _table(title: str, rows: list[dict[str, Any]]) -> Table:
+    from governance.report.sections.human_use import rate, seconds
+    from governance.report.words import count
+
+    table = Table("", "decisions", "overridden", "within seconds", "half within", title=title)
+    for row in rows:
+        cells = (
+            row["group"],
+            count(row["decisions"]),
+            rate(row["override_rate"]),
+            rate(row["quick_rate"]),
+            seconds(row["median_dwell_s"]),
+        )
+        table.add_row(*map(escape, cells))
+    return table

@@ -156,6 +156,10 @@ def test_a_few_quick_decisions_raise_no_alarm():
     assert list(use_alarms(found)) == []
 
 
+def test_a_team_that_is_everyone_raises_one_alarm():
+    assert len(list(use_alarms(figures(*[decided("override", dwell=4.0)] * 30)))) == 1
+
+
 def test_hundreds_of_decisions_without_an_override_raise_an_alarm():
     found = figures(*[decided()] * 200, *[decided(team="South")] * 200)
     (alarm,) = use_alarms(found)
