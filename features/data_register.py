@@ -35,6 +35,8 @@ _PLACES = {
 }
 """First word of a place in a definition → what the source is used for there, beside features."""
 _FORMULAE = ("=", "+", "@", "\t", "\r")
+_HANDFUL = 5
+"""Counts up to it are withheld where the register is published, as the Department for Education does."""
 _MARKED = (AgreementState.EXPIRED, AgreementState.EXPIRES_SOON)
 
 
@@ -103,7 +105,7 @@ class Entry:
             "retention": _in_years(law.retention),
             "sensitivity": law.sensitivity + (", for assessment only" if law.use != "any" else ""),
             "used by": "; ".join(map(str, self.used_by)) or "no model",
-            "rows held": "" if self.held is None else str(self.held["rows"]),
+            "rows held": "" if self.held is None else self._rows_in_words(),
         }
 
     def in_words(self) -> tuple[str, str, str, str, str]:
@@ -128,6 +130,17 @@ class Entry:
             f"{_in_years(law.retention)}\n{until}",
             self._held_in_words(),
         )
+
+    def _rows_in_words(self) -> str:
+        """Rows held, as they may be published: a handful may tell of somebody."""
+        rows = 0 if self.held is None else self.held["rows"]
+        return "[c]" if 0 < rows <= _HANDFUL else str(rows)
+
+    def as_published(self) -> dict[str, Any]:
+        """The contract with what is held, a handful of rows withheld."""
+        counts = {k: v for k, v in (self.held or {}).items() if k in {"rows", "expired"}}
+        withheld = {name: None for name, count in counts.items() if 0 < count <= _HANDFUL}
+        return {**self.as_json(), "held": None if self.held is None else {**self.held, **withheld}}
 
     def _held_in_words(self) -> str:
         if self.held is None:
@@ -177,7 +190,7 @@ def _used_by(
 def register_files(register: Sequence[Entry], *, on: date) -> dict[str, bytes]:
     """The register as a page, Markdown, CSV and JSON, with a manifest; the same day gives the same bytes."""
     rows = [entry.as_row() for entry in register]
-    told = {"made_on": on.isoformat(), "sources": [entry.as_json() for entry in register]}
+    told = {"made_on": on.isoformat(), "sources": [entry.as_published() for entry in register]}
     return with_manifest(
         {
             "register.html": render_register(register, on=on).encode(),

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from governance.report.words import day, listed
+from governance.report.words import count, day, listed
 from governance.transparency.facts import Facts
 from governance.transparency.places import length_in_words, uses_in_words
+from governance.transparency.usage import is_small, usage_policy
 from hearth.source_contract import SourceContract
 
 
@@ -112,7 +113,11 @@ def datasets(facts: Facts) -> str:
 
 
 def _rows(facts: Facts, name: str) -> str:
-    return f"{facts.rows[name]:,} rows; " if name in facts.rows else ""
+    if name not in facts.rows:
+        return ""
+    policy = usage_policy(facts.definition.fairness.disclosure)
+    rows = facts.rows[name]
+    return f"{count(None if is_small(rows, policy) else rows)} rows; "
 
 
 def operational_sources(facts: Facts) -> str:

@@ -113,7 +113,7 @@ def _processing(facts: Facts) -> Iterator[Block]:
 def _sources(facts: Facts) -> Table:
     return Table(
         "Sources, and on what footing each is used",
-        tuple(map(Column, ("Source", "Controller", "Lawful basis", "Special category", "Sensitivity", "Kept", "Agreement"))),
+        tuple(map(Column, ("Source", "Controller", "Lawful basis", "Special category or criminal offences", "Sensitivity", "Kept", "Agreement"))),
         tuple(
             (
                 contract.title,

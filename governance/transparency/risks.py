@@ -66,16 +66,16 @@ def _of_data(facts: Facts) -> Iterator[Risk]:
     kept = sorted({length_in_words(c.law.retention) for c in sources})
     yield Risk(
         "Data",
-        f"Records kept too long. The contracts say: {listed(kept)}.",
+        f"Records may be kept too long. The contracts say: {listed(kept)}.",
         "Rows past their retention are not taken in; a purge command removes scores and leaves a certificate.",
     )
 
 
 def _of_use(facts: Facts) -> Iterator[Risk]:
     worst = {
-        Intervention.ASSISTIVE: "Somebody in need is missed, as they are not on the list",
-        Intervention.PUNITIVE: "Somebody is checked without cause, as they are on the list",
-        Intervention.MIXED: "Somebody in need is missed, or somebody is checked without cause",
+        Intervention.ASSISTIVE: "Somebody in need may be missed, as they are not on the list",
+        Intervention.PUNITIVE: "Somebody may be checked without cause, as they are on the list",
+        Intervention.MIXED: "Somebody in need may be missed, or somebody checked without cause",
     }[facts.definition.intervention]
     yield Risk(
         "Use",
@@ -85,7 +85,7 @@ def _of_use(facts: Facts) -> Iterator[Risk]:
     )
     yield Risk(
         "Use",
-        "Scores are used for another purpose.",
+        "Scores may be used for another purpose.",
         f"A key holds purposes; a score for any but {facts.definition.purpose.replace('_', ' ')} is refused, and each "
         "reading is on record.",
     )
@@ -95,7 +95,7 @@ def _of_efficacy(facts: Facts) -> Iterator[Risk]:
     found, unknown = found_in_report(facts)
     yield Risk(
         "Efficacy",
-        f"It does not find enough of those it is for. {' '.join(found[:3])}".strip(),
+        f"It may not find enough of those it is for. {' '.join(found[:3])}".strip(),
         "A bar was set before the results were known, beside simple rules; calibration and drift are watched.",
     )
     if unknown:
@@ -110,7 +110,7 @@ def _of_outputs(facts: Facts) -> Iterator[Risk]:
     level = facts.definition.release_level
     yield Risk(
         "Outputs and decisions",
-        f"Some groups are served worse than others. {verdicts_in_words(facts)}",
+        f"Some groups may be served worse than others. {verdicts_in_words(facts)}",
         "Each group is compared with its interval; “cannot tell” is a verdict; gaps are put to the board.",
     )
     rows = coverage_of(facts.definition.fairness)
@@ -152,7 +152,7 @@ def _of_organisation(facts: Facts) -> Iterator[Risk]:
     left = (sunset - facts.on).days
     yield Risk(
         "Organisation",
-        f"It goes on unwatched. Its last day of use is before {day(sunset.isoformat())}, "
+        f"It may go on unwatched. Its last day of use is before {day(sunset.isoformat())}, "
         f"in {counted(max(left, 0), 'day')}.",
         "After that day it gives no scores. Whoever submits a version never approves it.",
     )
@@ -161,7 +161,7 @@ def _of_organisation(facts: Facts) -> Iterator[Risk]:
 def _of_public(facts: Facts) -> Risk:
     return Risk(
         "Public engagement",
-        "People do not know that the tool is used, or how to object.",
+        "People may not know that the tool is used, or how to object.",
         f"A notice for each version says so in plain words; {facts.definition.oversight.contact} answers; a challenge "
         "suspends the use of the score.",
     )

@@ -96,11 +96,11 @@ def printed_usage(
         Decisions by outcome.
     """
     decided = sum(outcomes.values())
-    shows_scores = not _is_small(made, policy)
+    shows_scores = not is_small(made, policy)
     shows_decided = shows_scores and not (
-        _is_small(decided, policy) or _is_small(made - decided, policy)
+        is_small(decided, policy) or is_small(made - decided, policy)
     )
-    shows_outcomes = shows_decided and not any(_is_small(n, policy) for n in outcomes.values())
+    shows_outcomes = shows_decided and not any(is_small(n, policy) for n in outcomes.values())
     rounded = {name: _rounded(count, policy) for name, count in outcomes.items()}
     total = sum(rounded.values())
     has_rate = shows_outcomes and total >= max(1, policy.least_denominator)
@@ -114,7 +114,8 @@ def printed_usage(
     )
 
 
-def _is_small(count: int, policy: DisclosurePolicy) -> bool:
+def is_small(count: int, policy: DisclosurePolicy) -> bool:
+    """Whether a count is one that the policy withholds."""
     return policy.protects is not None and policy.protects[0] <= count <= policy.protects[1]
 
 

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -54,3 +55,15 @@ def test_all_four_forms_hold_every_source(register):
 
 def test_the_register_of_a_day_is_always_the_same(register):
     assert register_files(register, on=ON) == register_files(register, on=ON)
+
+
+def test_a_handful_of_rows_is_withheld_where_it_is_published(register):
+    few = replace(
+        register[0],
+        held={"rows": 3, "expired": 1, "extracted_on": "2026-09-01", "ingested_on": "2026-09-02"},
+    )
+    files = register_files([few], on=ON)
+    assert json.loads(files["register.json"])["sources"][0]["held"]["rows"] is None
+    assert "[c]" in files["register.csv"].decode()
+    assert "[c] rows" in files["register.html"].decode()
+    assert "**Rows held:** [c]" in files["register.md"].decode()

@@ -118,6 +118,11 @@ def test_withheld_usage_is_marked_and_not_given(facts_of):
     assert "[c]" in text
 
 
+def test_few_rows_of_a_source_are_withheld(facts_of):
+    assert "[c] rows" in answer(facts_of(rows={"social_care": 4}), "datasets").text
+    assert "12,345 rows" in answer(facts_of(), "datasets").text
+
+
 def test_only_fields_that_differ_are_in_the_comparison(facts_of):
     before, after = make_record(facts_of()), make_record(facts_of(version="4"))
     refs = [change.ref for change in changes_between(before, after)]
