@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from hearth.errors import SettingsError
 from hearth.private_files import make_private_file
 
+_STATEMENTS_KEPT = 256  # ready in each connection: inserts of any number of rows; see `inserts`
 _BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
 _CLEARING_TIMEOUT_MS = 1_000  # writers wait while the write-ahead log is emptied
 _CONNECT_TIMEOUT_S = 10  # of a server that does not answer, rather than refuses
@@ -94,7 +95,8 @@ def _open_sqlite(address: URL) -> Engine:
             f"a database URL names no file, and records must outlive the process; write {_FORMS}"
         )
     make_private_file(Path(address.database))  # SQLite gives its side files the same mode
-    engine = create_engine(address, hide_parameters=True)
+    kept = {"cached_statements": _STATEMENTS_KEPT}
+    engine = create_engine(address, hide_parameters=True, connect_args=kept)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -130,6 +132,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: object) -> None:
+    dbapi_connection.prepared_max = _STATEMENTS_KEPT
     with dbapi_connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO on")  # whatever the server's default
         cursor.execute(_QUICK_COMPRESSION)

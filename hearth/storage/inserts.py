@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Column, Connection, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
+_ANY_NUMBER = 32  # rows up to which a statement is made for each number; above, for powers of two
 _MOST_ROWS = 256  # of one statement; with 16 columns still half of what SQLite takes in values
 
 
@@ -37,7 +38,7 @@ def insert_values(
     width, done, left = len(columns), 0, len(values) // len(columns)
     execute = _execute_numbered if connection.dialect.name == "postgresql" else _execute
     while left:
-        rows = min(_MOST_ROWS, 1 << (left.bit_length() - 1))  # so that few statements are ever made
+        rows = left if left <= _ANY_NUMBER else min(_MOST_ROWS, 1 << (left.bit_length() - 1))
         following = done + rows * width
         execute(
             connection,

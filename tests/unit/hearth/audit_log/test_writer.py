@@ -241,3 +241,28 @@ def test_postgresql_compresses_what_scores_say_the_quick_way(records):
     if records.dialect.name == "postgresql":
         with reading(records) as connection:
             assert connection.scalar(text("SHOW default_toast_compression")) == "lz4"
+
+
+def test_a_caller_alone_is_never_made_to_wait_for_others(writer, monkeypatch):
+    gathered = []
+    monkeypatch.setattr(AuditWriter, "_gather", lambda _, about: gathered.append(about))
+    for _ in range(10):
+        writer.submit(MADE).result(30)
+    assert gathered == []
+
+
+def test_where_many_call_at_a_time_few_transactions_hold_them(records, clock, run_async):
+    groups = []
+
+    async def caller(writer):
+        for _ in range(5):
+            await writer.record(MADE)
+
+    async def all_callers(writer):
+        await asyncio.gather(*(caller(writer) for _ in range(40)))
+
+    with AuditWriter(records, clock, on_commit=lambda many, *_: groups.append(many)) as writer:
+        run_async(all_callers(writer))
+    assert sum(groups) == 200
+    assert len(groups) < 50
+    assert verify(records).ok
