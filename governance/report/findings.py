@@ -7,6 +7,7 @@ from governance.assessment import Assessment
 from governance.fairness.coverage import CHARACTERISTICS, Coverage, title_of
 from governance.fairness.policy import METRICS, Verdict
 from governance.report.bar import bar_of
+from governance.report.hidden_gaps import hidden_gap_findings
 from governance.report.judged import Judged, judged, tally
 from governance.report.proxy_found import proxy_findings
 from governance.report.records_found import record_findings
@@ -47,6 +48,7 @@ def findings(assessment: Assessment) -> Iterator[str]:
     yield _bar(assessment)
     yield from _list(assessment)
     yield from _groups(assessment)
+    yield from hidden_gap_findings(assessment)
     yield from record_findings(assessment)
     yield from proxy_findings(assessment)
 

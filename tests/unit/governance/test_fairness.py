@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn import metrics as fairlearn
+from sklearn.metrics import precision_score
 
 from governance.disclosure.control import disclosure_policy
+from governance.fairness.bootstrap import widest_gap
 from governance.fairness.groups import group_table
 from governance.fairness.intersections import pair_tables
 from governance.fairness.many_comparisons import adjusted_report
@@ -103,15 +105,39 @@ def test_fairlearn_agrees_on_every_rate_of_every_group(people):
             "false_negative_rate": fairlearn.false_negative_rate,
             "false_positive_rate": fairlearn.false_positive_rate,
             "selection_rate": fairlearn.selection_rate,
+            "precision": precision_score,
+            "false_discovery_rate": lambda y, listed: 1 - precision_score(y, listed),
+            "false_omission_rate": lambda y, listed: 1 - precision_score(1 - y, 1 - listed),
+            "base_rate": lambda y, _: fairlearn.selection_rate(y, y),
         },
         y_true=people.label_value.astype(int),
         y_pred=people.score.astype(int),
         sensitive_features=people.race,
-    ).by_group
+    )
 
     for row in table.rows:
-        for metric in theirs.columns:
-            assert row.rates[metric].interval.value == pytest.approx(theirs.loc[row.group, metric])
+        for metric in theirs.by_group.columns:
+            rate = row.rates[metric].interval.value
+            assert rate == pytest.approx(theirs.by_group.loc[row.group, metric])
+    assert set(theirs.by_group.columns) == set(METRICS) - {"observed_share"}
+
+
+def test_fairlearn_agrees_on_the_widest_gap_and_on_ratios_to_the_reference(people):
+    table = compas_table(people, "none")
+    theirs = fairlearn.MetricFrame(
+        metrics=fairlearn.false_positive_rate,
+        y_true=people.label_value.astype(int),
+        y_pred=people.score.astype(int),
+        sensitive_features=people.race,
+    )
+
+    widest = widest_gap(table, METRICS["false_positive_rate"])
+    assert widest.gap.value == pytest.approx(theirs.difference())
+    for row in table.rows:
+        ratio = row.comparisons["false_positive_rate"].ratio
+        if row.group != "Caucasian":
+            expected = theirs.by_group[row.group] / theirs.by_group["Caucasian"]
+            assert ratio.value == pytest.approx(expected)
 
 
 def test_under_dfe_the_small_groups_read_confidential(people):

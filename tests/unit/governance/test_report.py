@@ -133,6 +133,14 @@ def test_under_none_native_americans_read_cannot_tell(compas_evidence):
     assert rows["Native American"][-1] == "cannot tell"
 
 
+def test_the_women_hidden_by_pooled_sex_stand_on_the_first_page(compas_evidence):
+    said = bullets(assess(compas_evidence("none")), 0)
+
+    assert "Hidden by sex alone, race and sex: of every 100 people in the group Caucasian" in said
+    assert "about 30 of those who are Female were on the list, and 21 of those who are Male" in said
+    assert "Over everybody the ratio is 0.99" in said
+
+
 def test_under_dfe_small_groups_read_confidential_everywhere(compas_evidence):
     assessment = assess(compas_evidence("dfe"))
 
