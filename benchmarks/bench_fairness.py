@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--bootstrap-rows", type=int, default=20_000)
-    parser.add_argument("--replicates", type=int, default=100, help="of both, side by side")
+    parser.add_argument("--replicates", type=int, default=300, help="of both, side by side")
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args(arguments)
     side = {"rows": given.bootstrap_rows, "replicates": given.replicates}
