@@ -197,10 +197,7 @@ class Hearth:
         rows: Iterable[Mapping[str, Value]] | None = None,
         reasons: bool = True,
     ) -> ManyScoresAnswer:
-        """Scores of up to 1,000 subjects, or rows of values, in the order given.
-
-        Rows of the same names are sent as a table, which is smaller.
-        """
+        """Scores of up to 1,000 subjects, or rows of values, in the order given."""
         given = _one_of(
             subjects=None if subjects is None else list(subjects),
             rows=None if rows is None else list(rows),
@@ -376,9 +373,7 @@ def _one_of(**given: Any) -> dict[str, Any]:
 def _as_table(given: dict[str, Any]) -> dict[str, Any]:
     """Rows with their names said once, where all have the same; anything else as it is."""
     rows = given.get("rows")
-    if not rows or not all(
-        isinstance(row, Mapping) and row.keys() == rows[0].keys() for row in rows
-    ):
+    if not rows or any(row.keys() != rows[0].keys() for row in rows):
         return given
     names = list(rows[0])
     return {"names": names, "rows": [[row[name] for name in names] for row in rows]}
