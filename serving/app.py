@@ -19,11 +19,13 @@ from serving.pages import (
     api,
     board,
     challenges,
+    data_quality,
     models,
     monitoring,
     published,
     scores,
     side_by_side,
+    training,
     work,
 )
 from serving.readiness import ReadinessProof
@@ -46,7 +48,20 @@ STATIC = Path(__file__).parent / "pages" / "static"
 _NO_TELEMETRY: Any = dict.fromkeys(("tracing", "metrics", "logs", "auto_configure"), False)
 """FastAPI's own, which would send paths elsewhere wherever the environment says so."""
 
-PAGES = (account, api, models, monitoring, work, scores, challenges, side_by_side, board, published)
+PAGES = (
+    account,
+    api,
+    models,
+    monitoring,
+    work,
+    scores,
+    challenges,
+    side_by_side,
+    board,
+    published,
+    training,
+    data_quality,
+)
 
 
 def create_app(

@@ -35,10 +35,12 @@ def splits(
 ) -> None:
     """Draw the dates a model learns from and is tested on, before its matrix is built or after."""
     from training.validation import split_chart
+    from training.validation.splits_kept import keep_splits
     from training.validation.splits_shown import splits_shown
 
     context = open_context(command, as_json=as_json)
     shown = splits_shown(context.catalogue, context.settings, model, today=context.today)
+    keep_splits(context.settings.state_dir, shown)
     _draw(context, shown)
     context.show(_dates(shown))
     for each in shown.untested:

@@ -27,6 +27,8 @@ ENTRIES = (
     Entry("/models", "Models in use"),
     Entry("/work", "Work lists", frozenset({Permission.DECISION_WRITE}), ("/list", "/list/search")),
     Entry("/board", "Register of versions", frozenset({Permission.REPORT_READ})),
+    Entry("/training", "Training", frozenset({Permission.MODEL_SUBMIT})),
+    Entry("/data-quality", "Data quality", frozenset({Permission.MODEL_SUBMIT})),
     Entry("/challenges", "Open challenges", frozenset({Permission.CHALLENGE_REVIEW})),
     Entry("/docs", "API"),
 )

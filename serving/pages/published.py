@@ -3,14 +3,20 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from governance.approval.standing import need_standing
 from hearth.errors import NotFoundError
 from hearth.identity import Permission
 from hearth.storage.engine import reading
-from hearth.storage.publications import REGISTER, need_publication, transparency_folder
+from hearth.storage.publications import (
+    REGISTER,
+    find_publication,
+    need_publication,
+    transparency_folder,
+)
 from hearth.storage.published import read_report
+from serving.pages.render import page
 from serving.pages.reported import REPORT
 from serving.pages.self_contained import self_contained
 from serving.pages.visitor import signed_in
@@ -54,11 +60,15 @@ def show_record(
 
 
 @router.get("/sources", dependencies=[_readers])
-def show_sources(service: Annotated[Service, Depends(service_of)]) -> Response:
-    """The register of sources, as it was last published."""
+def show_sources(request: Request, service: Annotated[Service, Depends(service_of)]) -> Response:
+    """The register of sources, as it was last published; how to publish it where it never was."""
     with reading(service.engine) as connection:
-        files = need_publication(connection, REGISTER).files
-    return _file(dict(files), "register.html")
+        found = find_publication(connection, REGISTER)
+    return (
+        page(request, "no_sources.html")
+        if found is None
+        else _file(dict(found.files), "register.html")
+    )
 
 
 def _report(service: Service, model: str, version: str) -> dict[str, bytes]:

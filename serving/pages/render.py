@@ -1,6 +1,7 @@
 """Pages from templates: GOV.UK components, a nonce for the one script, and no outside request."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
 from http import HTTPStatus
@@ -37,9 +38,12 @@ def environment() -> Environment:
     )
     made.filters |= {
         "day": _day,
+        "estimate": _estimate,
         "frequency": frequency_in_words,
         "many": many_of,
+        "decimals": _decimals,
         "review": _review,
+        "share": _share,
         "words": _words,
     }
     made.globals |= {"choices": _choices, "tally": _tally}
@@ -72,6 +76,25 @@ def _day(value: date | datetime | str | None) -> str:
     if not value:
         return "not set"
     return day_in_words(date.fromisoformat(value[:10]) if isinstance(value, str) else value)
+
+
+def _estimate(found: Mapping[str, Any]) -> str:
+    """A share with its 95 % interval in hundredths: `82% (74 to 90)`."""
+    value, low, high = (found.get(name) for name in ("value", "low", "high"))
+    if value is None:
+        return "cannot be said"
+    interval = "" if low is None or high is None else f" ({100 * low:.0f} to {100 * high:.0f})"
+    return f"{100 * value:.0f}%{interval}"
+
+
+def _share(value: float | None) -> str:
+    """A share in hundredths; a dash where there is none."""
+    return "–" if value is None else f"{100 * value:.0f}%"
+
+
+def _decimals(value: float | None) -> str:
+    """A figure to two places; a dash where there is none."""
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _review(model: ModelSummary) -> str:

@@ -67,7 +67,7 @@ STATES = {
         "Version 3 beside version 4",
     ),
     "board_one_version": (at("/board/warm_homes/versions"), "Version 1 beside version 1"),
-    "board_no_sources": (at("/sources"), "Page not found"),
+    "board_no_sources": (at("/sources"), "Register of sources"),
 }
 
 
