@@ -15,6 +15,7 @@ from serving.casework.found import find_score_of
 from serving.casework.rows import listed_scores
 from serving.casework.stages import COLOURS, IN_WORDS
 from serving.casework.work_list import Line, Missing, WorkList, work_list
+from serving.pages.area_drawing import map_of
 from serving.pages.paging import links_to, page_of
 from serving.pages.render import page
 from serving.pages.visitor import form_fields, signed_in
@@ -159,12 +160,15 @@ def _areas(request: Request, service: Service, identity: Identity, served: Serve
     check_purpose(identity, str(served.model.about["purpose"]))
     with reading(service.engine) as connection:
         figures = find_figures(connection, "areas", served.approval.model, served.approval.version)
-    areas = [] if figures is None else figures.found["areas"]
+    counted = [] if figures is None else figures.found["areas"]
+    areas = [area for area in counted if identity.sees_area(area["area"])]
+    sees_all = identity.areas is None
     return page(
         request,
         "area_list.html",
         model=summary_of(served, service.today()),
         figures=figures,
-        areas=[area for area in areas if identity.sees_area(area["area"])],
-        sees_all=identity.areas is None,
+        areas=areas,
+        sees_all=sees_all,
+        map=map_of(service.settings.state_dir, areas, is_whole=sees_all),
     )
