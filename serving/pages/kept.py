@@ -17,6 +17,7 @@ _RUNS, _SPLITS, _MONITORING, _SNAPSHOTS, _REFUSED = (
     "snapshots",
     "refused",
 )
+_WATCHED = {"version", "as_of", "scored", "alarms", "notes", "score", "features"}
 _QUALITY_PAGE = "quality.html"
 
 
@@ -102,7 +103,7 @@ def last_watched(state_dir: Path, model: str) -> Mapping[str, Any]:
         for name in _names(folder)
         if name.startswith(f"{model}@")
     ]
-    return max(filter(None, records), key=_order, default={})
+    return max((one for one in records if one.keys() >= _WATCHED), key=_order, default={})
 
 
 def splits_table(state_dir: Path, model: str) -> Mapping[str, Any]:

@@ -141,7 +141,7 @@ def test_a_page_of_the_board_prints_whole_and_without_its_forms(visit, live_boar
         ".filter(one => one.getBoundingClientRect().right > innerWidth + 1).length"
     )
     assert window.page.evaluate(cut) == 0
-    assert window.page.locator("main form:visible").count() == 0
+    assert window.page.locator("main form:visible, nav:visible").count() == 0
 
 
 def record(page, decision: str) -> None:

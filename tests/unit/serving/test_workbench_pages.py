@@ -109,7 +109,9 @@ def test_a_record_that_cannot_be_read_is_as_one_that_is_not_there(scientist, cou
     state_dir = council.settings.state_dir
     (state_dir / "runs" / "damp_homes" / "1" / "metrics.json").write_text(text)
     (state_dir / "snapshots" / "moves" / "quality.json").write_text(text)
+    (state_dir / "monitoring" / "school_readiness@2_2026-10-01" / "monitor.json").write_text(text)
     assert "Damp homes" not in scientist.get("/training").text
+    assert "hearth monitor school_readiness" in scientist.get("/training/school_readiness").text
     assert "Nothing is held that can be read" in scientist.get("/data-quality").text
 
 
