@@ -101,8 +101,8 @@ def test_a_revoked_byte_of_a_key_is_refused(council, stranger):
     )
 
 
-NAMES_NOBODY = {"model", "version", "path", "score_id", "challenge_id", "next"}
-"""All that addresses may hold: names of models, their versions and published files, random identifiers of scores and challenges, and a page of ours."""
+NAMES_NOBODY = {"model", "version", "path", "source", "score_id", "challenge_id", "next"}
+"""All that addresses may hold: names of models, their versions and published files, names of sources, random identifiers of scores and challenges, and a page of ours."""
 
 
 def test_no_address_has_a_place_for_anybodys_identifier(council):
