@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from governance.assessment import Assessment, Evidence, Given, Provenance, assess
-from governance.fairness.coverage import BESIDES, CHARACTERISTICS, Coverage, CoverageRow
+from governance.fairness.coverage import (
+    BESIDES,
+    CHARACTERISTICS,
+    Coverage,
+    CoverageRow,
+    readable,
+)
 from hearth.definition import Capacity, Intervention, ModelDefinition, Unit
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
@@ -246,7 +252,7 @@ def _definition(question: Question, groups: list[str], *, has_unknown: bool) -> 
     }  # fmt: skip
     attributes = [
         {
-            "name": _slug(name), "title": _title(name), "source": "given", "column": _slug(name),
+            "name": _slug(name), "title": readable(name), "source": "given", "column": _slug(name),
             "characteristic": _characteristic(name, question), "assign": "named_person",
             "reference": question.references.get(name),
         }
@@ -285,15 +291,11 @@ def _definition(question: Question, groups: list[str], *, has_unknown: bool) -> 
     )  # fmt: skip
 
 
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
 def _coverage(question: Question, groups: list[str]) -> tuple[CoverageRow, ...]:
     """Which characteristics the columns cover; of the others the file says nothing."""
     held = {_characteristic(name, question): name for name in groups}
     return tuple(
-        CoverageRow(title, Coverage.MEASURED, f"The column “{_title(held[key])}” of the file.")
+        CoverageRow(title, Coverage.MEASURED, f"The column “{held[key]}” of the file.")
         if key in held
         else CoverageRow(title, Coverage.NOT_HELD, "No column of the file was given for it.")
         for key, title in _CHARACTERISTICS.items()

@@ -1,5 +1,6 @@
 """Which of the nine protected characteristics the assessment can speak of, and why not the others."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,8 @@ _ASSIGNED = {
 UNSAID = "The model definition does not say why."
 """Stands where a characteristic is not held and nobody has said why."""
 
+_CODES = {"cat", "cd", "code", "flag", "grp", "ind"}
+
 
 class Coverage(StrEnum):
     """How far a characteristic can be looked at."""
@@ -61,7 +64,14 @@ def coverage_of(fairness: Fairness) -> tuple[CoverageRow, ...]:
 
 def title_of(attribute: ProtectedAttribute) -> str:
     """What people call the attribute."""
-    return attribute.title or attribute.name.replace("_", " ").capitalize()
+    return attribute.title or readable(attribute.name)
+
+
+def readable(column: str) -> str:
+    """A column's name as words, without those that only say how it is coded: `age_cat` is Age."""
+    words = re.split(r"[_\W]+", column.strip("_"))
+    said = [word for word in words if word.lower() not in _CODES] or words
+    return " ".join(said).capitalize()
 
 
 def _row(key: str, title: str, fairness: Fairness) -> CoverageRow:

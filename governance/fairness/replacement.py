@@ -28,6 +28,8 @@ PLACES = (
     "on neither list",
     "not tested before",
 )
+MOVED = PLACES[1:3]
+"""Places that one of the lists has and the other has not."""
 _SHARED = PLACES[:4]
 _REPLICATES = 1000
 _KEY = ["split", "entity_id"]

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Align = Literal["text", "number", "verdict"]
+Level = Literal["concern", "open", "clear"]
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Status:
 
     text: str
     detail: str
-    level: Literal["concern", "open", "clear"]
+    level: Level
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,17 @@
 """What the one-page verdict says: findings, unknowns, and the question put to the board."""
 
 from collections.abc import Iterator
-from math import inf, log
+from itertools import zip_longest
 
 from governance.assessment import Assessment
-from governance.fairness.coverage import CHARACTERISTICS, Coverage, title_of
+from governance.fairness.coverage import title_of
 from governance.fairness.policy import METRICS, Verdict
 from governance.report.bar import bar_of
-from governance.report.hidden_gaps import hidden_gap_findings
-from governance.report.judged import Judged, judged, tally
+from governance.report.hidden_gaps import hidden_gaps
+from governance.report.judged import Judged, judged, surest_size, tally
 from governance.report.proxy_found import proxy_findings
 from governance.report.records_found import record_findings
 from governance.report.words import (
-    NOUNS,
     counted,
     group_name,
     listed,
@@ -28,14 +27,11 @@ LEARNERS = {
     "random": "a random order",
     "the given score": "the given score",
 }
-_ASKED_OF_GIVEN = "To say whether these scores may be used."
 _LEARNER = "lightgbm"
 _GAPS = {
     Verdict.CONCERN: "Concern",
     Verdict.CONSISTENT: "Differs, consistent with base rates",
 }
-_MOST_CONCERNS = 3
-_ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
 
 
 def candidate_name(name: str) -> str:
@@ -43,17 +39,36 @@ def candidate_name(name: str) -> str:
     return LEARNERS.get(name, f"the rule “{name}”")
 
 
-def findings(assessment: Assessment) -> Iterator[str]:
-    """What was found, weightiest last word first: the bar, the list, the groups."""
-    yield _bar(assessment)
-    yield from _list(assessment)
-    yield from _groups(assessment)
-    yield from hidden_gap_findings(assessment)
-    yield from record_findings(assessment)
-    yield from proxy_findings(assessment)
+def findings(assessment: Assessment) -> list[str]:
+    """What was found between groups, weightiest first: concerns, then proxies, then what is no concern.
+
+    Of concerns, the surest of each kind come before a second of any: between groups, hidden within
+    the groups of another characteristic, and in how the records came to be.
+    """
+    concerns = [gap_sentence(assessment, one) for one in _surest_first(assessment, Verdict.CONCERN)]
+    kinds = (concerns, hidden_gaps(assessment), list(record_findings(assessment)))
+    concerning = [
+        sentence for each in zip_longest(*kinds) for sentence in each if sentence is not None
+    ]
+    rest = (proxy_findings(assessment), _no_concerns(assessment))
+    return [*concerning, *(sentence for each in rest for sentence in each)]
 
 
-def _bar(assessment: Assessment) -> str:
+def _no_concerns(assessment: Assessment) -> Iterator[str]:
+    """The surest gap that base rates explain; how many comparisons show no concern, where none shows one."""
+    differ = _surest_first(assessment, Verdict.CONSISTENT)
+    if differ:
+        yield base_rate_sentence(assessment, differ[0])
+    counts = tally(assessment)
+    if not counts[Verdict.CONCERN] and counts[Verdict.NO_CONCERN]:
+        yield (
+            f"No concern was found in {counts[Verdict.NO_CONCERN]} of "
+            f"{counted(sum(counts.values()), 'comparison')} between groups."
+        )
+
+
+def success(assessment: Assessment) -> str:
+    """Whether the success bar was met, and what was missed."""
     if assessment.given:
         return "No success bar was given: nobody said beforehand what would count as working."
     bar = bar_of(assessment)
@@ -65,18 +80,19 @@ def _bar(assessment: Assessment) -> str:
     return f"It did not meet the success bar {bar.since}. Missed: {listed(missed)}."
 
 
-def _list(assessment: Assessment) -> Iterator[str]:
+def how_well(assessment: Assessment) -> str:
+    """How well the list works over all test dates, in natural frequencies."""
     chosen = assessment.performance.over_all.candidates[assessment.candidate]
     unit = assessment.definition.unit
     precision, recall = (chosen.rates[name].interval for name in ("precision", "recall"))
     if precision is None or recall is None:
-        yield "How well the list works cannot be printed: the numbers are too small to publish."
-        return
+        return "How well the list works cannot be printed: the numbers are too small to publish."
     base = assessment.performance.over_all.base_rate.interval
     by_chance = f"; picked at random, about {100 * base.value:.0f} would have" if base else ""
-    yield f"{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}."
-    yield f"{natural_frequency(METRICS['recall'], recall, unit)}."
-    yield from rule_sentences(assessment)
+    return (
+        f"{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}. "
+        f"{natural_frequency(METRICS['recall'], recall, unit)}."
+    )
 
 
 def rule_sentences(assessment: Assessment) -> Iterator[str]:
@@ -122,38 +138,11 @@ def _wins(assessment: Assessment, rule: str, model: str) -> tuple[int, int]:
     return sum(mine >= theirs for mine, theirs in known), len(known)
 
 
-def _groups(assessment: Assessment) -> Iterator[str]:
-    concerns, differ = (
-        _largest_first(assessment, v) for v in (Verdict.CONCERN, Verdict.CONSISTENT)
-    )
-    for one in concerns[:_MOST_CONCERNS]:
-        yield gap_sentence(assessment, one)
-    counts = tally(assessment)
-    if len(concerns) > _MOST_CONCERNS:
-        yield f"{counted(len(concerns) - _MOST_CONCERNS, 'further concern')} stand in section 5."
-    if differ:
-        yield base_rate_sentence(assessment, differ[0])
-    if len(differ) > 1:
-        yield (
-            f"{counted(len(differ) - 1, 'further gap')} between groups, consistent with their base "
-            "rates, stand in section 5."
-        )
-    if not concerns and counts[Verdict.NO_CONCERN]:
-        yield (
-            f"No concern was found in {counts[Verdict.NO_CONCERN]} of "
-            f"{counted(sum(counts.values()), 'comparison')} between groups."
-        )
-
-
-def _largest_first(assessment: Assessment, verdict: Verdict) -> list[Judged]:
-    """Comparisons of this verdict, the widest gap first, whichever way it goes."""
+def _surest_first(assessment: Assessment, verdict: Verdict) -> list[Judged]:
+    """Comparisons of this verdict, first the gap that is widest even at the nearer end of its interval."""
     return sorted(
         (one for one in judged(assessment) if one.comparison.verdict is verdict),
-        key=lambda one: (
-            abs(log(one.comparison.ratio.value))
-            if one.comparison.ratio and one.comparison.ratio.value
-            else inf
-        ),
+        key=lambda one: surest_size(one.comparison.ratio),
         reverse=True,
     )
 
@@ -188,74 +177,3 @@ def gap_sentence(assessment: Assessment, one: Judged) -> str:
         f"{group_name(one.table.reference)}, about {100 * theirs.value:.0f} "
         f"({ratio_in_words(one.comparison)})."
     )
-
-
-def unknowns(assessment: Assessment) -> Iterator[str]:
-    """What the data cannot say."""
-    definition = assessment.definition
-    observed = assessment.performance.over_all.observed_share.interval
-    nouns = NOUNS[definition.unit][1]
-    if observed is not None and observed.value < _ALL_SEEN:
-        yield (
-            f"The outcome is known for {percent(observed.value)} of the {nouns} only. "
-            "Where nobody looked nothing is known, and the figures speak of the rest."
-        )
-    if not assessment.is_checked and assessment.definition.fairness.attributes:
-        yield (
-            "Whether outcomes are recorded alike in all groups cannot be known from the records "
-            "themselves: a score that has learned their bias agrees with them. No outcomes found "
-            "another way are held."
-        )
-    open_questions = tally(assessment)[Verdict.CANNOT_TELL]
-    if open_questions:
-        yield (
-            f"{counted(open_questions, 'comparison')} between groups cannot be settled: too few "
-            f"{nouns}, or numbers too small to print. That is not the same as no gap."
-        )
-    missing = [
-        row.characteristic.lower()
-        for row in assessment.coverage
-        if row.coverage is Coverage.NOT_HELD and row.characteristic in CHARACTERISTICS.values()
-    ]
-    if missing:
-        yield f"Nothing can be said about {listed(missing)}: the data do not hold them."
-    if any(group.assume_known_from for group in definition.features):
-        yield (
-            "Some data are used as if they had been known earlier than they were, so the figures "
-            "may flatter the model; section 2 lists them."
-        )
-    yield "How people will use the list, and whether a visit helps, is not measured here."
-
-
-def question_to_the_board(assessment: Assessment) -> str:
-    """What the board is asked, and what the figures speak for."""
-    counts, bar = tally(assessment), bar_of(assessment)
-    if not bar.met:
-        advice = "The bar was not met, so the figures speak for refusing it."
-    elif bar.is_changed:
-        advice = "The bar was changed after results had been seen: ask why before anything else."
-    elif counts[Verdict.CONCERN]:
-        advice = (
-            f"{'They' if assessment.given else 'It'} should not be approved until each concern is answered: explained, mended, or "
-            "accepted by name and with a reason."
-        )
-    elif counts[Verdict.CONSISTENT]:
-        advice = (
-            "No gap goes beyond what the groups' base rates give. Whether a gap of that size can be "
-            "accepted is for the board to say, not for the arithmetic."
-        )
-    elif not any(counts.values()):
-        advice = (
-            "No groups were compared, so nothing is known of whom the list serves well or badly."
-        )
-    elif counts[Verdict.CANNOT_TELL] == sum(counts.values()):
-        advice = (
-            "The figures cannot say whether the list serves groups alike: no comparison could be "
-            "settled."
-        )
-    elif counts[Verdict.CANNOT_TELL]:
-        advice = "What could be settled raises no concern; the questions above stay open."
-    else:
-        advice = "The figures raise no concern."
-    asked = f"To approve or refuse version {assessment.version} for use."
-    return f"{_ASKED_OF_GIVEN if assessment.given else asked} {advice}"

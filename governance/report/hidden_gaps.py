@@ -8,21 +8,17 @@ from governance.fairness.groups import Comparison
 from governance.fairness.intersections import PairComparison, PairTable
 from governance.fairness.many_comparisons import FALSE_DISCOVERY_RATE
 from governance.fairness.policy import Verdict
-from governance.report.words import NOUNS, counted, group_name, ratio_in_words
+from governance.report.words import NOUNS, group_name, ratio_in_words
 
 
-def hidden_gap_findings(assessment: Assessment) -> Iterator[str]:
-    """The surest hidden gap in a sentence, and how many more there are.
+def hidden_gaps(assessment: Assessment) -> list[str]:
+    """Every hidden gap in a sentence, the surest first.
 
     Hidden is a gap that chance among all comparisons of the report does not give, whose ratio lies
     outside the tolerance, where the same two groups' ratio over everybody lies within it.
     """
     found = sorted(_hidden(assessment), key=lambda one: one[1].adjusted_p_value or 0.0)
-    if not found:
-        return
-    yield _sentence(assessment, *found[0])
-    if len(found) > 1:
-        yield f"{counted(len(found) - 1, 'further gap')} hidden in this way stand in section 8."
+    return [_sentence(assessment, *one) for one in found]
 
 
 def _hidden(assessment: Assessment) -> Iterator[tuple[PairTable, PairComparison, str, Comparison]]:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from math import inf, log
 
 from governance.assessment import Assessment
 from governance.fairness.groups import Comparison, GroupRow, GroupTable, Rate
+from governance.fairness.intervals import Ratio
 from governance.fairness.policy import Metric, Verdict, headline_metrics
 
 
@@ -51,3 +53,19 @@ def judged(assessment: Assessment) -> list[Judged]:
 def tally(assessment: Assessment) -> Counter[Verdict]:
     """How many comparisons got which verdict."""
     return Counter(one.comparison.verdict for one in judged(assessment))
+
+
+def concerns_of_pairs(assessment: Assessment) -> int:
+    """Concerns within the groups of another characteristic."""
+    pairs = (one for table in assessment.pairs for one in table.comparisons)
+    return sum(one.comparison.verdict is Verdict.CONCERN for one in pairs)
+
+
+def surest_size(ratio: Ratio | None) -> float:
+    """How far from 1 a ratio lies at the nearer end of its interval, as a logarithm; 0 where that holds 1."""
+    if ratio is None:
+        return 0.0
+    if ratio.low <= 1 <= ratio.high:
+        return 0.0
+    nearer = ratio.low if ratio.low > 1 else ratio.high
+    return abs(log(nearer)) if nearer else inf

@@ -6,7 +6,7 @@ from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
 from governance.fairness.policy import Verdict
 from governance.fairness.unlike_records import Discrepancy, Question
-from governance.report.words import NOUNS, counted, group_name
+from governance.report.words import NOUNS, group_name
 
 
 def records_found(assessment: Assessment) -> list[Discrepancy]:
@@ -23,13 +23,10 @@ def records_found(assessment: Assessment) -> list[Discrepancy]:
 
 
 def record_findings(assessment: Assessment) -> Iterator[str]:
-    """One sentence for each kind of evidence, and how many more stand in section 2."""
+    """One sentence for each kind of evidence; the others stand in section 2."""
     found = records_found(assessment)
     first = {one.question: one for one in reversed(found)}
     yield from (record_sentence(assessment, one) for one in found if first[one.question] is one)
-    more = len(found) - len(first)
-    if more:
-        yield f"{counted(more, 'further difference')} between groups' records stand in section 2."
 
 
 def record_sentence(assessment: Assessment, one: Discrepancy) -> str:

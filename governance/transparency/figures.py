@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from governance.fairness.coverage import title_of
 from governance.fairness.policy import headline_metrics
+from governance.report.sections.verdict import BESIDE, HOW_WELL, SUCCESS
 from governance.report.words import UNKNOWN, count, counted, day, group_name, percent
 from governance.transparency.facts import Facts
 from governance.transparency.usage import Usage
@@ -12,17 +14,23 @@ _VERDICT = 0  # number of the report's section that holds the verdict
 
 
 def found_in_report(facts: Facts) -> tuple[list[str], list[str]]:
-    """What the report's first page says was found, and what it says is not known."""
-    sections = facts.report["document"]["sections"]
-    lists: list[list[str]] = [
-        list(block["items"])
-        for section in sections
+    """What the report's first page says was found, how well the list works first, and what is not known."""
+    blocks = [
+        block
+        for section in facts.report["document"]["sections"]
         if section["number"] == _VERDICT
         for block in section["blocks"]
-        if block["kind"] == "bullets"
     ]
-    found, unknown = (*lists, [], [])[:2]
-    return found, unknown
+    well = [
+        said
+        for block in blocks
+        if block["kind"] == "facts"
+        for name, said in block["items"]
+        if name in {SUCCESS, HOW_WELL, BESIDE}
+    ]
+    lists: list[list[str]] = [list(b["items"]) for b in blocks if b["kind"] == "bullets"]
+    *found, unknown = lists or [[]]
+    return [*well, *(said for each in found for said in each)], unknown
 
 
 def verdicts_in_words(facts: Facts) -> str:
@@ -53,7 +61,7 @@ def mitigations_in_words(facts: Facts) -> str:
 
 
 def _by_group(facts: Facts, name: str, table: Mapping[str, Any]) -> Iterator[str]:
-    attributes = {a.name: a.title or a.name for a in facts.definition.fairness.attributes}
+    attributes = {a.name: title_of(a) for a in facts.definition.fairness.attributes}
     for metric in headline_metrics(facts.definition.intervention):
         parts = [
             f"{group_name(row['group'])} {_rate(row['rates'][metric.name])}{_verdict(row, metric.name)}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
 from governance.fairness.list_movement import Movement
-from governance.fairness.replacement import Gain, Replacement
+from governance.fairness.replacement import MOVED, Gain, Replacement
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table
 from governance.report.words import NOUNS, count, group_name, listed, percent, points
 
@@ -26,13 +26,21 @@ def section(assessment: Assessment) -> Section:
         (
             Paragraph(
                 f"Version {found.version} is in use. {_shared(found, nouns)} Both put the same "
-                f"{nouns} in order, so what differs is the lists."
+                f"{nouns} in order, so only the lists can differ."
             ),
-            *_gains(found),
-            *_places(found),
-            *_movement(assessment, found),
+            *(
+                [Paragraph("The two lists are the same: nobody enters and nobody leaves.")]
+                if _is_same(found)
+                else [*_gains(found), *_places(found), *_movement(assessment, found)]
+            ),
         ),
     )
+
+
+def _is_same(found: Replacement) -> bool:
+    """Whether both lists hold the same, everybody compared."""
+    moved = [found.places[name]["n"] for name in MOVED if name in found.places]
+    return len(moved) == len(MOVED) and not any(count is None or count for count in moved)
 
 
 def _shared(found: Replacement, nouns: str) -> str:

@@ -1,11 +1,13 @@
 """Section 6: the ratios of every group, drawn."""
 
+from collections.abc import Iterator
+
 from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
 from governance.fairness.groups import GroupRow, GroupTable
 from governance.fairness.policy import Metric, Verdict, headline_metrics
 from governance.report.charts import Axis, Row, Shape, interval_chart
-from governance.report.document import Chart, Column, Paragraph, Section, Table
+from governance.report.document import Block, Chart, Column, Heading, Paragraph, Section, Table
 from governance.report.words import UNKNOWN, group_name, ratio_with_interval
 
 _SHAPES: dict[Verdict, Shape] = {
@@ -34,13 +36,22 @@ def section(assessment: Assessment) -> Section:
                 for attribute in attributes
                 for metric in headline_metrics(assessment.definition.intervention)
                 for title, table in [(title_of(attribute), assessment.tables[attribute.name])]
-                for block in (
-                    _chart(assessment, title, table, metric),
-                    _table(title, table, metric),
-                )
+                for block in _drawn(assessment, title, table, metric)
             ),
         ),
     )
+
+
+def _drawn(
+    assessment: Assessment, title: str, table: GroupTable, metric: Metric
+) -> Iterator[Block]:
+    """Drawing and figures; a sentence where no ratio may be printed."""
+    if not any(row.comparisons[metric.name].ratio for row in _compared(table)):
+        yield Heading(_caption(title, table, metric))
+        yield Paragraph("Nothing to draw: no ratio could be printed. All of them read cannot tell.")
+        return
+    yield _chart(assessment, title, table, metric)
+    yield _table(title, table, metric)
 
 
 def _chart(assessment: Assessment, title: str, table: GroupTable, metric: Metric) -> Chart:

@@ -16,6 +16,8 @@ from governance.report.document import (
     Section,
     Table,
 )
+from governance.report.hidden_gaps import hidden_gaps
+from governance.report.judged import surest_size
 from governance.report.words import (
     UNKNOWN,
     count,
@@ -38,11 +40,12 @@ def section(assessment: Assessment) -> Section:
     made = [c for table in assessment.pairs for c in table.comparisons]
     tested = [c for c in made if c.adjusted_p_value is not None]
     concerns = [
-        _sentence(table, pair)
+        (table, pair)
         for table in assessment.pairs
         for pair in table.comparisons
         if pair.comparison.verdict is Verdict.CONCERN
     ]
+    concerns.sort(key=lambda each: surest_size(each[1].comparison.ratio), reverse=True)
     return Section(
         8,
         _TITLE,
@@ -58,10 +61,34 @@ def section(assessment: Assessment) -> Section:
                 f"{LEAST_PEOPLE} on each side and could be printed; "
                 f"{counted(len(concerns), 'concern')}."
             ),
-            Bullets(tuple(concerns[:_MOST_SENTENCES])),
+            *_concerns(concerns),
+            *_hidden(assessment),
             *(block for table in assessment.pairs for block in _table(table, titles)),
+            *_withheld([_caption(t, titles) for t in assessment.pairs if not _made(t)]),
         ),
     )
+
+
+def _concerns(found: list[tuple[PairTable, PairComparison]]) -> Iterator[Block]:
+    """The surest of the concerns in sentences."""
+    if not found:
+        return
+    if len(found) > _MOST_SENTENCES:
+        yield Paragraph(
+            f"The {_MOST_SENTENCES} widest of the {len(found)} concerns; the tables hold them all."
+        )
+    yield Bullets(tuple(_sentence(*each) for each in found[:_MOST_SENTENCES]))
+
+
+def _hidden(assessment: Assessment) -> Iterator[Block]:
+    """Gaps that one characteristic alone does not show."""
+    found = hidden_gaps(assessment)
+    if not found:
+        return
+    yield Heading("Hidden by one characteristic alone")
+    if len(found) > _MOST_SENTENCES:
+        yield Paragraph(f"The {_MOST_SENTENCES} surest of {len(found)} gaps hidden in this way.")
+    yield Bullets(tuple(found[:_MOST_SENTENCES]))
 
 
 def _sentence(table: PairTable, pair: PairComparison) -> str:
@@ -78,18 +105,28 @@ def _sentence(table: PairTable, pair: PairComparison) -> str:
     )
 
 
+def _made(table: PairTable) -> list[PairComparison]:
+    return [pair for pair in table.comparisons if pair.comparison.ratio is not None]
+
+
+def _caption(table: PairTable, titles: dict[str, str]) -> str:
+    return f"{titles[table.first]} and {titles[table.second].lower()}: {table.metric.title.lower()}"
+
+
+def _withheld(captions: list[str]) -> Iterator[Block]:
+    """Which tables say nothing."""
+    if captions:
+        yield Paragraph("Withheld, or too few in every pair:")
+        yield Bullets(tuple(captions))
+
+
 def _table(table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
-    made = [pair for pair in table.comparisons if pair.comparison.ratio is not None]
-    caption = (
-        f"{titles[table.first]} and {titles[table.second].lower()}: {table.metric.title.lower()}"
-    )
+    made = _made(table)
     if not made:
-        yield Heading(caption)
-        yield Paragraph("Withheld, or too few in every pair.")
         return
     left = len(table.comparisons) - len(made)
     yield Table(
-        caption,
+        _caption(table, titles),
         (
             Column("Within"),
             Column("Group"),

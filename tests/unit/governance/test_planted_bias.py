@@ -14,10 +14,11 @@ from features.synthetic.early_years import funded_hours
 from features.synthetic.scenario import NO_DEFECTS, Bias, Scenario
 from governance.assessment import assess
 from governance.fairness.policy import Verdict
-from governance.report.findings import findings, unknowns
+from governance.report.findings import findings
 from governance.report.judged import judged, tally
 from governance.report.records_found import records_found
 from governance.report.render import make_document
+from governance.report.unknowns import unknowns
 
 NULL = Scenario(null=True, defects=NO_DEFECTS)
 
