@@ -50,7 +50,12 @@ class Figures(msgspec.Struct, frozen=True):
         float, Meta(ge=0, le=100, description="Percent of the cohort that scores lower.")
     ]
     base_rate: Annotated[
-        float, Meta(ge=0, le=1, description="Share of the whole cohort with the outcome.")
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="Share with the outcome among those of the cohort whose outcome is known.",
+        ),
     ]
     abstained: Annotated[
         bool,

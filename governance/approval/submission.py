@@ -92,13 +92,13 @@ def read_submission(settings: Settings, model: str, version: str) -> Submission:
     matrix = matrix_folder(settings, model) / MANIFEST
     bundle = run_folder(settings, model, version) / "bundle"
     report = report_folder(settings, model, version)
-    for path, remedy in (
-        (matrix, f"run: hearth build {model}"),
-        (bundle / MANIFEST, f"run: hearth train {model}"),
-        (report / MANIFEST, f"run: hearth report {model} --version {version}"),
+    for path, what, remedy in (
+        (matrix, "matrix", f"run: hearth build {model}"),
+        (bundle / MANIFEST, "bundle", f"run: hearth train {model}"),
+        (report / MANIFEST, "report", f"run: hearth report {model} --version {version}"),
     ):
         if not path.exists():
-            raise NotFoundError(f"{model} version {version} has no {path.parent.name}; {remedy}")
+            raise NotFoundError(f"{model} version {version} has no {what}; {remedy}")
     bundle_files, report_files = read_folder(bundle), read_folder(report)
     try:
         hashes = Hashes(

@@ -74,15 +74,19 @@ class Terms:
             return by_definition if by_definition < last else None
         if self.review_on <= today:
             raise StateError(
-                f"the review date {self.review_on} has come already; give a later day, before the "
-                f"model's sunset ({last})"
+                f"the review date {_day(self.review_on)} has come already; give a later day, before "
+                f"the model's sunset ({_day(last)})"
             )
         if self.review_on >= last:
             raise StateError(
-                f"the review date {self.review_on} is not before the model's sunset ({last}), by which "
-                "its use ends anyway; give an earlier day"
+                f"the review date {_day(self.review_on)} is not before the model's sunset "
+                f"({_day(last)}), by which its use ends anyway; give an earlier day"
             )
         return self.review_on
+
+
+def _day(day: date) -> str:
+    return "none" if day == date.max else f"{day:%-d %B %Y}"
 
 
 def check_text(text: str, what: str) -> str:

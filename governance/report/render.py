@@ -71,9 +71,10 @@ def render_json(assessment: Assessment, document: Document) -> str:
         "version": assessment.version,
         "candidate": assessment.candidate,
         "disclosure": assessment.policy.name,
-        "headline_metrics": [
-            metric.name for metric in headline_metrics(assessment.definition.intervention)
-        ],
+        "headline_metrics": {
+            metric.name: metric.title
+            for metric in headline_metrics(assessment.definition.intervention)
+        },
         "tolerance": list(assessment.definition.fairness.tolerance),
         "verdicts": {str(verdict): number for verdict, number in tally(assessment).items()},
         "document": document.as_json(),

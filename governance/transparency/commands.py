@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from governance.disclosure.control import disclosure_policy
 from governance.report.document import Document
 from governance.transparency import record as atrs
 from governance.transparency.dpia import QUESTIONS, dpia_document, open_questions
@@ -97,7 +98,7 @@ def make_records(
         files[f"{name}.html"] = page_of(document, kind)
         files[f"{name}.md"] = markdown_of(document)
         files.setdefault(f"{name}.json", _json_of(document))
-    if facts.card is not None:
+    if facts.card is not None and _is_public(facts):
         files["model_card.md"] = facts.card
     folder = out or transparency_path(settings, model, version)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +107,11 @@ def make_records(
     return Made(
         folder, whole, _to_write(facts, record), reading_age(spoken_part(make_notice(facts)))
     )
+
+
+def _is_public(facts: Facts) -> bool:
+    """Whether nothing need be withheld: the card of training has figures that no disclosure control saw."""
+    return disclosure_policy(facts.definition.fairness.disclosure).name == "none"
 
 
 def _to_write(facts: Facts, record: atrs.Record) -> list[str]:

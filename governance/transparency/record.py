@@ -54,8 +54,14 @@ class Answer:
             State.FILLED: self.text,
             State.NOT_APPLICABLE: f"N/A. {self.reason}",
             State.REDACTED: f"Redacted. {self.reason}",
-            State.TO_BE_WRITTEN: f"To be written by a person: {self.field.prompt}",
+            State.TO_BE_WRITTEN: self._unwritten,
         }[self.state]
+
+    @property
+    def _unwritten(self) -> str:
+        if self.field.required:
+            return f"To be written by a person: {self.field.prompt}"
+        return "Not given; the standard does not require it."
 
     def as_json(self) -> dict[str, Any]:
         """The field as the JSON record holds it."""

@@ -14,7 +14,7 @@ from governance.approval.decisions import approve, refuse
 from governance.approval.dissent import dissent
 from governance.approval.register import Registered, read_register
 from governance.approval.states import UNDECIDED, State
-from governance.approval.terms import LEAST_REASON, Terms
+from governance.approval.terms import LEAST_REASON, MOST_CHARACTERS, MOST_CONDITIONS, Terms
 from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StaleError, StateError
 from hearth.identity import Identity, Permission
@@ -40,6 +40,10 @@ AFTERWARDS = {
     "dissent": "Put my dissent on record",
     "withdraw": "Withdraw it: nobody may use it from the next request on",
 }
+_MEANWHILE = (
+    "Somebody did something about this version while you read it. Nothing of yours was recorded: see "
+    "where it stands now"
+)
 _readers = signed_in(Permission.REPORT_READ)
 _deciders = signed_in(Permission.MODEL_APPROVE)
 _Service = Annotated[Service, Depends(service_of)]
@@ -99,6 +103,13 @@ def show_version(
     return _version(request, service, identity, asked)
 
 
+@router.get("/board/{model}/v{version}/decision", dependencies=[Depends(_readers)])
+@router.get("/board/{model}/v{version}/step", dependencies=[Depends(_readers)])
+def show_version_again(model: str, version: str) -> Response:
+    """The way to the version, for whoever opens again the address at which a form came back."""
+    return _to(Version(model, version))
+
+
 @router.post("/board/{model}/v{version}/decision")
 def save_decision(
     request: Request,
@@ -121,12 +132,10 @@ def save_decision(
             else:
                 refuse(*what, identity, audit, reason=reason, dissent=against, if_match=mark)
         except StaleError:
-            faults["decision"] = (
-                "Somebody did something about this version while you read it. Read it again below, "
-                "then decide"
-            )
+            faults["state"] = _MEANWHILE
         except StateError as refused:
-            faults["decision"] = _sentence(refused)
+            is_of_date = str(refused).startswith("the review date")
+            faults["review_on-day" if is_of_date else "state"] = _sentence(refused)
         else:
             return _to(asked)
     return _version(request, service, identity, asked, faults=faults, given=fields)
@@ -144,8 +153,7 @@ def save_step(
     step, why, faults = fields.get("step", ""), fields.get("why", ""), dict[str, str]()
     if step not in AFTERWARDS:
         faults["step"] = "Choose what you do"
-    if len(why) < LEAST_REASON:
-        faults["why"] = f"Say why, in at least {LEAST_REASON} characters"
+    faults |= _faults_of_text("why", why, "Say why")
     if not faults:
         audit, mark = AuditLog(service.engine, service.clock), fields.get("etag", "")
         what = (asked.model, asked.version)
@@ -154,8 +162,10 @@ def save_step(
                 dissent(*what, identity, audit, reason=why, if_match=mark)
             else:
                 withdraw(*what, identity, audit, reason=why, if_match=mark)
+        except StaleError:
+            faults["state"] = _MEANWHILE
         except StateError as refused:
-            faults["step"] = _sentence(refused)
+            faults["state"] = _sentence(refused)
         else:
             return _to(asked)
     return _version(request, service, identity, asked, faults=faults, given=fields)
@@ -230,8 +240,14 @@ def _faults_of(fields: Mapping[str, str]) -> tuple[dict[str, str], date | None]:
     faults: dict[str, str] = {}
     if fields.get("decision") not in DECISIONS:
         faults["decision"] = "Choose whether you approve or refuse it"
-    if len(fields.get("reason", "")) < LEAST_REASON:
-        faults["reason"] = f"Say why, in at least {LEAST_REASON} characters"
+    faults |= _faults_of_text("reason", fields.get("reason", ""), "Say why")
+    lines = [line.strip() for line in fields.get("conditions", "").splitlines() if line.strip()]
+    if len(lines) > MOST_CONDITIONS:
+        faults["conditions"] = f"Give at most {MOST_CONDITIONS} conditions, one a line"
+    for line in lines:
+        faults |= _faults_of_text("conditions", line, "Write each condition out")
+    if fields.get("dissent"):
+        faults |= _faults_of_text("dissent", fields["dissent"], "Say what you hold against it")
     parts = [fields.get(f"review_on-{name}", "") for name in ("year", "month", "day")]
     review_on = None
     if any(parts):
@@ -240,6 +256,14 @@ def _faults_of(fields: Mapping[str, str]) -> tuple[dict[str, str], date | None]:
         except ValueError:
             faults["review_on-day"] = "Give the day of review as a day, a month and a year"
     return faults, review_on
+
+
+def _faults_of_text(field: str, text: str, what: str) -> dict[str, str]:
+    if len(text) < LEAST_REASON:
+        return {field: f"{what}, in at least {LEAST_REASON} characters"}
+    if len(text) > MOST_CHARACTERS:
+        return {field: f"{what} in at most {MOST_CHARACTERS:,} characters"}
+    return {}
 
 
 def _sentence(error: Exception) -> str:

@@ -106,7 +106,11 @@ def _groups(said: Mapping[str, Any]) -> list[GroupFigure]:
     """Comparisons that the report judged: a verdict other than that of the reference."""
     return [
         GroupFigure(
-            attribute, row["group"], metric, _shown(row["rates"][metric]), compared["verdict"]
+            attribute,
+            row["group"].replace("_", " "),
+            said["headline_metrics"][metric].lower(),
+            _shown(row["rates"][metric]),
+            compared["verdict"],
         )
         for attribute, table in said["groups"].items()
         for row in table["rows"]

@@ -44,6 +44,8 @@ PAGES: Mapping[str, frozenset[Permission]] = {
     "GET /board": frozenset({Permission.REPORT_READ}),
     "GET /board/{model}/versions": frozenset({Permission.REPORT_READ}),
     "GET /board/{model}/v{version}": frozenset({Permission.REPORT_READ}),
+    "GET /board/{model}/v{version}/decision": frozenset({Permission.REPORT_READ}),
+    "GET /board/{model}/v{version}/step": frozenset({Permission.REPORT_READ}),
     "GET /board/{model}/v{version}/records/{path}": frozenset({Permission.REPORT_READ}),
     "GET /board/{model}/v{version}/report": frozenset({Permission.REPORT_READ}),
     "GET /board/{model}/v{version}/report/{path:path}": frozenset({Permission.REPORT_READ}),

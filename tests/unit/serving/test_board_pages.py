@@ -79,7 +79,7 @@ def test_a_version_says_what_its_report_comes_to(browser_of):
     page = browser_of().get(VERSION).text
     assert "1 concern, 1 cannot tell" in page
     assert "Lift of at least 1.5: <strong>met</strong>" in page
-    assert "No worse: <strong>cannot be said</strong>" in page
+    assert "No worse: <strong>does not apply, or cannot be said</strong>" in page
 
 
 def test_a_board_approves_with_terms_and_dissent(browser_of, before_board):
@@ -196,6 +196,28 @@ def test_published_records_are_linked_and_shown(browser_of, before_board, clock)
     assert f"{VERSION}/records/atrs.html" in client.get(VERSION).text
     assert "<h1>Record</h1>" in client.get(f"{VERSION}/records/atrs.html").text
     assert client.get("/board/school_readiness/v3/records/atrs.html").status_code == 404
+
+
+def test_the_address_of_a_form_that_came_back_leads_to_the_version(browser_of):
+    client = browser_of()
+    for form in ("decision", "step"):
+        assert client.get(f"{VERSION}/{form}").headers["location"] == VERSION
+
+
+@pytest.mark.parametrize(
+    ("field_of_fault", "text"),
+    [
+        ("reason", "x" * 4_001),
+        ("conditions", "short"),
+        ("dissent", "no"),
+        ("conditions", "\n".join(["A condition."] * 21)),
+    ],
+)
+def test_a_fault_stands_at_its_own_field(browser_of, field_of_fault, text):
+    said = {"decision": "approve", "reason": WHY, field_of_fault: text}
+    answer = decide(browser_of(), **said)
+    assert f'href="#{field_of_fault}"' in answer.text
+    assert f'id="{field_of_fault}-error"' in answer.text
 
 
 def test_two_versions_stand_side_by_side(browser_of):

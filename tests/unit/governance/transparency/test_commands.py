@@ -34,8 +34,16 @@ def make(monkeypatch, tmp_path, facts_of, clock):
 def test_every_record_is_a_page_markdown_and_json_under_a_manifest(make):
     made = make(card=b"# Card\n")
     expected = {f"{name}.{form}" for name in RECORDS for form in ("html", "md", "json")}
-    assert set(made.files) == expected | {"atrs.csv", "model_card.md", "manifest.json"}
+    assert set(made.files) == expected | {"atrs.csv", "manifest.json"}
     check_files(read_folder(made.folder))
+
+
+def test_the_card_of_training_is_among_them_only_where_nothing_is_withheld(make, facts_of):
+    definition = facts_of().definition
+    fairness = definition.fairness.model_copy(update={"disclosure": "none"})
+    public = definition.model_copy(update={"fairness": fairness})
+    assert "model_card.md" not in make(card=b"# Card\n").files
+    assert "model_card.md" in make(card=b"# Card\n", definition=public).files
 
 
 def test_the_same_facts_give_the_same_bytes(make):
