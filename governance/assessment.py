@@ -11,11 +11,11 @@ from governance.disclosure.control import (
     DisclosurePolicy,
     Population,
     disclosure_policy,
-    hides_few_unknown,
 )
+from governance.disclosure.parting import hides_few_unknown
 from governance.fairness.base_rates import Stated, soften_table
 from governance.fairness.bootstrap import WidestGap, widest_gaps
-from governance.fairness.calibration import GroupCalibration, calibration_within_groups
+from governance.fairness.calibration import GroupCalibration, calibrations
 from governance.fairness.coverage import CoverageRow, coverage_of
 from governance.fairness.discrepancies import discrepancies, harden
 from governance.fairness.groups import GroupTable, group_table
@@ -33,6 +33,7 @@ from governance.scored import (
     outcomes_by_candidate,
     rows_of,
 )
+from governance.weights import check_weights
 from hearth.definition import ModelDefinition
 from hearth.progress import Progress, silent
 
@@ -75,7 +76,8 @@ class Evidence:
     Attributes
     ----------
     scored : DataFrame
-        One row per split, entity and candidate; see `governance.scored.COLUMNS`.
+        One row per split, entity and candidate; see `governance.scored.COLUMNS`, and for a sample
+        `governance.weights.WEIGHT`.
     protected : DataFrame
         One row per entity and as-of date, one column per declared attribute.
     metrics, matrix : mapping
@@ -166,6 +168,8 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
     """
     definition = evidence.definition
     check_scored(evidence.scored)
+    is_alone = bool(evidence.given) and not (evidence.analyses or evidence.beside.champion)
+    check_weights(evidence.scored, definition.fairness.disclosure, is_alone=is_alone)
     policy = disclosure_policy(definition.fairness.disclosure)
     candidate = str(evidence.metrics["chosen"])
     rows = rows_of(evidence.scored, candidate)
@@ -238,7 +242,7 @@ def assess(evidence: Evidence, progress: Progress = silent) -> Assessment:
         discrepancies=found,
         is_checked=checked is not None,
         pairs=pairs,
-        calibration=_calibration(stated, groups, tables),
+        calibration=calibrations(stated, groups, tables) if stated else {},
         coverage=coverage_of(definition.fairness),
         metrics=evidence.metrics,
         matrix=evidence.matrix,
@@ -286,14 +290,3 @@ def _stated(rows: pd.DataFrame, outcomes: Outcomes) -> Stated | None:
     if not rows["calibrated"].to_numpy(dtype=bool).all():
         return None
     return Stated.of(outcomes, rows["score"].to_numpy(dtype=np.float64))
-
-
-def _calibration(
-    stated: Stated | None, groups: dict[str, Grouping], tables: dict[str, GroupTable]
-) -> dict[str, tuple[GroupCalibration, ...]]:
-    if stated is None:
-        return {}
-    return {
-        name: calibration_within_groups(stated, groups[name], table)
-        for name, table in tables.items()
-    }

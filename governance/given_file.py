@@ -32,6 +32,8 @@ class Columns:
     score: str | None = None
     selected: str | None = None
     observed: str | None = None
+    checked: str | None = None
+    weights: str | None = None
     entity: str | None = None
     day: str | None = None
     named: Mapping[str, str] = field(init=False)
@@ -42,7 +44,7 @@ class Columns:
         object.__setattr__(self, "named", {p: c for p, c in parts.items() if c is not None})
 
 
-_PARTS = ("score", "label", "selected", "observed", "entity", "day")
+_PARTS = ("score", "label", "selected", "observed", "checked", "weights", "entity", "day")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def _read(path: Path, columns: Columns) -> pd.DataFrame:
         if not missing:
             if is_parquet:
                 return pd.read_parquet(path, columns=wanted)
-            numbers = {columns.score} - {None}
+            numbers = {columns.score, columns.weights} - {None}
             kinds: dict[str, Any] = {name: "string" for name in wanted if name not in numbers}
             return pd.read_csv(path, usecols=wanted, dtype=kinds)
     except (ValueError, OSError):

@@ -1,12 +1,11 @@
 """Scores that somebody gives as plain columns: a vendor's model, or arrays in a notebook."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from governance.assessment import Assessment, Evidence, Given, Provenance, assess
@@ -17,19 +16,15 @@ from governance.fairness.coverage import (
     CoverageRow,
     readable,
 )
+from governance.given_rows import CANDIDATE, scored_rows
 from hearth.definition import Capacity, Intervention, ModelDefinition, Unit
 from hearth.errors import DataError, Fault
 from hearth.progress import Progress, silent
 
 Column = Sequence[Any] | pd.Series
 """One value a row."""
-CANDIDATE = "the given score"
-_WHOLE_FILE = "all rows"
-_NO_DAY = pd.Timestamp("2000-01-01")
-_TRUE, _FALSE = {"1", "1.0", "true", "yes", "y"}, {"0", "0.0", "false", "no", "n"}
 _CHARACTERISTICS = {**CHARACTERISTICS, **BESIDES}
 _NOT_SAID = "not said"
-_WRITE_A_DATE = "write year-month-day, such as 2026-04-01"
 
 
 @dataclass(frozen=True)
@@ -72,6 +67,8 @@ def assess_scores(
     score: Column | None = None,
     selected: Column | None = None,
     observed: Column | None = None,
+    checked: Column | None = None,
+    weights: Column | None = None,
     entity: Column | None = None,
     day: Column | None = None,
     provenance: Provenance | None = None,
@@ -92,6 +89,11 @@ def assess_scores(
         Who is on the list, in place of a capacity.
     observed : sequence, shape (rows,)
         Whether the outcome was looked at; where it was not, the label is left aside.
+    checked : sequence, shape (rows,)
+        Whether the outcome happened as found another way; missing where nobody checked.
+    weights : sequence of float, shape (rows,)
+        How many of those the rows are drawn from each row stands for; only where nothing is withheld
+        and the rows say who is on the list.
     entity, day : sequence, shape (rows,)
         Whom the row is about and when; every row is another entity, on one day, where left out.
 
@@ -112,13 +114,19 @@ def assess_scores(
     """
     frame = pd.DataFrame({"label": list(label)})
     columns = {
-        "score": score, "selected": selected, "observed": observed, "entity": entity, "day": day,
+        "score": score, "selected": selected, "observed": observed, "checked": checked,
+        "weights": weights, "entity": entity, "day": day,
         **{f"group {name}": values for name, values in groups.items()},
     }  # fmt: skip
     for name, values in columns.items():
         if values is not None:
             frame[name] = list(values)
-    rows = _rows(frame, question)
+    rows = scored_rows(
+        frame,
+        capacity=question.capacity,
+        is_probability=question.is_probability,
+        disclosure=question.disclosure,
+    )
     keys = rows[["entity_id", "as_of"]]
     names = {name: _slug(name) for name in groups}
     protected = keys.assign(**{names[n]: frame[f"group {n}"].to_numpy() for n in groups})
@@ -135,97 +143,6 @@ def assess_scores(
         ),
     )
     return replace(assess(evidence, progress), coverage=_coverage(question, list(groups)))
-
-
-def truth(values: pd.Series, column: str, file: str) -> "pd.Series[Any]":
-    """Yes and no as a nullable boolean.
-
-    Raises
-    ------
-    DataError
-        If anything else stands there.
-    """
-    text = values.astype("string").str.strip().str.lower()
-    known = text.isin(_TRUE | _FALSE)
-    wrong = int((~known & text.notna() & (text != "")).sum())
-    if wrong:
-        raise DataError(
-            [Fault(file, column, f"holds {wrong:,} values that are neither yes nor no", "write 1 and 0; leave it empty where nobody knows")]
-        )  # fmt: skip
-    return text.isin(_TRUE).astype("boolean").mask(~known)
-
-
-def _rows(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """Rows as an assessment reads them."""
-    faults = list(_faults(frame, question))
-    if faults:
-        raise DataError(faults)
-    label = truth(frame["label"], "label", "rows")
-    observed = label.notna()
-    if "observed" in frame:
-        observed &= truth(frame["observed"], "observed", "rows").fillna(value=False).astype(bool)
-    day = frame["day"].astype("string") if "day" in frame else pd.Series(_WHOLE_FILE, frame.index)
-    rows = pd.DataFrame(
-        {
-            "split": day,
-            "as_of": pd.to_datetime(day) if "day" in frame else _NO_DAY,
-            "entity_id": (frame["entity"] if "entity" in frame else frame.index.to_series()).astype(str),
-            "candidate": CANDIDATE,
-            "score": frame["score"].astype(float) if "score" in frame else np.nan,
-            "calibrated": question.is_probability,
-            "label": label,
-            "observed": observed,
-        }
-    )  # fmt: skip
-    rows["selected"] = (
-        truth(frame["selected"], "selected", "rows").fillna(value=False).astype(bool)
-        if question.capacity is None
-        else _first(rows, question.capacity)
-    )
-    return rows
-
-
-def _faults(frame: pd.DataFrame, question: Question) -> Iterator[Fault]:
-    """Everything missing or unusable, column by column."""
-    if frame.empty:
-        yield Fault("rows", "", "there is none", "give a row for each entity")
-    if question.capacity is None and "selected" not in frame:
-        yield Fault("rows", "selected", "is missing", "say who is on the list, or give a capacity")
-    if question.capacity is not None and "selected" in frame:
-        yield Fault("rows", "selected", "stands beside a capacity", "give one of them")
-    yield from _score_faults(frame, question)
-    for column in {"entity", "day"} & set(frame):
-        missing = int(frame[column].isna().sum())
-        if missing:
-            yield Fault("rows", column, f"{missing:,} rows have none", "fill it")
-    if "day" in frame:
-        day = frame["day"].dropna().astype("string")
-        wrong = int(pd.to_datetime(day, errors="coerce", format="%Y-%m-%d").isna().sum())
-        if wrong:
-            yield Fault("rows", "day", f"{wrong:,} rows hold no date", _WRITE_A_DATE)
-
-
-def _score_faults(frame: pd.DataFrame, question: Question) -> Iterator[Fault]:
-    needed = question.capacity is not None or question.is_probability
-    if "score" not in frame:
-        if needed:
-            yield Fault("rows", "score", "is missing", "give each row's score")
-        return
-    score = pd.to_numeric(frame["score"], errors="coerce")
-    missing = int((~np.isfinite(score)).sum())
-    if missing:
-        found = f"{missing:,} rows have none, or it is no number"
-        yield Fault("rows", "score", found, "give each row's score")
-    elif question.is_probability and not score.between(0, 1).all():
-        found = "lies outside 0 to 1, where probabilities lie"
-        yield Fault("rows", "score", found, "do not call it a probability")
-
-
-def _first(rows: pd.DataFrame, capacity: Capacity) -> "pd.Series[bool]":
-    """Who comes on each day's list: the highest scores, and of equal ones those that stand first."""
-    place = rows.groupby("split")["score"].rank(method="first", ascending=False)
-    size = rows.groupby("split")["score"].transform("size").map(capacity.of)
-    return place <= size
 
 
 def _slug(name: str) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from governance.fairness.groups import NOT_RECORDED
 from governance.fairness.outcomes import Grouping, Outcomes
+from governance.weights import scaled_weights
 from hearth.errors import DataError, Fault
 
 COLUMNS = ("split", "as_of", "entity_id", "candidate", "score", "calibrated", "selected", "label", "observed")  # fmt: skip
@@ -60,7 +61,8 @@ def rows_of(scored: pd.DataFrame, candidate: str) -> pd.DataFrame:
 def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
     """Outcomes of each candidate's rows, in their order; a row without a label is one nobody looked at.
 
-    Entities and splits are numbered alike for all of them, splits by their names' order.
+    Entities and splits are numbered alike for all of them, splits by their names' order. The optional
+    column `weight` says how many of those they are drawn from each row stands for.
     """
     label = scored["label"].astype("boolean")
     happened = label.fillna(value=False).to_numpy(dtype=bool)
@@ -69,6 +71,7 @@ def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
     entity, _ = pd.factorize(scored["entity_id"])
     split = Grouping.of(scored["split"]).codes
     candidate, names = pd.factorize(scored["candidate"])
+    weight = scaled_weights(scored)
     return {
         str(name): Outcomes(
             selected[rows],
@@ -76,6 +79,7 @@ def outcomes_by_candidate(scored: pd.DataFrame) -> dict[str, Outcomes]:
             observed[rows],
             entity[rows].astype(np.int64),
             split[rows],
+            None if weight is None else weight[rows],
         )
         for number, name in enumerate(names)
         for rows in [candidate == number]
@@ -97,6 +101,7 @@ def checked_outcomes(rows: pd.DataFrame, outcomes: Outcomes) -> Outcomes | None:
         observed=outcomes.observed & checked.notna().to_numpy(dtype=bool),
         entity=outcomes.entity,
         split=outcomes.split,
+        weight=outcomes.weight,
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from governance.disclosure.pair_suppression import choose_shown_pairs
 from governance.disclosure.suppression import Shown, choose_shown
 from governance.fairness.counts import CELLS, KNOWN, SUMS, Counts
+from governance.fairness.weighing import Weighing, WeightedSum
 from hearth.errors import NotFoundError
 
 CONFIDENTIAL = "[c]"
@@ -106,19 +107,38 @@ def disclosure_policy(name: str) -> DisclosurePolicy:
 
 @dataclass(frozen=True)
 class ProtectedCounts:
-    """Sums of one group that may be printed; None stands for a withheld one."""
+    """Sums of one group that may be printed; None stands for a withheld one.
+
+    Where rows are weighted, `sums` are those of the weights, rounded, and `weighted` what they are
+    made of.
+    """
 
     sums: dict[str, int | None]
     shown: Shown
     least_denominator: int = 1
     is_open: bool = False
+    weighted: dict[str, WeightedSum] | None = None
 
-    def design_effect(self, found: float) -> float:
-        """A design effect as it may be used: raised to the next quarter, since it counts repeated entities."""
+    def design_effect(self, found: float, below: str) -> float:
+        """Design effect of a rate of the sum `below`, from that of repeated entities.
+
+        Raised to the next quarter unless the data are public, since it counts repeated entities;
+        multiplied by that of the weights (Gabler, Häder & Lahiri 1999, Survey Methodology 25, 105-106).
+        """
+        if self.weighted:
+            return found * self.weighted[below].design_effect
         return found if self.is_open else ceil(_QUARTERS * round(found, 6)) / _QUARTERS
 
     def __getitem__(self, name: str) -> int | None:
         return self.sums[name]
+
+    def exact(self, name: str) -> float | None:
+        """The sum that rates are made of: of weights not rounded, where rows are weighted."""
+        return self.weighted[name].total if self.weighted else self.sums[name]
+
+    def people(self, name: str) -> int | None:
+        """How many rows the sum is of, whatever their weight."""
+        return self.weighted[name].people if self.weighted else self.sums[name]
 
     @property
     def is_complete(self) -> bool:
@@ -147,6 +167,7 @@ def protect_table(
     counts: Counts,
     policy: DisclosurePolicy,
     population: Population = Population.EITHER,
+    weighing: Weighing | None = None,
 ) -> ProtectedTable:
     """Groups' sums as they may be printed beside the sums of everyone.
 
@@ -164,6 +185,8 @@ def protect_table(
         `KNOWN` prints nothing about those whose outcome is unknown, of everyone
         either; `EITHER` leaves them out of the groups where that lets more groups
         be printed, as when only a handful are unknown.
+    weighing : Weighing, optional
+        Where rows are weighted; the policy must then be open.
     """
     if policy.protects is None:
         shown, together, counted = [Shown.EVERYTHING] * len(counts), Shown.EVERYTHING, counts
@@ -178,10 +201,10 @@ def protect_table(
     everyone = groups if population is Population.KNOWN else _Printer.of(counts, counts, policy)
     return ProtectedTable(
         groups={
-            name: groups.print(row, level)
-            for name, row, level in zip(names, counts, shown, strict=True)
+            name: groups.print(row, level, weighing and weighing[at])
+            for at, (name, row, level) in enumerate(zip(names, counts, shown, strict=True))
         },
-        everyone=everyone.print(counts.sum(axis=0), together),
+        everyone=everyone.print(counts.sum(axis=0), together, weighing and weighing.together),
     )
 
 
@@ -190,21 +213,12 @@ def _printed(shown: Sequence[Shown]) -> tuple[int, int]:
     return list(shown).count(Shown.EVERYTHING), -sum(level.hides for level in shown)
 
 
-def hides_few_unknown(everyone: Counts, policy: DisclosurePolicy) -> bool:
-    """Whether those whose outcome is unknown are too few to print, and the others are not."""
-    if policy.protects is None:
-        return False
-    both, known = (
-        choose_shown(row[None, :], policy.protects)[1] for row in (everyone, everyone * KNOWN)
-    )
-    return both is not Shown.EVERYTHING and known is Shown.EVERYTHING
-
-
 def protect_pairs(
     counts: Counts,
     first: Sequence[ProtectedCounts],
     second: Sequence[ProtectedCounts],
     policy: DisclosurePolicy,
+    weighing: Weighing | None = None,
 ) -> list[list[ProtectedCounts]]:
     """Sums of each pair of groups of two attributes, as they may be printed.
 
@@ -217,6 +231,8 @@ def protect_pairs(
     counts : int64 array, shape (first, second, 6)
     first, second : sequences of ProtectedCounts
         The two attributes' groups as `protect_table` lets them be printed.
+    weighing : Weighing, optional
+        As for `protect_table`, shape (first, second, 6).
     """
     shown = np.ones(counts.shape[:2], dtype=bool)
     known = counts * KNOWN
@@ -231,10 +247,12 @@ def protect_pairs(
     printer = _Printer.of(flat, flat * KNOWN, policy)
     return [
         [
-            printer.print(cell, Shown.EVERYTHING if whole else Shown.NOTHING)
-            for cell, whole in zip(row, row_shown, strict=True)
+            printer.print(
+                cell, Shown.EVERYTHING if whole else Shown.NOTHING, weighing and weighing[a, b]
+            )
+            for b, (cell, whole) in enumerate(zip(row, row_shown, strict=True))
         ]
-        for row, row_shown in zip(counts, shown, strict=True)
+        for a, (row, row_shown) in enumerate(zip(counts, shown, strict=True))
     ]
 
 
@@ -256,7 +274,9 @@ class _Printer:
         in_play = np.tile(by_outcome, 2).astype(np.int64)
         return cls(policy, in_play, leaves_out=bool((counts != counted).any()))
 
-    def print(self, row: Counts, shown: Shown) -> ProtectedCounts:
+    def print(self, row: Counts, shown: Shown, weighing: Weighing | None = None) -> ProtectedCounts:
+        if weighing is not None:
+            return self._print_weighted(weighing.sums_of(row))
         printed = {tuple(SUMS[name] * self.in_play) for name in shown.sums}
         sums = {
             name: _rounded(int(cells @ row), self.policy.round_to)
@@ -265,6 +285,12 @@ class _Printer:
             for name, cells in SUMS.items()
         }
         return ProtectedCounts(sums, shown, self.policy.least_denominator, self.policy.is_open)
+
+    def _print_weighted(self, weighted: dict[str, WeightedSum]) -> ProtectedCounts:
+        if not self.policy.is_open:
+            raise ValueError("weighted counts are not those that disclosure control protects")
+        sums: dict[str, int | None] = {name: round(each.total) for name, each in weighted.items()}
+        return ProtectedCounts(sums, Shown.EVERYTHING, is_open=True, weighted=weighted)
 
     def _counts_unknown(self, cells: Counts) -> bool:
         return self.leaves_out and bool((cells > KNOWN).any())

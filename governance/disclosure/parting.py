@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from governance.disclosure.control import DisclosurePolicy
+from governance.disclosure.suppression import Shown, choose_shown
+from governance.fairness.counts import KNOWN, Counts
 
 POOLED = "All other groups"
 """Name of the groups that are not printed whole, put together."""
@@ -64,6 +66,16 @@ def is_any_small(parts: NDArray[np.int64], policy: DisclosurePolicy) -> bool:
     exists = parts.reshape(-1, parts.shape[-1]).sum(axis=0) > 0
     counted = parts[..., exists]
     return bool(((counted >= low) & (counted <= high)).any())
+
+
+def hides_few_unknown(everyone: Counts, policy: DisclosurePolicy) -> bool:
+    """Whether those whose outcome is unknown are too few to print, and the others are not."""
+    if policy.protects is None:
+        return False
+    both, known = (
+        choose_shown(row[None, :], policy.protects)[1] for row in (everyone, everyone * KNOWN)
+    )
+    return both is not Shown.EVERYTHING and known is Shown.EVERYTHING
 
 
 def may_be_parted(

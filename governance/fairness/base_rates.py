@@ -11,8 +11,8 @@ from governance.fairness.groups import Comparison, GroupRow, GroupTable, Rate, c
 from governance.fairness.intervals import Interval, difference, wilson
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import Metric, Verdict
+from governance.fairness.weighing import Floats, weighted_mean
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 BANDS = {"all": "base_rate", "listed": "precision", "not_listed": "false_omission_rate"}
@@ -33,12 +33,15 @@ class Stated:
     cut_off : float64 array, shape (rows,)
         Least probability on the list of the row's split.
     listed, known : array of bool, shape (rows,)
+    weight : float64 array, shape (rows,), optional
+        Of the rows, where they have any.
     """
 
     probability: Floats
     cut_off: Floats
     listed: Bools
     known: Bools
+    weight: Floats | None = None
 
     @classmethod
     def of(cls, outcomes: Outcomes, probability: Floats) -> "Stated":
@@ -47,13 +50,17 @@ class Stated:
         listed = outcomes.selected
         np.minimum.at(least, outcomes.split[listed], probability[listed])
         clipped = np.clip(probability, _LEAST_CHANCE, 1 - _LEAST_CHANCE)
-        return cls(clipped, least[outcomes.split], listed, outcomes.observed)
+        return cls(clipped, least[outcomes.split], listed, outcomes.observed, outcomes.weight)
 
     def of_known(self, rows: Bools) -> "Stated":
         """What was stated for those of these rows whose outcome is known."""
         kept = rows & self.known
         return Stated(
-            self.probability[kept], self.cut_off[kept], self.listed[kept], self.known[kept]
+            self.probability[kept],
+            self.cut_off[kept],
+            self.listed[kept],
+            self.known[kept],
+            None if self.weight is None else self.weight[kept],
         )
 
     def means(self, rows: Bools) -> dict[str, float]:
@@ -61,8 +68,7 @@ class Stated:
         known = rows & self.known
         parts = {"all": known, "listed": known & self.listed, "not_listed": known & ~self.listed}
         return {
-            band: float(self.probability[part].mean()) if part.any() else float("nan")
-            for band, part in parts.items()
+            band: weighted_mean(self.probability, part, self.weight) for band, part in parts.items()
         }
 
 
@@ -185,9 +191,10 @@ def _expected_ratio(
     log_odds = np.log(reference.probability / (1 - reference.probability))
 
     def rate(base_rate: float) -> float:
-        chance = _shifted(log_odds, base_rate)
+        chance = _shifted(log_odds, base_rate, reference.weight)
         listed = chance >= reference.cut_off
-        weights = (chance, 1 - chance, np.zeros(0))
+        weight = 1.0 if reference.weight is None else reference.weight
+        weights = (chance * weight, (1 - chance) * weight, np.zeros(0))
         cells = [
             float(w[part].sum()) if len(w) else 0.0 for part in (listed, ~listed) for w in weights
         ]
@@ -203,14 +210,16 @@ def _expected_ratio(
     return Interval(rates[0] / level, min(low, rates[0]) / level, max(high, rates[0]) / level)
 
 
-def _shifted(log_odds: Floats, base_rate: float) -> Floats:
+def _shifted(log_odds: Floats, base_rate: float, weight: Floats | None) -> Floats:
     """Chances with all log-odds moved by the one amount that makes their mean the base rate."""
     aim, move = min(max(base_rate, _LEAST_CHANCE), 1 - _LEAST_CHANCE), 0.0
+    everyone = np.ones(len(log_odds), dtype=bool)
     for _ in range(_NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-(log_odds + move)))
-        slope = float((chance * (1 - chance)).mean())
+        mean = weighted_mean(chance, everyone, weight)
+        slope = weighted_mean(chance * (1 - chance), everyone, weight)
         # Half of the log-odds' own range at most: far out the slope is flat, and a step would overshoot.
-        move += float(np.clip((aim - float(chance.mean())) / max(slope, _LEAST_CHANCE), -2, 2))
+        move += float(np.clip((aim - mean) / max(slope, _LEAST_CHANCE), -2, 2))
     moved: Floats = 1 / (1 + np.exp(-(log_odds + move)))
     return moved
 

@@ -142,7 +142,10 @@ def widest_gaps(
 def _effective(groups: Sequence[tuple[ProtectedCounts, Rate]]) -> Floats:
     """Printed counts over the rate's design effect, shape (groups, 6)."""
     return np.array(
-        [[(counts[cell] or 0) / rate.design_effect for cell in CELLS] for counts, rate in groups],
+        [
+            [(counts.exact(cell) or 0) / rate.design_effect for cell in CELLS]
+            for counts, rate in groups
+        ],
         dtype=np.float64,
     )
 

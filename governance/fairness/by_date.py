@@ -17,6 +17,7 @@ from governance.fairness.counts import CELLS, KNOWN
 from governance.fairness.groups import Comparison, Rate, compare, rate
 from governance.fairness.outcomes import Grouping, Outcomes
 from governance.fairness.policy import METRICS
+from governance.fairness.weighing import Floats, weighted_mean
 from governance.fairness.whole_groups import WholeGroups
 
 
@@ -75,6 +76,8 @@ def by_date(
     groups = whole.grouping
     shape = (len(groups.names), len(dates.names), len(CELLS))
     counts = outcomes.counts(groups.crossed(dates)).reshape(shape)
+    weighing = outcomes.weighing(groups.crossed(dates))
+    weighing = weighing and weighing.reshape(*shape[:2])
     population = Population.ALL
     if not whole.counts_unknown or is_any_small(counts, policy):
         counts, population = counts * KNOWN, Population.KNOWN
@@ -82,7 +85,9 @@ def by_date(
     if is_any_small(counts, policy) or is_any_small(outcomes.counts(dates), policy):
         return None
     printed = [
-        protect_table(groups.names, counts[:, date], policy, population)
+        protect_table(
+            groups.names, counts[:, date], policy, population, weighing and weighing[:, date]
+        )
         for date in range(len(dates.names))
     ]
 
@@ -90,7 +95,9 @@ def by_date(
         name: str, parts: Sequence[ProtectedCounts], of: NDArray[np.bool_]
     ) -> GroupOverTime:
         at = tuple(
-            _at_date(part, probability, outcomes.observed & of & (dates.codes == date))
+            _at_date(
+                part, probability, outcomes.observed & of & (dates.codes == date), outcomes.weight
+            )
             for date, part in enumerate(parts)
         )
         changes = {m: compare(at[-1].rates[m], at[0].rates[m], tolerance) for m in METRICS}
@@ -108,9 +115,14 @@ def by_date(
 
 
 def _at_date(
-    counts: ProtectedCounts, probability: NDArray[np.float64] | None, known: NDArray[np.bool_]
+    counts: ProtectedCounts,
+    probability: Floats | None,
+    known: NDArray[np.bool_],
+    weight: Floats | None,
 ) -> GroupAtDate:
     rates: Mapping[str, Rate] = {name: rate(metric, counts) for name, metric in METRICS.items()}
     is_stated = probability is not None and rates["base_rate"].interval is not None
-    stated = float(probability[known].mean()) if probability is not None and is_stated else None
+    stated = (
+        weighted_mean(probability, known, weight) if probability is not None and is_stated else None
+    )
     return GroupAtDate(dict(rates), stated)

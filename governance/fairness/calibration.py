@@ -1,5 +1,6 @@
 """Whether a stated probability means the same in every group."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from governance.fairness.base_rates import BANDS, Stated
@@ -28,6 +29,16 @@ class GroupCalibration:
 
     group: str
     points: tuple[CalibrationPoint, ...]
+
+
+def calibrations(
+    stated: Stated, groups: Mapping[str, Grouping], tables: Mapping[str, GroupTable]
+) -> dict[str, tuple[GroupCalibration, ...]]:
+    """Calibration within the groups of every attribute."""
+    return {
+        name: calibration_within_groups(stated, groups[name], table)
+        for name, table in tables.items()
+    }
 
 
 def calibration_within_groups(

@@ -34,13 +34,18 @@ LEAST_PEOPLE = 10
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate of printed counts with its interval, or the mark that stands in its place."""
+    """A rate of printed counts with its interval, or the mark that stands in its place.
+
+    Where rows are weighted, numerator and denominator are sums of weights; `people` are the rows
+    below the line all the same.
+    """
 
     interval: Interval | None
     mark: str = ""
-    numerator: int | None = None
-    denominator: int | None = None
+    numerator: float | None = None
+    denominator: float | None = None
     design_effect: float = 1.0
+    people: int | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +132,10 @@ def group_table(
     names, counts = groups.names, outcomes.counts(groups)
     if reference is not None and reference not in names:
         raise DataError([_unknown_reference(attribute, reference)])
-    table = protect_table(names, counts, policy, population)
-    chosen = reference or _largest(table, dict(zip(names, counts.sum(axis=1), strict=True)))
+    weighing = outcomes.weighing(groups)
+    table = protect_table(names, counts, policy, population, weighing)
+    sizes = (weighing.sums if weighing else counts).sum(axis=1)
+    chosen = reference or _largest(table, dict(zip(names, sizes, strict=True)))
     effects = outcomes.design_effects(groups)
     rates = {
         name: _rates(table.groups[name], own) for name, own in zip(names, effects, strict=True)
@@ -160,16 +167,17 @@ def group_table(
 
 def rate(metric: Metric, counts: ProtectedCounts, effect: float = 1.0) -> Rate:
     """Rate of printed counts; a mark where a count is withheld, missing or too small."""
-    above, below = counts[metric.numerator], counts[metric.denominator]
+    above, below = counts.exact(metric.numerator), counts.exact(metric.denominator)
+    people = counts.people(metric.denominator)
     if above is None or below is None:
         return Rate(None, CONFIDENTIAL)
     if below == 0:
-        return Rate(None, NOT_APPLICABLE, above, below)
+        return Rate(None, NOT_APPLICABLE, above, below, people=people)
     if below < counts.least_denominator:
-        return Rate(None, UNRELIABLE, above, below)
+        return Rate(None, UNRELIABLE, above, below, people=people)
     above = min(above, below)  # rounding can put a part above its whole
-    effect = counts.design_effect(effect)
-    return Rate(wilson(above, below, effect), "", above, below, effect)
+    effect = counts.design_effect(effect, metric.denominator)
+    return Rate(wilson(above, below, effect), "", above, below, effect, people)
 
 
 def _rates(counts: ProtectedCounts, effects: dict[str, float]) -> dict[str, Rate]:
@@ -189,7 +197,7 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     above, below, reference_above, reference_below = (float(count or 0) for count in counts)
     effects = (mine.design_effect, reference.design_effect)
     ratio = ratio_of_rates(above, below, reference_above, reference_below, effects)
-    enough = min(below, reference_below) >= LEAST_PEOPLE
+    enough = min(mine.people or 0, reference.people or 0) >= LEAST_PEOPLE
     return Comparison(
         verdict(ratio.low, ratio.high, tolerance) if ratio and enough else Verdict.CANNOT_TELL,
         ratio,
@@ -199,7 +207,7 @@ def compare(mine: Rate, reference: Rate, tolerance: tuple[float, float]) -> Comp
     )
 
 
-def _largest(table: ProtectedTable, sizes: dict[str, int]) -> str:
+def _largest(table: ProtectedTable, sizes: dict[str, float]) -> str:
     """Largest recorded group that is printed whole, else the largest recorded."""
     return max(
         sizes,

@@ -113,7 +113,10 @@ def _cross(
         [next(row.counts for row in table.rows if row.group == name) for name in part]
         for part, table in zip(names, tables, strict=True)
     ]
-    printed = protect_pairs(counts, alone[0], alone[1], policy)
+    weighing = outcomes.weighing(crossed)
+    printed = protect_pairs(
+        counts, alone[0], alone[1], policy, weighing and weighing.reshape(*shape)
+    )
     effects = outcomes.design_effects(crossed)
     rates = {
         (a, b): {
@@ -146,7 +149,7 @@ def _cross(
         metric: Metric, mine: tuple[int, int], theirs: tuple[int, int], axis: int
     ) -> PairComparison:
         here, there = rates[mine][metric.name], rates[theirs][metric.name]
-        enough = min(here.denominator or 0, there.denominator or 0) >= LEAST_PEOPLE
+        enough = min(here.people or 0, there.people or 0) >= LEAST_PEOPLE
         comparison = compare(here, there, tolerance) if enough else Comparison(Verdict.CANNOT_TELL)
         if stated is not None and comparison.verdict is Verdict.CONCERN:
             sides = side(mine), side(theirs)

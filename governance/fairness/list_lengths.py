@@ -98,8 +98,11 @@ def list_lengths(
 
     Notes
     -----
-    Where entities stand at several dates, intervals widen by the design effect at capacity.
+    Where entities stand at several dates, intervals widen by the design effect at capacity. Weighted
+    rows have no other length: how far a list of all those they stand for would reach is not known.
     """
+    if outcomes.weight is not None:
+        return ListLengths((1.0,), False, (), ())
     lists = _lists(rows, outcomes)
     times = tuple(sorted(lists))
     place = np.stack([~lists[each] for each in times]).sum(axis=0, dtype=np.int64)

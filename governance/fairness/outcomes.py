@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from governance.fairness.counts import CELLS, Counts
 from governance.fairness.intervals import design_effects
 from governance.fairness.policy import METRICS
+from governance.fairness.weighing import Floats, Weighing
 from hearth.errors import DataError, Fault
 
 
@@ -57,6 +58,9 @@ class Outcomes:
         `happened` means nothing where `observed` is false.
     entity, split : array of int, shape (rows,)
         Numbered from 0; the pair of them names a row.
+    weight : float64 array, shape (rows,), optional
+        How many of those the rows are drawn from each stands for, 1 on average; None where each row
+        stands for itself.
     """
 
     selected: NDArray[np.bool_]
@@ -64,6 +68,7 @@ class Outcomes:
     observed: NDArray[np.bool_]
     entity: NDArray[np.int64]
     split: NDArray[np.int64]
+    weight: Floats | None = None
 
     def __post_init__(self) -> None:
         """Refuse two rows for one entity in one split: they would count a person twice."""
@@ -100,14 +105,26 @@ class Outcomes:
             self.observed[rows],
             self.entity[rows],
             self.split[rows],
+            None if self.weight is None else self.weight[rows],
         )
 
     def counts(self, grouping: Grouping) -> Counts:
-        """Outcome counts of each group, shape (groups, 6); rows nobody looked at are no negatives."""
+        """Rows of each group and outcome, shape (groups, 6); rows nobody looked at are no negatives."""
         return _tally(grouping.codes, len(grouping.names), self.cells)
 
+    def weighing(self, grouping: Grouping) -> Weighing | None:
+        """Weights behind the counts of each group, shape (groups, 6); None where rows have none."""
+        if self.weight is None:
+            return None
+        place, size = grouping.codes * len(CELLS) + self.cells, len(grouping.names) * len(CELLS)
+        sums, squares = (
+            np.bincount(place, weights=of, minlength=size).reshape(-1, len(CELLS))
+            for of in (self.weight, self.weight**2)
+        )
+        return Weighing(sums.astype(np.float64), squares.astype(np.float64))
+
     def design_effects(self, grouping: Grouping) -> list[dict[str, float]]:
-        """Design effect of each metric in each group; all 1 where no entity repeats."""
+        """Design effect of repeated entities on each metric in each group; all 1 where none repeats."""
         groups = len(grouping.names)
         if not self.is_repeated:
             return [dict.fromkeys(METRICS, 1.0)] * groups

@@ -177,4 +177,5 @@ def _table(
     split_names: Sequence[str], outcomes: Outcomes, policy: DisclosurePolicy, population: Population
 ) -> ProtectedTable:
     splits = Grouping(tuple(split_names), outcomes.split)
-    return protect_table(splits.names, outcomes.counts(splits), policy, population)
+    weighing = outcomes.weighing(splits)
+    return protect_table(splits.names, outcomes.counts(splits), policy, population, weighing)

@@ -179,7 +179,9 @@ def _mantel_haenszel(row: GroupRow, reference: GroupRow) -> Ratio | None:
     """Ratio of shares looked at, the listed compared with the listed and the others with the others."""
     above, below, spread = 0.0, 0.0, 0.0
     for known, everyone in _STRATA:
-        counts = (row.counts[known], row.counts[everyone], reference.counts[known], reference.counts[everyone])  # fmt: skip
+        counts = tuple(
+            of.exact(name) for of in (row.counts, reference.counts) for name in (known, everyone)
+        )
         if None in counts:
             return None
         a, n, b, m = (float(count or 0) for count in counts)
@@ -205,7 +207,7 @@ def represented(
     table: GroupTable, shares: Mapping[str, float], tolerance: tuple[float, float]
 ) -> Iterator[Discrepancy]:
     """How often the group stands in the cohort, among those whose group is recorded."""
-    counted = {row.group: row.counts["n"] for row in table.rows if row.group in shares}
+    counted = {row.group: row.counts.exact("n") for row in table.rows if row.group in shares}
     total = float(sum(count or 0 for count in counted.values()))
     whole = sum(shares[group] for group in counted)
     if None in counted.values() or not total or not whole:

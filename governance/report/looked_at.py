@@ -6,6 +6,7 @@ from typing import Any
 from governance.assessment import Assessment
 from governance.fairness.coverage import title_of
 from governance.report.document import Block, Column, Heading, Inset, Paragraph, Table
+from governance.report.weighted import with_note
 from governance.report.words import (
     NOUNS,
     UNKNOWN,
@@ -49,8 +50,8 @@ def looked_at(assessment: Assessment) -> Iterator[Block]:
         )
         return
     counts = results.candidates[assessment.candidate].counts
-    on_list = _share(counts["selected_known"], counts["selected"])
-    off_list = _share(counts["unselected_known"], counts["unselected"])
+    on_list = _share(counts.exact("selected_known"), counts.exact("selected"))
+    off_list = _share(counts.exact("unselected_known"), counts.exact("unselected"))
     yield Inset(
         f"The outcome is known only where somebody looked: {rate_alone(results.observed_share)} of "
         f"{nouns}, {on_list} of those on the list and {off_list} of those not on it. The rest are "
@@ -61,7 +62,7 @@ def looked_at(assessment: Assessment) -> Iterator[Block]:
     yield from _of_everybody(assessment)
 
 
-def _share(part: int | None, whole: int | None) -> str:
+def _share(part: float | None, whole: float | None) -> str:
     if part is None or whole is None:
         return "[c]"
     return percent(part / whole) if whole else UNKNOWN
@@ -130,4 +131,5 @@ def looked_at_by_group(assessment: Assessment) -> Iterator[Block]:
                 )
                 for row in table.rows
             ),
+            note=with_note(assessment),
         )

@@ -70,6 +70,18 @@ def fairness(
     observed: Annotated[
         str | None, typer.Option(help="Column: whether the outcome was looked at, 1 or 0.")
     ] = None,
+    checked: Annotated[
+        str | None,
+        typer.Option(
+            help="Column: the outcome as found another way, 1 or 0; empty where nobody checked."
+        ),
+    ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="Column: how many each row of a sample stands for; only with --disclosure none."
+        ),
+    ] = None,
     reference: Annotated[
         list[str] | None,
         typer.Option(help="COLUMN=GROUP others are compared with; the largest if not given."),
@@ -99,7 +111,8 @@ def fairness(
         is_probability=probability,
     )
     columns = Columns(
-        label, tuple(groups), score=score, selected=selected, observed=observed, entity=entity, day=date
+        label, tuple(groups), score=score, selected=selected, observed=observed, checked=checked,
+        weights=weights, entity=entity, day=date,
     )  # fmt: skip
     with context.progress() as progress:
         made = report_file(

@@ -17,6 +17,7 @@ from governance.report.document import (
 )
 from governance.report.looked_at import looked_at, looked_at_by_group
 from governance.report.records_found import record_sentence, records_found
+from governance.report.weighted import weighted_words, with_note
 from governance.report.words import (
     count,
     day,
@@ -42,7 +43,13 @@ def section(assessment: Assessment) -> Section:
     """The label, who was looked at, declared leaks, base rates over time."""
     title = "The data, and how far the outcome can be trusted"
     if assessment.given:
-        parts = (*_of_given(assessment), *_base_rates(assessment), *looked_at_by_group(assessment))
+        parts = (
+            *_of_given(assessment),
+            *weighted_words(assessment),
+            *_records(assessment),
+            *_base_rates(assessment),
+            *looked_at_by_group(assessment),
+        )
         return Section(2, title, parts)
     label, titles = assessment.definition.label, assessment.titles
     return Section(
@@ -191,4 +198,5 @@ def _base_rates(assessment: Assessment) -> Iterator[Block]:
             )
             for split in splits
         ),
+        note=with_note(assessment),
     )

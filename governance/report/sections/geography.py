@@ -16,6 +16,7 @@ from governance.report.document import (
     Section,
     Table,
 )
+from governance.report.weighted import with_note
 from governance.report.words import NOUNS, count, counted, rate_with_interval
 
 _TITLE = "Where the list falls"
@@ -43,7 +44,7 @@ def section(assessment: Assessment) -> Section:
                 "falls, and not who needs help."
             ),
             *_maps(found, tuple(METRICS[name] for name in _DRAWN)),
-            *_table(found, shown),
+            *_table(found, shown, with_note(assessment)),
         ),
     )
 
@@ -97,7 +98,7 @@ def _share(rate: Rate) -> float | None:
     return None if rate.interval is None else rate.interval.value
 
 
-def _table(found: Geography, metrics: tuple[Metric, ...]) -> Iterator[Block]:
+def _table(found: Geography, metrics: tuple[Metric, ...], note: str) -> Iterator[Block]:
     names = {area.code: area.name for area in found.outlines.areas} if found.outlines else {}
 
     def cells(row: GroupRow) -> tuple[str, ...]:
@@ -118,4 +119,5 @@ def _table(found: Geography, metrics: tuple[Metric, ...]) -> Iterator[Block]:
             *(Column(f"{metric.title} (95% interval)", "number") for metric in metrics),
         ),
         tuple(cells(row) for row in (*found.table.rows, found.table.everyone)),
+        note=note,
     )

@@ -17,6 +17,7 @@ from governance.report.document import (
     Table,
 )
 from governance.report.findings import candidate_name
+from governance.report.weighted import weighted_rows, with_note
 from governance.report.words import (
     NOUNS,
     UNKNOWN,
@@ -80,11 +81,17 @@ def section(assessment: Assessment) -> Section:
 
 
 def _interval_words(assessment: Assessment) -> str:
+    weighted = (
+        " Rows are weighted, and Wilson's 95% intervals are taken at the effective sample size "
+        "(section 2)."
+    )
     if any(table.is_clustered for table in assessment.tables.values()):
         return (
             "The same entity can stand at several test dates, so Wilson's 95% intervals are taken "
             "at the effective sample size, with each entity's rows kept together."
-        )
+        ) + (weighted if weighted_rows(assessment) else "")
+    if weighted_rows(assessment):
+        return f"Each entity stands at one test date only.{weighted}"
     return "Each entity stands at one test date only, so intervals are Wilson's 95% intervals."
 
 
@@ -100,7 +107,7 @@ def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
             "between people (the ecological fallacy).",
             is_warning=True,
         )
-    yield _counts(title, table)
+    yield _counts(assessment, title, table)
     for metric in headline_metrics(assessment.definition.intervention):
         yield _comparisons(assessment, title, table, metric)
         yield from _widest(assessment, table, metric)
@@ -115,7 +122,7 @@ def _attribute(assessment: Assessment, table: GroupTable) -> Iterator[Block]:
         )
 
 
-def _counts(title: str, table: GroupTable) -> Table:
+def _counts(assessment: Assessment, title: str, table: GroupTable) -> Table:
     rows = (*table.rows, table.everyone)
     leaves_out = all(row.counts["n"] is None for row in table.rows)
     has_unknown = any(row.counts["unknown"] != 0 for row in rows)
@@ -128,7 +135,7 @@ def _counts(title: str, table: GroupTable) -> Table:
         f"{title}: counts",
         (Column("Group"), *(Column(words, "number") for words in shown.values())),
         tuple((group_name(row.group), *(count(row.counts[key]) for key in shown)) for row in rows),
-        note=_LEFT_OUT if has_unknown and leaves_out else "",
+        note=with_note(assessment, _LEFT_OUT if has_unknown and leaves_out else ""),
     )
 
 

@@ -18,6 +18,7 @@ from governance.report.document import (
 )
 from governance.report.hidden_gaps import hidden_gaps
 from governance.report.judged import surest_size
+from governance.report.weighted import with_note
 from governance.report.words import (
     UNKNOWN,
     count,
@@ -63,7 +64,7 @@ def section(assessment: Assessment) -> Section:
             ),
             *_concerns(concerns),
             *_hidden(assessment),
-            *(block for table in assessment.pairs for block in _table(table, titles)),
+            *(block for table in assessment.pairs for block in _table(assessment, table, titles)),
             *_withheld([_caption(t, titles) for t in assessment.pairs if not _made(t)]),
         ),
     )
@@ -120,11 +121,15 @@ def _withheld(captions: list[str]) -> Iterator[Block]:
         yield Bullets(tuple(captions))
 
 
-def _table(table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
+def _table(assessment: Assessment, table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
     made = _made(table)
     if not made:
         return
     left = len(table.comparisons) - len(made)
+    note = (
+        f"{counted(left, 'more comparison')} could not be made: numbers withheld, or fewer than "
+        f"{LEAST_PEOPLE} on a side."
+    )
     yield Table(
         _caption(table, titles),
         (
@@ -150,10 +155,7 @@ def _table(table: PairTable, titles: dict[str, str]) -> Iterator[Block]:
             )
             for pair in made
         ),
-        note=f"{counted(left, 'more comparison')} could not be made: numbers withheld, or fewer "
-        f"than {LEAST_PEOPLE} on a side."
-        if left
-        else "",
+        note=with_note(assessment, note if left else ""),
     )
 
 

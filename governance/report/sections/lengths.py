@@ -8,6 +8,7 @@ from governance.fairness.list_lengths import AttributeAtLengths, ListLengths
 from governance.fairness.policy import Metric, Verdict, headline_metrics
 from governance.report.document import Block, Column, Heading, Paragraph, Section, Table
 from governance.report.panels import Panel, Steps, panel_chart
+from governance.report.weighted import weighted_rows
 from governance.report.words import (
     UNKNOWN,
     capacity_in_words,
@@ -22,6 +23,10 @@ _TIMES = {0.5: "½", 0.75: "¾", 1.0: "1", 1.5: "1½"}
 _SAME_PLACE = (
     "Not available: the scores put too few apart for a list of any other length than this one."
 )
+_WEIGHTED = (
+    "Not available: the rows are a weighted sample, and how far a longer or shorter list of all those "
+    "they stand for would reach cannot be told from them."
+)
 _FEW = (
     "Withheld: between this list and one of another length there would be so few people of some "
     "group that they could be made out."
@@ -33,6 +38,7 @@ def section(assessment: Assessment) -> Section:
     lengths = assessment.further.lengths
     if len(lengths.times) == 1:
         text = _FEW if lengths.can_differ else _SAME_PLACE
+        text = _WEIGHTED if weighted_rows(assessment) else text
         return Section(9, _TITLE, (Paragraph(text),))
     return Section(
         9,

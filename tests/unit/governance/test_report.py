@@ -229,6 +229,7 @@ def test_the_json_holds_no_withheld_count(compas_evidence):
     assert asian["counts"]["sums"]["tp"] is None
     assert asian["rates"]["recall"] == {
         "interval": None, "mark": "[c]", "numerator": None, "denominator": None, "design_effect": 1.0,
+        "people": None,
     }  # fmt: skip
 
 
