@@ -15,7 +15,7 @@ def found_by(assessment: Assessment, name: str) -> Mapping[str, Any] | None:
 
 def not_available(number: int, title: str, assessment: Assessment, name: str) -> Section:
     """The section where the analysis is missing: what to run, or that nothing can be."""
-    return Section(number, title, (Paragraph(_reason(assessment, name)),))
+    return Section(number, title, (Paragraph(how_to_run(assessment, name)),))
 
 
 def whose_lists(assessment: Assessment, learner: str) -> str:
@@ -27,7 +27,8 @@ def whose_lists(assessment: Assessment, learner: str) -> str:
     return f"These are lists of {name}; what is proposed is {proposed}, of which they say nothing."
 
 
-def _reason(assessment: Assessment, name: str) -> str:
+def how_to_run(assessment: Assessment, name: str) -> str:
+    """Why an analysis is missing, and the command that makes it."""
     if assessment.given is not None:
         return "Not available: the file holds scores, not the model."
     model = assessment.definition.model

@@ -28,6 +28,8 @@ LEARNERS = {
     "the given score": "the given score",
 }
 _LEARNER = "lightgbm"
+ALL_SEEN = 0.995
+"""Share with a known outcome above which unknown ones change no figure shown."""
 _GAPS = {
     Verdict.CONCERN: "Concern",
     Verdict.CONSISTENT: "Differs, consistent with base rates",
@@ -89,8 +91,10 @@ def how_well(assessment: Assessment) -> str:
         return "How well the list works cannot be printed: the numbers are too small to publish."
     base = assessment.performance.over_all.base_rate.interval
     by_chance = f"; picked at random, about {100 * base.value:.0f} would have" if base else ""
+    seen = assessment.performance.over_all.observed_share.interval
+    of_whom = "Among those looked at only: " if seen is None or seen.value < ALL_SEEN else ""
     return (
-        f"{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}. "
+        f"{of_whom}{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}. "
         f"{natural_frequency(METRICS['recall'], recall, unit)}."
     )
 

@@ -86,6 +86,7 @@ def render_json(assessment: Assessment, document: Document) -> str:
             for name, gaps in assessment.widest.items()
         },
         "pairs": [asdict(table) for table in assessment.pairs],
+        "discrepancies": [asdict(one) for one in assessment.discrepancies],
         "calibration": {
             name: [asdict(group) for group in groups]
             for name, groups in assessment.calibration.items()

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from governance.assessment import Assessment
 from governance.fairness.coverage import CHARACTERISTICS, Coverage
 from governance.fairness.policy import Verdict
+from governance.report.findings import ALL_SEEN
 from governance.report.judged import tally
 from governance.report.reading import reading
 from governance.report.words import NOUNS, counted, listed, percent
 
 _ASKED_OF_GIVEN = "To say whether these scores may be used."
-_ALL_SEEN = 0.995  # share with a known outcome above which unknown ones change no figure shown
 
 
 def unknowns(assessment: Assessment) -> Iterator[str]:
@@ -18,7 +18,7 @@ def unknowns(assessment: Assessment) -> Iterator[str]:
     definition = assessment.definition
     observed = assessment.performance.over_all.observed_share.interval
     nouns = NOUNS[definition.unit][1]
-    if observed is not None and observed.value < _ALL_SEEN:
+    if observed is not None and observed.value < ALL_SEEN:
         yield (
             f"The outcome is known for {percent(observed.value)} of the {nouns} only. "
             "Where nobody looked nothing is known, and the figures speak of the rest."

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from governance.assessment import Assessment
+from governance.disclosure.control import DisclosurePolicy
 from governance.fairness.coverage import title_of
 from governance.fairness.list_movement import Movement
-from governance.fairness.replacement import MOVED, Gain, Replacement
+from governance.fairness.replacement import MOVED, PLACES, Gain, Replacement
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table
 from governance.report.words import NOUNS, count, group_name, listed, percent, points
 
@@ -25,7 +26,7 @@ def section(assessment: Assessment) -> Section:
         _TITLE,
         (
             Paragraph(
-                f"Version {found.version} is in use. {_shared(found, nouns)} Both put the same "
+                f"Version {found.version} is in use. {_shared(found, nouns, assessment.policy)} Both put the same "
                 f"{nouns} in order, so only the lists can differ."
             ),
             *(
@@ -43,10 +44,22 @@ def _is_same(found: Replacement) -> bool:
     return len(moved) == len(MOVED) and not any(count is None or count for count in moved)
 
 
-def _shared(found: Replacement, nouns: str) -> str:
+def _shared(found: Replacement, nouns: str, policy: DisclosurePolicy) -> str:
+    """How many of the rows were tested with both, as finely as the policy prints counts of them."""
     if found.shared >= _ALL:
         return f"It was tested on the same {nouns} and dates."
-    return f"It was tested on {percent(found.shared, 0)} of the same {nouns} and dates; only they are compared."
+    share = found.shared if policy.is_open else _printed_share(found)
+    told = "some" if share is None else percent(share, 0)
+    return f"It was tested on {told} of the same {nouns} and dates; only they are compared."
+
+
+def _printed_share(found: Replacement) -> float | None:
+    """The share by the counts that are printed; None where they are not."""
+    counts = {name: part["n"] for name, part in found.places.items()}
+    printed = [count for count in counts.values() if count is not None]
+    if not printed or len(printed) < len(counts):
+        return None
+    return 1 - (counts.get(PLACES[-1]) or 0) / sum(printed)
 
 
 def _gains(found: Replacement) -> Iterator[Block]:

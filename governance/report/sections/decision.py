@@ -14,6 +14,11 @@ _KIND = {
     Intervention.MIXED: "Being on the list can bring help and a burden at once. Both errors count, "
     "so groups are compared by how many in need were found and by how often the list was wrong.",
 }
+_INFORMS = "A score informs a person, who decides. Whoever it concerns can contest it."
+_UNSAID = (
+    "Not available: who decides on a score, and whether whoever it concerns can contest it. The "
+    "file does not say."
+)
 _HELPED, _MISSED = "Reached in time", "Left without help that was needed"
 _BURDENED, _SPARED = "Put under scrutiny without cause", "Rightly left alone"
 _WASTED = "A visit that someone else needed more"
@@ -68,7 +73,7 @@ def section(assessment: Assessment) -> Section:
                     ("Finest unit released", _released(definition)),
                 )
             ),
-            Paragraph("A score informs a person, who decides. Whoever it concerns can contest it."),
+            Paragraph(_UNSAID if given else _INFORMS),
         ),
     )
 

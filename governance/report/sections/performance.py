@@ -8,6 +8,7 @@ from governance.report.bar import bar_of
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Bullets, Column, Heading, Paragraph, Section, Table
 from governance.report.findings import candidate_name, rule_sentences
+from governance.report.refitted import what_skill_rests_on
 from governance.report.words import UNKNOWN, day, rate_alone, rate_with_interval
 
 _FIGURES = {
@@ -43,6 +44,7 @@ def section(assessment: Assessment) -> Section:
             *_splits(assessment),
             Heading("All test dates together"),
             _table("All test dates together", assessment, assessment.performance.over_all),
+            *what_skill_rests_on(assessment),
         ),
     )
 

@@ -13,13 +13,29 @@ _LIMITS = (
     "Intervals say how far chance alone could move a figure. They do not say how wrong the data are.",
     "Numbers that are withheld stay unknown to the reader: that a gap is not shown here does not "
     "mean that there is none.",
-    "Groups are as the council records them. Who is not recorded, or recorded wrongly, is judged "
-    "wrongly here.",
+    "Groups are as they were recorded. Who is not recorded, or recorded wrongly, is judged wrongly "
+    "here.",
+)
+
+_LOGGED = (
+    "The signatures that count are the entries of two different people in the audit log: whoever "
+    "submits a version never decides on it. This box is for the minutes."
+)
+_MINUTES = "No approval is kept of a file of scores: this box is for the minutes."
+_ROLES = (
+    "It asks for roles, not names. Whoever disagrees writes down why, and the dissent is kept with "
+    "the decision."
+)
+_NAMED = "Each is named by its SHA-256, which no other file has."
+_VOID = (
+    "An approval holds for exactly this model, matrix and report. If one of them changes by a "
+    "byte, the approval is void."
 )
 
 
 def section(assessment: Assessment) -> Section:
     """Limitations, sign-off box, provenance."""
+    given = assessment.given
     oversight, provenance = assessment.definition.oversight, assessment.provenance
     return Section(
         18,
@@ -31,7 +47,7 @@ def section(assessment: Assessment) -> Section:
             Heading("Who answers for it"),
             Facts(
                 (("Owner", "not available: the rows do not say"),)
-                if assessment.given
+                if given
                 else (
                     ("Owner", oversight.owner),
                     ("Contact", oversight.contact),
@@ -40,19 +56,10 @@ def section(assessment: Assessment) -> Section:
                 )
             ),
             Heading("Signatures"),
-            Paragraph(
-                "The signatures that count are the entries of two different people in the audit "
-                "log: whoever submits a version never decides on it. This box is for the minutes. "
-                "It asks for roles, not names. Whoever disagrees writes down why, and the dissent "
-                "is kept with the decision."
-            ),
+            Paragraph(f"{_MINUTES if given else _LOGGED} {_ROLES}"),
             SignOff(("Submitted by", "Decided by, for the board")),
             Heading("Data, model and code it was made from"),
-            Paragraph(
-                "Each is named by its SHA-256, which no other file has. An approval holds for "
-                "exactly this model, matrix and report. If one of them changes by a byte, the "
-                "approval is void."
-            ),
+            Paragraph(_NAMED if given else f"{_NAMED} {_VOID}"),
             Facts(
                 (
                     *((name, digest) for name, digest in provenance.hashes.items()),

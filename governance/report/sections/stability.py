@@ -5,12 +5,14 @@ from typing import Any
 
 from governance.assessment import Assessment
 from governance.report.analysed import found_by, not_available
+from governance.report.bands import band_of
 from governance.report.charts import Axis, Row, interval_chart
 from governance.report.document import Block, Bullets, Column, Inset, Paragraph, Section, Table
 from governance.report.findings import LEARNERS, candidate_name
-from governance.report.words import NOUNS, day, percent
+from governance.report.words import NOUNS, day
 
 _TITLE = "How stable the list is"
+_BANDS = " Shares are given as bands wide enough to hold no small count."
 _OPEN_QUESTION = 0.5
 """Of a list that keeps less than half of its places, more is luck than not."""
 
@@ -56,7 +58,7 @@ def section(assessment: Assessment) -> Section:
                 ),
                 tuple(_cells(assessment, spread) for spread in learners),
                 note="A score moves by one standard deviation over the retrains, as a chance before "
-                "calibration.",
+                f"calibration.{'' if assessment.policy.is_open else _BANDS}",
             ),
         ),
     )
@@ -64,11 +66,13 @@ def section(assessment: Assessment) -> Section:
 
 def _sentence(assessment: Assessment, spread: Mapping[str, Any]) -> str:
     nouns = NOUNS[assessment.definition.unit][1]
-    kept, least = (round(100 * spread[part]) for part in ("kept", "least_kept"))
+    kept, least, same = (
+        band_of(assessment, spread[part]).words for part in ("kept", "least_kept", "same_reason")
+    )
     return (
         f"{_name(assessment, spread)}: of every 100 {nouns} on its list, a retrain lists about "
-        f"{kept} again, {least} at worst; of those on the list, {round(100 * spread['same_reason'])} "
-        "in 100 keep the same strongest reason."
+        f"{kept} again, {least} at worst; of those on the list, {same} in 100 keep the same strongest "
+        "reason."
     )
 
 
@@ -89,12 +93,15 @@ def _warning(assessment: Assessment, learners: list[Mapping[str, Any]]) -> Itera
 
 def _row(assessment: Assessment, spread: Mapping[str, Any]) -> Row:
     is_own = spread["learner"] == assessment.candidate
+    kept, least, most = (
+        band_of(assessment, spread[part]) for part in ("kept", "least_kept", "most_kept")
+    )
     return Row(
         _name(assessment, spread),
-        spread["kept"],
-        spread["least_kept"],
-        spread["most_kept"],
-        percent(spread["kept"], 0),
+        (kept.low + kept.high) / 2,
+        least.low,
+        most.high,
+        f"{kept.words}%",
         "square" if is_own else "circle",
     )
 
@@ -102,7 +109,11 @@ def _row(assessment: Assessment, spread: Mapping[str, Any]) -> Row:
 def _cells(assessment: Assessment, spread: Mapping[str, Any]) -> tuple[str, ...]:
     parts = ("kept", "least_kept", "most_kept", "same_reason")
     moved = (f"{100 * spread[part]:.1f}" for part in ("list_sd", "score_sd"))
-    return (_name(assessment, spread), *(percent(spread[part], 0) for part in parts), *moved)
+    return (
+        _name(assessment, spread),
+        *(f"{band_of(assessment, spread[part]).words}%" for part in parts),
+        *moved,
+    )
 
 
 def _name(assessment: Assessment, spread: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Synthetic councils with a planted bias: found, and named on the first page; and councils without."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,7 @@ from governance.fairness.policy import Verdict
 from governance.report.findings import findings
 from governance.report.judged import judged, tally
 from governance.report.records_found import records_found
-from governance.report.render import make_document
+from governance.report.render import make_document, render_json
 from governance.report.unknowns import unknowns
 
 NULL = Scenario(null=True, defects=NO_DEFECTS)
@@ -41,6 +42,8 @@ def test_label_bias_is_found_and_named_where_some_outcomes_were_checked(planted)
     said = " ".join(findings(assessment))
     assert "Label bias, ethnic group: where the outcome was checked another way and had not" in said
     assert "in the group Asian, and for 0 of every 100 in White British" in said
+    kept = json.loads(render_json(assessment, make_document(assessment)))["discrepancies"]
+    assert "recorded of those checked without the outcome" in {one["question"] for one in kept}
 
 
 def test_label_bias_shows_without_a_check_as_what_scores_cannot_tell(planted):
