@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, select
 
 from hearth.audit_log.recorded_rows import decision_sha256
-from hearth.errors import Fault, UnusableInputError
+from hearth.errors import Fault, StaleError, UnusableInputError
 from hearth.identity import Identity
 from hearth.storage.engine import reading
 from hearth.storage.schema import decisions
@@ -32,14 +32,18 @@ def decide(
     decision: DecisionRequest,
     *,
     key: RequestKey | None = None,
+    seen: int | None = None,
 ) -> DecisionAnswer:
     """Decision on a score, once it is durable with its audit entry; kept under a key if given.
 
     What stands against using the score is read in the same transaction, so that nobody decides on a
-    score that was challenged a moment before.
+    score that was challenged a moment before; and, where `seen` says how many decisions whoever
+    decides had before them, over one they did not see.
 
     Raises
     ------
+    StaleError
+        If somebody decided meanwhile.
     UnusableInputError
         If the score cannot have been seen at the time told.
     ProblemError
@@ -63,6 +67,8 @@ def decide(
     told = ("decision_id", "score_id", "outcome", "reason_code", "role")
     with on_record(service) as record:
         check_usable(record.connection, answer, service.today())
+        if seen is not None and seen != len(decisions_on(record.connection, answer.score_id)):
+            raise StaleError("somebody decided on this score meanwhile; read that, then decide")
         entry = record.append(
             "score.decided",
             identity,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse
 
-from hearth.errors import NotFoundError
+from hearth.errors import NotFoundError, StaleError
 from hearth.identity import Identity, Permission
 from hearth.identity.reference import entity_of
 from hearth.storage.engine import reading
@@ -34,6 +34,9 @@ from serving.service import Service, service_of
 router = APIRouter()
 
 _scorers = signed_in(Permission.SCORE_WRITE)
+LEAST_REASON = 10
+"""Characters of a reason that says something; as the board's."""
+
 OUTCOMES = {
     "agree": "I agree: act on the score",
     "override": "I override it: act otherwise",
@@ -108,8 +111,18 @@ def save_decision(
             reason=fields.get("reason", ""),
             considered=fields.get("considered", ""),
         )
-        made = decide(service, identity, score_id, decision)
-        return RedirectResponse(f"/scores/{made.score_id}", status_code=HTTPStatus.SEE_OTHER)
+        seen = fields.get("seen", "")
+        try:
+            made = decide(
+                service, identity, score_id, decision, seen=int(seen) if seen.isdecimal() else 0
+            )
+        except StaleError:
+            faults["outcome"] = (
+                "A decision was recorded while you read this score. Yours was not: read that one, "
+                "then decide"
+            )
+        else:
+            return RedirectResponse(f"/scores/{made.score_id}", status_code=HTTPStatus.SEE_OTHER)
     answer = read_score(service, identity, score_id)
     return _shown(request, service, identity, answer, faults=faults, given=fields)
 
@@ -179,8 +192,10 @@ def _faults_of(fields: dict[str, str]) -> dict[str, str]:
     elif fields["outcome"] == "override":
         if not fields.get("reason_code"):
             faults["reason_code"] = "Choose what fits best"
-        if not fields.get("reason"):
-            faults["reason"] = "Say why you override the score"
+        if len(fields.get("reason", "")) < LEAST_REASON:
+            faults["reason"] = (
+                f"Say why you override the score, in at least {LEAST_REASON} characters"
+            )
     if fields.get("reason_code") and fields["reason_code"] not in REASON_CODES:
         faults["reason_code"] = "Choose what fits best"
     for name in ("reason", "considered"):

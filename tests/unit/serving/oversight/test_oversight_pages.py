@@ -78,6 +78,19 @@ def test_an_override_from_a_page_needs_its_code_and_reason(desk, score):
     assert "Say why you override the score" in page.text
 
 
+def test_nobody_decides_over_a_decision_they_did_not_see(desk, score):
+    see, send = desk("caseworker")
+    why = {"reason_code": "known_otherwise", "reason": "The family has moved away."}
+    send(f"/scores/{score}/decisions", outcome="override", seen="0", **why)
+    late = send(f"/scores/{score}/decisions", outcome="agree", seen="0")
+    assert late.status_code == 422
+    assert "A decision was recorded while you read this score" in late.text
+    send(f"/scores/{score}/decisions", outcome="agree", seen="1")
+    page = see(f"/scores/{score}").text
+    assert "It is the last of 2" in page
+    assert "The family has moved away." in page
+
+
 def test_a_challenged_score_is_shown_as_suspended_and_takes_no_decision(desk, score, challenge):
     see, send = desk("caseworker")
     page = see(f"/scores/{score}").text
