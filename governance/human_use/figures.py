@@ -3,11 +3,14 @@
 Every number comes from counts that passed disclosure control. One base table a grouping holds both
 questions: whether a decision overrides (in the place of selection) and whether it was quick (in the
 place of the outcome), so that what is withheld of the one cannot be worked out from the other.
+A group of those decided on is named only where its counts are printed whole (`may_be_named`).
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,9 +24,10 @@ from governance.disclosure.control import (
     ProtectedCounts,
     protect_table,
 )
-from governance.fairness.counts import CELLS
+from governance.disclosure.naming import may_be_named
+from governance.fairness.counts import CELLS, Counts
 from governance.fairness.intervals import wilson
-from governance.human_use.recorded import Challenged, Decided, Recorded
+from governance.human_use.recorded import FINAL, Challenged, Decided, Recorded
 
 QUICK_SECONDS = 30
 """Fewer seconds than it takes to read about 120 words, which is less than a score's page has.
@@ -33,15 +37,25 @@ References
 Brysbaert 2019, Journal of Memory and Language 109, 104047: 238 words a minute, silently, non-fiction.
 """
 
-FINAL = ("agree", "override")
 LEAST_FOR_MEDIAN = 10
 EVERYONE = "Everyone"
+OTHERS = "Other groups"
+"""Name of the groups that are not named, put together."""
+NAMING = (
+    f"A group or an area is named only where all its counts may be printed. “{OTHERS}” are all that "
+    "are not named, those nobody decided on too, and where there are any, at least one that could "
+    "have been."
+)
+"""Said beside the tables, so that nobody takes a name that is missing for a group that is."""
 
 Row = dict[str, Any]
 
 
 def use_in_figures(
-    use: Recorded, groupings: Mapping[str, Sequence[str]], policy: DisclosurePolicy
+    use: Recorded,
+    groupings: Mapping[str, Sequence[str]],
+    policy: DisclosurePolicy,
+    of_whom: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Figures as report and page show them, fit to print; JSON holds them as they are.
 
@@ -53,18 +67,22 @@ def use_in_figures(
         By title, the group of each decision of `use.decided`, in its order.
     policy
         What small counts may be shown.
+    of_whom
+        By title of each grouping that says whom or where a decision was about, all groups that
+        there are, the smallest first. Of the other groupings every group is named.
     """
     final = [j for j, one in enumerate(use.decided) if one.outcome in FINAL]
     decided = [use.decided[j] for j in final]
     return {
         "policy": policy.text,
+        "naming": "" if policy.protects is None else NAMING,
         "quick_seconds": QUICK_SECONDS,
         "scores": use.scores,
         "abstained": alone(use.abstained, policy),
         "put_off": alone(len(use.decided) - len(decided), policy),
         "everyone": _rows(decided, [EVERYONE] * len(decided), policy)[0] if decided else None,
         "tables": [
-            {"title": title, "rows": _rows(decided, [groups[j] for j in final], policy)}
+            _table(title, decided, [groups[j] for j in final], policy, of_whom.get(title))
             for title, groups in groupings.items()
         ]
         if decided
@@ -84,18 +102,68 @@ def alone(count: int, policy: DisclosurePolicy) -> int | None:
     return policy.round_to * ((2 * count + policy.round_to) // (2 * policy.round_to))
 
 
+def _table(
+    title: str,
+    decided: Sequence[Decided],
+    groups: Sequence[str],
+    policy: DisclosurePolicy,
+    there_are: Sequence[str] | None,
+) -> dict[str, Any]:
+    if there_are is None:
+        return {"title": title, "rows": _rows(decided, groups, policy)}
+    rows = _rows_of_whom(decided, groups, policy, there_are)
+    if rows:
+        return {"title": title, "rows": rows}
+    said = f"Too few decisions to say anything by {title.lower()}."
+    return {"title": title, "rows": [], "too_few": said}
+
+
+def _rows_of_whom(
+    decided: Sequence[Decided],
+    groups: Sequence[str],
+    policy: DisclosurePolicy,
+    there_are: Sequence[str],
+) -> list[Row]:
+    """Groups that may be named, by name, then all others as one; nothing where none may be."""
+    counts, dwell = _counted(decided, groups, there_are)
+    named, others = may_be_named(counts, policy)
+    if not named:
+        return []
+    parts = [(there_are[g], [g]) for g in sorted(named, key=lambda g: there_are[g])]
+    parts += [(OTHERS, others)] if others else []
+    table = protect_table(
+        [name for name, _ in parts],
+        np.array([counts[part].sum(axis=0) for _, part in parts]),
+        replace(policy, protects=None),  # of these parts nothing is withheld: they are not small
+        Population.ALL,
+    )
+    return [
+        _row(name, table.groups[name], [s for g in part for s in dwell[there_are[g]]])
+        for name, part in parts
+    ]
+
+
 def _rows(decided: Sequence[Decided], groups: Sequence[str], policy: DisclosurePolicy) -> list[Row]:
     names = sorted(set(groups))
-    counts = np.zeros((len(names), len(CELLS)), dtype=np.int64)
-    dwell: dict[str, list[float]] = {name: [] for name in names}
-    for one, group in zip(decided, groups, strict=True):
-        counts[names.index(group), CELLS.index(_cell(one))] += 1
-        if one.dwell_seconds is not None:
-            dwell[group].append(one.dwell_seconds)
+    counts, dwell = _counted(decided, groups, names)
     table = protect_table(names, counts, policy, Population.ALL)
     if len(names) == 1:  # everyone: nothing to be told apart, and what is printed is of them all
         return [_row(names[0], table.everyone, dwell[names[0]])]
     return [_row(name, table.groups[name], dwell[name]) for name in names]
+
+
+def _counted(
+    decided: Sequence[Decided], groups: Sequence[str], names: Sequence[str]
+) -> tuple[Counts, dict[str, list[float]]]:
+    """Counts of each group, and how long was looked where that was told."""
+    places = {name: place for place, name in enumerate(names)}
+    counts = np.zeros((len(names), len(CELLS)), dtype=np.int64)
+    dwell: dict[str, list[float]] = {name: [] for name in names}
+    for one, group in zip(decided, groups, strict=True):
+        counts[places[group], CELLS.index(_cell(one))] += 1
+        if one.dwell_seconds is not None:
+            dwell[group].append(one.dwell_seconds)
+    return counts, dwell
 
 
 def _cell(one: Decided) -> str:

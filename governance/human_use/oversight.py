@@ -1,7 +1,8 @@
 """What became of a version in use, gathered for the board: kept for the monitoring page and for the report."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from governance.fairness.coverage import title_of
 from governance.fairness.groups import NOT_RECORDED
 from governance.human_use.alarms import BY_TEAM, date_alarms, use_alarms
 from governance.human_use.figures import use_in_figures
-from governance.human_use.recorded import Decided, read_use
+from governance.human_use.recorded import Decided, Recorded, Scored, read_use
 from hearth.audit_log import AuditLog
 from hearth.catalogue import Catalogue
 from hearth.definition import ModelDefinition
@@ -25,6 +26,8 @@ from hearth.storage.published import approval_in_force
 
 ANALYSIS = "human_use"
 """Name under which a report finds the figures."""
+
+AREA = "Area"
 
 
 def oversee(
@@ -61,10 +64,9 @@ def oversee(
     with reading(engine) as connection:
         approval = approval_in_force(connection, model)
         use = read_use(connection, model, approval.version, today)
+    groupings, there_are = _groupings(use, definition, settings)
     found = use_in_figures(
-        use,
-        _groupings(definition, settings, use.decided),
-        disclosure_policy(definition.fairness.disclosure),
+        use, groupings, disclosure_policy(definition.fairness.disclosure), there_are
     )
     review_on = approval.review_on or definition.oversight.review_every.after(
         approval.decided_at.date()
@@ -90,17 +92,40 @@ def oversee(
 
 
 def _groupings(
-    definition: ModelDefinition, settings: Settings, decided: Sequence[Decided]
-) -> Mapping[str, list[str]]:
-    """Groups of each decision: who decided, where, in which month, and by each protected attribute."""
-    found = {
-        BY_TEAM: [one.team for one in decided],
-        "Area": [one.area or NOT_RECORDED for one in decided],
-        "Month": [f"{one.day:%Y-%m}" for one in decided],
+    use: Recorded, definition: ModelDefinition, settings: Settings
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Groups of each decision; and of those that say whom or where it is about, all that there are."""
+    groupings = {
+        BY_TEAM: [one.team for one in use.decided],
+        AREA: [_area(one) for one in use.decided],
+        "Month": [f"{one.day:%Y-%m}" for one in use.decided],
     }
+    there_are = {AREA: _smallest_first(map(_area, use.scored), ())}
+    for title, held in _protected(definition, settings).items():
+        groupings[title] = [_group(one, held) for one in use.decided]
+        there_are[title] = _smallest_first((_group(one, held) for one in use.scored), held.values())
+    return groupings, there_are
+
+
+def _area(one: Decided | Scored) -> str:
+    return one.area or NOT_RECORDED
+
+
+def _group(one: Decided | Scored, held: Mapping[str, str]) -> str:
+    return held.get(one.entity_id, NOT_RECORDED) if one.entity_id else NOT_RECORDED
+
+
+def _smallest_first(scored: Iterable[str], further: Iterable[str]) -> list[str]:
+    """All groups, by how many were scored: an order that does not hang on what was decided."""
+    sizes = Counter(scored)
+    return sorted({*sizes, *further}, key=lambda group: (sizes[group], group))
+
+
+def _protected(definition: ModelDefinition, settings: Settings) -> dict[str, dict[str, str]]:
+    """By title of each protected attribute, the group of every entity of the cohort that has one."""
     path = matrix_folder(settings, definition.model) / "protected.parquet"
     if not path.exists():
-        return found
+        return {}
     latest = (
         pd.read_parquet(path)
         .sort_values("as_of")
@@ -109,13 +134,12 @@ def _groupings(
         .astype({"entity_id": "string"})
         .set_index("entity_id")
     )
-    for attribute in definition.fairness.attributes:
-        held = latest[attribute.name].dropna().astype(str).to_dict()
-        found[title_of(attribute)] = [
-            held.get(one.entity_id, NOT_RECORDED) if one.entity_id else NOT_RECORDED
-            for one in decided
-        ]
-    return found
+    return {
+        title_of(attribute): {
+            str(entity): str(group) for entity, group in latest[attribute.name].dropna().items()
+        }
+        for attribute in definition.fairness.attributes
+    }
 
 
 def _drift(settings: Settings, model: str, version: str) -> dict[str, Any] | None:

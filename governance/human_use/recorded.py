@@ -1,5 +1,6 @@
 """What the records hold of a version's use: decisions, challenges, and how many scores were made."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,12 @@ from hearth.storage.schema import (
     subject_references,
 )
 
+FINAL = ("agree", "override")
+"""Outcomes that decide; one put off is decided later, or never."""
+
 UNKNOWN_TEAM = "not known"
 _ACKNOWLEDGED_IN_TIME = "opened"
+_AREA = scores.c.payload["area"].as_string().label("area")
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,22 @@ class Challenged:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """Whom a score was made of, and where; None where it was erased or never known."""
+
+    entity_id: str | None
+    area: str | None
+
+
+@dataclass(frozen=True)
 class Recorded:
-    """A version's use. `scores` and `abstained` are counts of scores made."""
+    """A version's use. `scores` and `abstained` are counts of scores made; `scored` are whom they are of."""
 
     scores: int
     abstained: int
     decided: tuple[Decided, ...]
     challenged: tuple[Challenged, ...]
+    scored: frozenset[Scored] = frozenset()
 
 
 def read_use(connection: Connection, model: str, version: str, today: date) -> Recorded:
@@ -85,7 +99,23 @@ def read_use(connection: Connection, model: str, version: str, today: date) -> R
                 .where(*its)
             )
         ),
+        frozenset(
+            Scored(row.entity_id, row.area)
+            for row in connection.execute(
+                select(subject_references.c.entity_id, _AREA)
+                .select_from(scores)
+                .outerjoin(
+                    subject_references, subject_references.c.reference == scores.c.subject_ref
+                )
+                .where(*its)
+            )
+        ),
     )
+
+
+def last_outcomes(connection: Connection, model: str, version: str) -> Counter[str]:
+    """How many scores of a version each outcome was decided of: by the last decision on each."""
+    return Counter(one.outcome for one in _decided(connection, model, version))
 
 
 def _decided(connection: Connection, model: str, version: str) -> tuple[Decided, ...]:
@@ -98,7 +128,7 @@ def _decided(connection: Connection, model: str, version: str) -> tuple[Decided,
             decisions.c.decided_at,
             decisions.c.key_id,
             subject_references.c.entity_id,
-            scores.c.payload["area"].as_string().label("area"),
+            _AREA,
         )
         .join(scores, scores.c.score_id == decisions.c.score_id)
         .outerjoin(subject_references, subject_references.c.reference == scores.c.subject_ref)

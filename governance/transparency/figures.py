@@ -110,7 +110,7 @@ def _decisions(usage: Usage) -> str:
         return "No decision on one is recorded."
     if usage.outcomes is None:
         return (
-            f"Decisions recorded: {count(usage.decided)}. How many agreed or went against the score is withheld: "
+            f"Scores decided on: {count(usage.decided)}. How many agreed or went against the score is withheld: "
             "some of these numbers are too small to print [c]."
         )
     told = ", ".join(f"{number:,} {outcome}" for outcome, number in usage.outcomes.items())
@@ -119,8 +119,8 @@ def _decisions(usage: Usage) -> str:
         ""
         if rate is None
         else (
-            f" People went against {percent(rate.value)} of the scores they decided on "
+            f" People went against {percent(rate.value)} of the scores they agreed with or overrode "
             f"(95% interval {percent(rate.low)} to {percent(rate.high)})."
         )
     )
-    return f"Decisions recorded: {count(usage.decided)} ({told}).{rated}"
+    return f"Scores decided on: {count(usage.decided)} ({told}; the last decision on each counts).{rated}"

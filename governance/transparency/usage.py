@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from governance.disclosure.control import DisclosurePolicy, disclosure_policy
 from governance.fairness.intervals import Interval, wilson
-from hearth.storage.schema import decisions, scores
+from governance.human_use.recorded import FINAL, last_outcomes
+from hearth.storage.schema import scores
 
 _OUTCOMES = ("agree", "override", "defer")
 _STRICTEST_OPEN = "dfe"
@@ -15,18 +16,19 @@ _STRICTEST_OPEN = "dfe"
 
 @dataclass(frozen=True)
 class Usage:
-    """Counts of one version's scores and decisions; None stands for what is withheld.
+    """Counts of one version's scores and of the last decision on each; None stands for what is withheld.
 
     Attributes
     ----------
     scores : int or None
         Scores made.
     decided : int or None
-        Decisions recorded.
+        Scores on which a decision is recorded.
     outcomes : dict of str to int, or None
-        Decisions that agreed, overrode and deferred; all of them, or none.
+        Scores last agreed with, overridden and put off; all of them, or none.
     override_rate : Interval or None
-        Share of decisions that overrode the score, with its Wilson 95 % interval.
+        Share overridden of the scores agreed with or overridden, with its Wilson 95 % interval;
+        those put off are no decision yet, as on the monitoring page.
     first_day, last_day : str or None
         ISO days of the first score and the last.
     """
@@ -58,14 +60,8 @@ def read_usage(connection: Connection, model: str, version: str, policy: Disclos
             ours
         )
     ).one()
-    query = (
-        select(decisions.c.outcome, func.count())
-        .join(scores, scores.c.score_id == decisions.c.score_id)
-        .where(ours)
-        .group_by(decisions.c.outcome)
-    )
-    counted: dict[str, int] = {outcome: number for outcome, number in connection.execute(query)}  # noqa: C416 - a row is no pair to dict()
-    outcomes = {outcome: counted.get(outcome, 0) for outcome in _OUTCOMES}
+    counted = last_outcomes(connection, model, version)
+    outcomes = {outcome: counted[outcome] for outcome in _OUTCOMES}
     return printed_usage(
         made,
         outcomes,
@@ -93,16 +89,20 @@ def printed_usage(
     made : int
         Scores made.
     outcomes : mapping of str to int
-        Decisions by outcome.
+        Scores by the last decision on each.
     """
     decided = sum(outcomes.values())
     shows_scores = not is_small(made, policy)
     shows_decided = shows_scores and not (
-        is_small(decided, policy) or is_small(made - decided, policy)
+        is_small(decided, policy)
+        or is_small(made - decided, policy)
+        # The monitoring page prints these two, or withholds them, by themselves.
+        or is_small(outcomes["defer"], policy)
+        or is_small(decided - outcomes["defer"], policy)
     )
     shows_outcomes = shows_decided and not any(is_small(n, policy) for n in outcomes.values())
     rounded = {name: _rounded(count, policy) for name, count in outcomes.items()}
-    total = sum(rounded.values())
+    total = sum(rounded[outcome] for outcome in FINAL)
     has_rate = shows_outcomes and total >= max(1, policy.least_denominator)
     return Usage(
         scores=_rounded(made, policy) if shows_scores else None,

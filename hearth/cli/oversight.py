@@ -37,11 +37,12 @@ def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption 
     if use["everyone"] is None:
         context.say("Nobody has decided on a score of this version yet.")
     else:
-        for title, rows in (
-            ("Everyone", [use["everyone"]]),
-            *((f"By {each['title'].lower()}", each["rows"]) for each in use["tables"]),
-        ):
-            context.show(_table(title, rows))
+        context.show(_table("Everyone", [use["everyone"]]))
+        for each in use["tables"]:
+            if each["rows"]:
+                context.show(_table(f"By {each['title'].lower()}", each["rows"]))
+            else:
+                context.say(f"  {each['too_few']}")
     if found["drift"] is None:
         context.say(f"  Drift by group is not known: run hearth monitor {model}, then this again.")
     for alarm in found["alarms"]:

@@ -47,8 +47,10 @@ def overseen(live_council):
     challenged = [Challenged("opened", "unfair", is_overdue=True)] * 7
     use = use_in_figures(
         Recorded(900, 31, made, tuple(challenged)),
-        {"Team": [one.team for one in made], "Month": ["2026-10", "2026-11"] * (len(made) // 2) + ["2026-11"] * (len(made) % 2)},
+        {"Team": [one.team for one in made], "Month": ["2026-10", "2026-11"] * (len(made) // 2) + ["2026-11"] * (len(made) % 2),
+         "Ethnic group": ["White British"] * (len(made) - 2) + ["Roma"] * 2},
         disclosure_policy("dfe"),
+        {"Ethnic group": ["Roma", "White British"]},
     )  # fmt: skip
     found = {"version": "3", "use": use, "drift": DRIFT, "alarms": list(use_alarms(use))}
     audit = AuditLog(council.engine, council.clock)
@@ -82,3 +84,5 @@ def test_the_monitoring_page_shows_alarms_days_left_and_marks_what_is_withheld(v
     assert "gathered on 2 November 2026" in text
     assert "[c]" in text
     assert "Sex of child: F" in text
+    assert "Too few decisions to say anything by ethnic group." in text
+    assert "Roma" not in text

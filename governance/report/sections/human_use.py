@@ -44,6 +44,7 @@ def section(assessment: Assessment) -> Section:
             ),
             *((Inset("Look into this", is_warning=True), Bullets(alarms)) if alarms else ()),
             Facts(tuple(_facts(found))),
+            *([Paragraph(found["naming"])] if found.get("naming") else []),
             *(block for table in found["tables"] for block in _table(table)),
             *_challenges(found["challenges"]),
         ),
@@ -74,6 +75,9 @@ def _facts(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _table(table: Mapping[str, Any]) -> Iterator[Block]:
     title, rows = table["title"], table["rows"]
     yield Heading(f"By {title.lower()}")
+    if not rows:
+        yield Paragraph(table["too_few"])
+        return
     name = title.lower().replace(" ", "-").replace("'", "")
     if any(row["override_rate"]["value"] is not None for row in rows):
         yield interval_chart(

@@ -190,3 +190,16 @@ def test_the_report_says_what_people_made_of_the_scores(council_evidence):
     said = str(section(assess(replace(evidence, analyses={"human_use": use}))).blocks)
     assert "20.0% (13.3 to 28.9)" in said
     assert "Nobody has challenged" in said
+
+
+def test_the_report_names_no_group_after_one_decision(council_evidence):
+    from dataclasses import replace  # noqa: PLC0415 only here
+
+    from governance.assessment import assess  # noqa: PLC0415 slow to load
+    from governance.report.sections.human_use import section  # noqa: PLC0415 slow to load
+
+    there_are = {"Ethnic group": ["Roma", "White British"]}
+    use = use_in_figures(recorded(decided()), {"Ethnic group": ["Roma"]}, DFE, there_are)
+    said = str(section(assess(replace(council_evidence(), analyses={"human_use": use}))).blocks)
+    assert "Too few decisions to say anything by ethnic group." in said
+    assert "Roma" not in said

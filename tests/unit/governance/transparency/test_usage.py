@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from governance.disclosure.control import POLICIES
+from governance.human_use.figures import use_in_figures
+from governance.human_use.recorded import read_use
 from governance.transparency.usage import printed_usage, read_usage, usage_policy
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import decisions, scores
@@ -26,9 +28,9 @@ def score(number, version="3"):
     }
 
 
-def decide(number, outcome):
-    told = {"decision_id": f"d{number}", "score_id": f"s{number}", "outcome": outcome}
-    return {**told, "decided_at": AT, "key_id": "k", "role": "caseworker"}
+def decide(number, outcome, name="d", at=AT):
+    told = {"decision_id": f"{name}{number}", "score_id": f"s{number}", "outcome": outcome}
+    return {**told, "decided_at": at, "key_id": "k", "role": "caseworker"}
 
 
 def used(engine, outcomes, *, made):
@@ -49,6 +51,20 @@ def test_use_is_counted_for_this_version_alone(records):
     assert usage.override_rate.value == pytest.approx(1 / 3)
     assert usage.override_rate.low < 1 / 3 < usage.override_rate.high
     assert (usage.first_day, usage.last_day) == ("2026-10-01", "2026-10-01")
+
+
+def test_the_last_decision_on_a_score_counts_as_on_the_monitoring_page(records):
+    used(records, ["defer"] * 20 + ["agree"] * 10 + ["defer"] * 8, made=50)
+    later = [decide(n, "override", "later", AT + timedelta(hours=1)) for n in range(20)]
+    with writing(records) as connection:
+        connection.execute(insert(decisions), later)
+    with reading(records) as connection:
+        usage = read_usage(connection, "early_help", "3", DFE)
+        use = read_use(connection, "early_help", "3", AT.date())
+    assert (usage.decided, usage.outcomes["defer"]) == (38, 8)
+    page = use_in_figures(use, {}, DFE)["everyone"]["override_rate"]
+    assert vars(usage.override_rate) == {name: page[name] for name in ("value", "low", "high")}
+    assert page["value"] == pytest.approx(2 / 3)
 
 
 def test_a_small_count_takes_all_outcomes_and_the_rate_with_it(records):
