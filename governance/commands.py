@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version as version_of_package
 from pathlib import Path
@@ -47,6 +47,8 @@ class Reported:
         Tables that beside the report of the version before give away few people.
     why_no_pdf : str, optional
         What to install for a PDF to be made; None where there is one.
+    is_kept : bool
+        Whether what it is made of has changed, and it stays as it was approved all the same.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class Reported:
     verdicts: dict[str, int]
     given_away: tuple[str, ...]
     why_no_pdf: str | None
+    is_kept: bool = False
 
 
 def report(
@@ -65,12 +68,14 @@ def report(
     *,
     now: datetime,
     in_use: str | None = None,
+    anew: bool = False,
     progress: Progress = silent,
     printer: Printer = render_pdf,
 ) -> Reported:
     """Make the fairness report of a trained version, unless it is there and nothing has changed.
 
-    A report made where no PDF could be is made again once one can.
+    A report made where no PDF could be is made again once one can. That of the version in use is
+    bound to its approval, which any change voids: it is made again only where that is asked for.
 
     Parameters
     ----------
@@ -82,6 +87,8 @@ def report(
         Printed as the day it was made.
     in_use : str, optional
         The version in use, to compare with.
+    anew : bool
+        Make that of the version in use again, so that its approval is void.
     progress : Progress
     printer : Printer
         Makes the PDF; where it finds nothing to make it with, the report is made without one.
@@ -123,8 +130,11 @@ def report(
     inputs = {"hashes": hashes}
     folder = report_folder(settings, model, version)
     metrics = _read_json(files["Metrics"])
-    if _is_current(folder, inputs, is_in_use=in_use == version):
+    held, is_in_use = _held(folder), in_use == version
+    if held is not None and _is_current(held, folder, inputs, is_in_use=is_in_use):
         return _reported(folder, was_current=True)
+    if held is not None and is_in_use and not anew:
+        return replace(_reported(folder, was_current=True), is_kept=True)
     evidence = Evidence(
         definition=definition,
         version=version,
@@ -170,23 +180,28 @@ def _earlier(settings: Settings, model: str, version: str) -> Path | None:
     return found[max(before)] if before else None
 
 
-def _is_current(folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool) -> bool:
-    """Whether a whole report stands there, made from just these inputs, with a PDF if one can be made.
-
-    That of the version in use is bound to its approval and stays as it is, whatever it was compared with.
-    """
+def _held(folder: Path) -> dict[str, Any] | None:
+    """What the report that stands there was made from; None where none does, or not a whole one."""
     if not (folder / INPUTS).exists():
-        return False
+        return None
     try:
         files = read_folder(folder)
         check_files(files)
     except BundleError:
+        return None
+    return dict(json.loads(files[INPUTS]))
+
+
+def _is_current(
+    held: Mapping[str, Any], folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool
+) -> bool:
+    """Whether it was made from just these inputs, with a PDF if one can be made.
+
+    That of the version in use stays as it is, whatever it was compared with.
+    """
+    if not (folder / PDF).exists() and why_no_pdf() is None:
         return False
-    held = json.loads(files[INPUTS])
-    has_pdf = PDF in files or why_no_pdf() is not None
-    if is_in_use:
-        return _settled(held) == _settled(inputs) and has_pdf
-    return held == inputs and has_pdf
+    return _settled(held) == _settled(inputs) if is_in_use else held == inputs
 
 
 def _settled(inputs: Mapping[str, Any]) -> dict[str, str]:

@@ -93,8 +93,9 @@ def how_well(assessment: Assessment) -> str:
     by_chance = f"; picked at random, about {100 * base.value:.0f} would have" if base else ""
     seen = assessment.performance.over_all.observed_share.interval
     of_whom = "Among those looked at only: " if seen is None or seen.value < ALL_SEEN else ""
+    found = natural_frequency(METRICS["precision"], precision, unit)
     return (
-        f"{of_whom}{natural_frequency(METRICS['precision'], precision, unit)}{by_chance}. "
+        f"{of_whom}{found[0].lower() if of_whom else found[0]}{found[1:]}{by_chance}. "
         f"{natural_frequency(METRICS['recall'], recall, unit)}."
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from governance.assessment import Assessment
+from governance.disclosure.control import CONFIDENTIAL
 from governance.fairness.coverage import title_of
 from governance.report.document import Block, Column, Heading, Inset, Paragraph, Table
 from governance.report.weighted import with_note
@@ -52,9 +53,14 @@ def looked_at(assessment: Assessment) -> Iterator[Block]:
     counts = results.candidates[assessment.candidate].counts
     on_list = _share(counts.exact("selected_known"), counts.exact("selected"))
     off_list = _share(counts.exact("unselected_known"), counts.exact("unselected"))
+    parts = (rate_alone(results.observed_share), on_list, off_list)
+    shares = (
+        "how many, may not be printed"
+        if all(part == CONFIDENTIAL for part in parts)
+        else f"{parts[0]} of {nouns}, {on_list} of those on the list and {off_list} of those not on it"
+    )
     yield Inset(
-        f"The outcome is known only where somebody looked: {rate_alone(results.observed_share)} of "
-        f"{nouns}, {on_list} of those on the list and {off_list} of those not on it. The rest are "
+        f"The outcome is known only where somebody looked: {shares}. The rest are "
         "ranked but never counted as if the outcome had not happened. If those looked at were "
         "chosen for their risk, rates among them are higher than among all.",
         is_warning=True,
@@ -64,7 +70,7 @@ def looked_at(assessment: Assessment) -> Iterator[Block]:
 
 def _share(part: float | None, whole: float | None) -> str:
     if part is None or whole is None:
-        return "[c]"
+        return CONFIDENTIAL
     return percent(part / whole) if whole else UNKNOWN
 
 

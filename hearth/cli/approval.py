@@ -9,6 +9,14 @@ from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_
 from hearth.storage.published import version_in_use
 
 _PANEL = "Governance"
+AnewOption = Annotated[
+    bool,
+    typer.Option(
+        "--anew",
+        help="Write the report of the version in use again too: its approval is then void until "
+        "the board decides again.",
+    ),
+]
 VersionOption = Annotated[
     str | None,
     typer.Option("--version", help="Version; the newest trained if not given.", show_default=False),
@@ -24,17 +32,23 @@ def report(
     command: typer.Context,
     models: ModelsArgument = None,
     version: VersionOption = None,
+    anew: AnewOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the fairness report of a trained version: HTML and PDF to read, JSON and CSV to work with."""
     context = open_context(command, as_json=as_json)
     wanted = models or sorted(context.catalogue.models)
     context.result(
-        {model: report_version(context, model, newest(context, model, version)) for model in wanted}
+        {
+            model: report_version(context, model, newest(context, model, version), anew=anew)
+            for model in wanted
+        }
     )
 
 
-def report_version(context: Context, model: str, version: str) -> dict[str, Any]:
+def report_version(
+    context: Context, model: str, version: str, *, anew: bool = False
+) -> dict[str, Any]:
     """Report one version and say where it lies; what a machine is told of it."""
     from governance.commands import report as make_report
     from governance.report.files import HTML
@@ -47,12 +61,18 @@ def report_version(context: Context, model: str, version: str) -> dict[str, Any]
             version,
             now=utc_now(),
             in_use=version_in_use(context.records, model),
+            anew=anew,
             progress=progress,
         )
     state = "is up to date" if made.was_current else "is written"
     context.say(
         f"The fairness report of {model} version {version} {state}: {context.shown(made.folder / HTML)}"
     )
+    if made.is_kept:
+        context.say(
+            "  It stays as it was approved, though what it is made of has changed since. To write it "
+            f"again, which voids the approval: hearth report {model} --version {version} --anew"
+        )
     verdicts = (
         ", ".join(f"{count} {verdict}" for verdict, count in made.verdicts.items())
         or "no groups compared"

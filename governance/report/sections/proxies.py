@@ -141,7 +141,7 @@ def _cost(assessment: Assessment, found: Mapping[str, Any]) -> Iterator[Block]:
         tuple(_list_row(assessment, printed, name) for name in [_AS_IT_IS, *names]),
         note="The change is a mean over test dates, of the same people with and without.",
     )
-    yield _gaps(assessment, printed, [_AS_IT_IS, *names])
+    yield from _gaps(assessment, printed, [_AS_IT_IS, *names])
     titles = {_AS_IT_IS: "As it is"} | {
         name: f"Without {_left_out(assessment, name)}" for name in names
     }
@@ -149,10 +149,13 @@ def _cost(assessment: Assessment, found: Mapping[str, Any]) -> Iterator[Block]:
         yield from tables_by_group(assessment, printed, attribute.name, titles)
 
 
-def _gaps(assessment: Assessment, printed: PrintedLists, names: list[str]) -> Table:
+def _gaps(assessment: Assessment, printed: PrintedLists, names: list[str]) -> Iterator[Block]:
+    """Widest gap by list, where there is one to print."""
     metric = headline_metrics(assessment.definition.intervention)[0]
     attributes = assessment.definition.fairness.attributes
-    return Table(
+    if all(printed.gap(a.name, name, metric) is None for a in attributes for name in names):
+        return
+    yield Table(
         "Widest gap between groups without the strongest proxies, points",
         (Column("Left out"), *(Column(title_of(attribute), "number") for attribute in attributes)),
         tuple(

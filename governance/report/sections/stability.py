@@ -69,9 +69,10 @@ def _sentence(assessment: Assessment, spread: Mapping[str, Any]) -> str:
     kept, least, same = (
         band_of(assessment, spread[part]).words for part in ("kept", "least_kept", "same_reason")
     )
+    at_worst = "" if least == kept else f", {least} at worst"
     return (
         f"{_name(assessment, spread)}: of every 100 {nouns} on its list, a retrain lists about "
-        f"{kept} again, {least} at worst; of those on the list, {same} in 100 keep the same strongest "
+        f"{kept} again{at_worst}; of those on the list, {same} in 100 keep the same strongest "
         "reason."
     )
 

@@ -43,7 +43,7 @@ def section(assessment: Assessment) -> Section:
             Facts(tuple(_facts(assessment))),
             Heading("What was found"),
             Bullets(tuple(found[:_MOST])) if found else Paragraph(_NOTHING),
-            *_rest(assessment),
+            *_rest(assessment, len(found[:_MOST])),
             Heading("What is not known"),
             Bullets(tuple(islice(unknowns(assessment), _MOST))),
             Heading("What the board is asked"),
@@ -72,7 +72,7 @@ def _facts(assessment: Assessment) -> Iterator[tuple[str, str]]:
         yield BESIDE, beside
 
 
-def _rest(assessment: Assessment) -> Iterator[Paragraph]:
+def _rest(assessment: Assessment, said: int) -> Iterator[Paragraph]:
     """Where all that was found stands, so that three sentences are not taken for everything."""
     parts = (
         (tally(assessment)[Verdict.CONCERN], "concern", "between groups in section 5"),
@@ -81,7 +81,7 @@ def _rest(assessment: Assessment) -> Iterator[Paragraph]:
         (len(list(proxy_findings(assessment))), "characteristic", "with a proxy in section 11"),
     )
     told = [f"{counted(number, noun)} {where}" for number, noun, where in parts if number]
-    if told:
+    if sum(number for number, _, _ in parts) > said:
         yield Paragraph(f"All that was found stands further on: {listed(told)}.")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from governance import commands
 from governance.approval import commands as approval
-from governance.approval.submission import read_submission
+from governance.approval.submission import analyses_folder, read_submission
 from governance.fairness.policy import NO_CONCERN_RULE
 from governance.geography.area_map import Area, AreaMap
 from hearth.digest import sha256_of
@@ -197,6 +197,21 @@ def test_the_report_of_the_version_in_use_stays_as_it_was_approved(trained, seco
 
     assert made.was_current
     assert (made.folder / "report.html").read_bytes() == before
+
+
+def test_the_report_in_use_is_written_again_only_where_that_is_asked_for(trained, clock):
+    before = (in_use(trained, "3", clock).folder / "report.html").read_bytes()
+    analyses = analyses_folder(trained.settings, "early_help", "3")
+    analyses.mkdir(parents=True)
+    (analyses / "treated_outcomes.json").write_text('{"key": "", "found": {}}')
+
+    kept = in_use(trained, "3", clock)
+    assert kept.is_kept
+    assert (kept.folder / "report.html").read_bytes() == before
+    again = commands.report(
+        trained.catalogue, trained.settings, "early_help", "3", now=clock(), in_use="3", anew=True
+    )
+    assert (again.folder / "report.html").read_bytes() != before
 
 
 def test_areas_and_their_outlines_come_from_what_is_kept(trained, clock):
