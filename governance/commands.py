@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as version_of_package
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from governance.approval.states import State
 from governance.approval.submission import (
     MANIFEST,
     analyses_folder,
@@ -20,11 +21,11 @@ from governance.approval.submission import (
 )
 from governance.assessment import Earlier, Evidence, Provenance, assess
 from governance.beside import files_beside, read_beside, without_in_use
-from governance.report.files import JSON, PDF, render_files
+from governance.report.files import HTML, JSON, PDF, render_files
 from governance.report.pdf import Printer, render_pdf, why_no_pdf
 from hearth.catalogue import Catalogue
 from hearth.digest import canonical_json, sha256_of
-from hearth.errors import BundleError, DataError, Fault, NotFoundError
+from hearth.errors import BoundError, BundleError, DataError, Fault, NotFoundError, StateError
 from hearth.progress import Progress, silent
 from hearth.risk_model.files import check_files, read_folder, with_manifest, write_folder
 from hearth.settings import Settings
@@ -47,8 +48,6 @@ class Reported:
         Tables that beside the report of the version before give away few people.
     why_no_pdf : str, optional
         What to install for a PDF to be made; None where there is one.
-    is_kept : bool
-        Whether what it is made of has changed, and it stays as it was approved all the same.
     """
 
     folder: Path
@@ -57,7 +56,6 @@ class Reported:
     verdicts: dict[str, int]
     given_away: tuple[str, ...]
     why_no_pdf: str | None
-    is_kept: bool = False
 
 
 def report(
@@ -68,14 +66,16 @@ def report(
     *,
     now: datetime,
     in_use: str | None = None,
+    bound: State | None = None,
     anew: bool = False,
+    out: Path | None = None,
     progress: Progress = silent,
     printer: Printer = render_pdf,
 ) -> Reported:
     """Make the fairness report of a trained version, unless it is there and nothing has changed.
 
-    A report made where no PDF could be is made again once one can. That of the version in use is
-    bound to its approval, which any change voids: it is made again only where that is asked for.
+    A report made where no PDF could be is made again once one can. One that a submission or approval
+    is bound to stays as it is.
 
     Parameters
     ----------
@@ -87,8 +87,12 @@ def report(
         Printed as the day it was made.
     in_use : str, optional
         The version in use, to compare with.
+    bound : State, optional
+        State of the version that another report would void; see `closing.state_bound`.
     anew : bool
-        Make that of the version in use again, so that its approval is void.
+        Whether to make the report again all the same.
+    out : Path, optional
+        Folder to write the report as of now into, bound to nothing; that of the version if None.
     progress : Progress
     printer : Printer
         Makes the PDF; where it finds nothing to make it with, the report is made without one.
@@ -98,7 +102,9 @@ def report(
     NotFoundError
         If the version was not trained, or the matrix not built.
     StateError
-        If the matrix was built again since the version was trained.
+        If the matrix was built again since the version was trained, or `out` holds something else.
+    BoundError
+        If the version is `bound` to a report that would change.
     DataError
         If the scored rows or protected attributes cannot be used.
     """
@@ -128,13 +134,14 @@ def report(
         hashes[_EARLIER] = sha256_of(earlier.read_bytes())
     hashes["Code of the report"] = _code_sha256()
     inputs = {"hashes": hashes}
-    folder = report_folder(settings, model, version)
+    folder = report_folder(settings, model, version) if out is None else out.resolve()
     metrics = _read_json(files["Metrics"])
-    held, is_in_use = _held(folder), in_use == version
-    if held is not None and _is_current(held, folder, inputs, is_in_use=is_in_use):
+    if out is not None:
+        _check_aside(settings, folder)
+    elif _is_current(folder, inputs, is_in_use=in_use == version, is_bound=bound is not None):
         return _reported(folder, was_current=True)
-    if held is not None and is_in_use and not anew:
-        return replace(_reported(folder, was_current=True), is_kept=True)
+    elif bound is not None and not anew:
+        raise _bound_error(model, version, bound, _changed(folder, hashes))
     evidence = Evidence(
         definition=definition,
         version=version,
@@ -180,28 +187,52 @@ def _earlier(settings: Settings, model: str, version: str) -> Path | None:
     return found[max(before)] if before else None
 
 
-def _held(folder: Path) -> dict[str, Any] | None:
-    """What the report that stands there was made from; None where none does, or not a whole one."""
+def _check_aside(settings: Settings, out: Path) -> None:
+    """Nothing, if a report can be written there and replaces no more than one written aside before."""
+    if out.is_relative_to(settings.state_dir.resolve()):
+        raise StateError(f"{out.name} is where Hearth keeps its own files; name another folder")
+    if out.exists() and any(out.iterdir()) and not all((out / n).exists() for n in (HTML, INPUTS)):
+        raise StateError(f"{out.name} holds something other than a report; name another folder")
+
+
+def _bound_error(model: str, version: str, state: State, changed: list[str]) -> BoundError:
+    what = "approval" if state is State.APPROVED else "submission"
+    command = f"hearth report {model} --version {version}"
+    return BoundError(
+        f"{model} version {version} is {state}, and the {what} is bound to its report, which was left as it "
+        f"is; made now it would differ (changed: {', '.join(changed) or 'its own files'}). To read it as "
+        f"of now, bound to nothing: {command} --out FOLDER. To make the bound one anew, by which the "
+        f"{what} is void: {command} --anew"
+    )
+
+
+def _changed(folder: Path, hashes: Mapping[str, str]) -> list[str]:
+    """Names of the inputs that are not those of the report that stands there."""
+    path = folder / INPUTS
+    held = _read_json(path)["hashes"] if path.exists() else {}
+    return sorted(n for n in held.keys() | hashes.keys() if held.get(n) != hashes.get(n))
+
+
+def _is_current(
+    folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool, is_bound: bool
+) -> bool:
+    """Whether a whole report stands there, made from just these inputs, with a PDF if one can be made.
+
+    That of the version in use stays as it is, whatever it was compared with; one that is bound, without
+    a PDF too.
+    """
     if not (folder / INPUTS).exists():
-        return None
+        return False
     try:
         files = read_folder(folder)
         check_files(files)
     except BundleError:
-        return None
-    return dict(json.loads(files[INPUTS]))
-
-
-def _is_current(
-    held: Mapping[str, Any], folder: Path, inputs: Mapping[str, Any], *, is_in_use: bool
-) -> bool:
-    """Whether it was made from just these inputs, with a PDF if one can be made.
-
-    That of the version in use stays as it is, whatever it was compared with.
-    """
-    if not (folder / PDF).exists() and why_no_pdf() is None:
         return False
-    return _settled(held) == _settled(inputs) if is_in_use else held == inputs
+    held = json.loads(files[INPUTS])
+    has_pdf = is_bound or PDF in files or why_no_pdf() is not None
+    if is_in_use:
+        return _settled(held) == _settled(inputs) and has_pdf
+    return held == inputs and has_pdf
 
 
 def _settled(inputs: Mapping[str, Any]) -> dict[str, str]:

@@ -14,6 +14,7 @@ HearthError
 ├── StateError             the thing is not in a state that allows this
 │   ├── WithdrawnError     … a model was in use and is withdrawn, expired or void
 │   ├── StaleError         … somebody did something since it was read
+│   ├── BoundError         … the board's decision stands on it as it is
 │   └── SunsetError        … a model's last day of use has passed
 ├── BundleError            a bundle is incomplete or was altered
 ├── AuditError             the audit log cannot be written or does not verify
@@ -103,6 +104,10 @@ class WithdrawnError(StateError):
 
 class StaleError(StateError):
     """Somebody did something since it was read; read it again, then decide."""
+
+
+class BoundError(StateError):
+    """What the board reads or has approved would change, and its submission or approval be void."""
 
 
 class SunsetError(StateError):

@@ -178,22 +178,53 @@ class Workspace:
         return TrainingRun(model, made.version, made.folder, made.metrics)
 
     def report(
-        self, model: str, version: str | None = None, *, progress: Progress = silent
+        self,
+        model: str,
+        version: str | None = None,
+        *,
+        out: Path | None = None,
+        anew: bool = False,
+        progress: Progress = silent,
     ) -> Path:
-        """The fairness report of a trained version, as a self-contained HTML file."""
+        """The fairness report of a trained version, as a self-contained HTML file.
+
+        Parameters
+        ----------
+        model
+            Name of the model.
+        version
+            The newest trained if None.
+        out
+            Folder to write the report as of now into, aside: no approval is ever bound to it.
+        anew
+            Make it anew, though a submission or approval that is bound to it is void by that.
+        progress
+            Told of each step.
+
+        Raises
+        ------
+        BoundError
+            If a submission or approval is bound to a report that would change.
+        """
+        from governance.approval.closing import state_bound
         from governance.commands import report
         from governance.report.files import HTML
         from hearth.registry import find_version
         from hearth.storage.database import open_records
         from hearth.storage.published import version_in_use
 
+        wanted = find_version(self.settings, model, version)
+        records = open_records(self.settings.records_url)
         made = report(
             self.catalogue,
             self.settings,
             model,
-            find_version(self.settings, model, version),
+            wanted,
             now=datetime(self.today.year, self.today.month, self.today.day, tzinfo=UTC),
-            in_use=version_in_use(open_records(self.settings.records_url), model),
+            in_use=version_in_use(records, model),
+            bound=state_bound(self.settings, records, model, wanted, today=self.today),
+            anew=anew,
+            out=out,
             progress=progress,
         )
         return made.folder / HTML

@@ -1,12 +1,13 @@
 """What ends a submission or an approval beside the board's decision: withdrawal, the clock, a changed hash."""
 
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Engine, update
 
 from governance.approval.recording import check_unchanged, record
 from governance.approval.standing import Standing, all_standings, need_standing, open_standings
-from governance.approval.states import PERMISSIONS, UNDECIDED, State, Step, next_state
+from governance.approval.states import OPEN, PERMISSIONS, UNDECIDED, State, Step, next_state
 from governance.approval.submission import changed_since
 from governance.approval.terms import check_text
 from hearth.audit_log import AuditLog
@@ -103,6 +104,24 @@ def void_changed(
                 void(connection, standing, changed, audit, actor=actor)
                 voided.append((standing, changed))
     return voided
+
+
+def state_bound(
+    settings: Settings, records: Engine, model: str, version: str, *, today: date
+) -> State | None:
+    """State that a change of the version's files would void; None where there is nothing to void."""
+    with reading(records) as connection:
+        standings = all_standings(connection, today=today, model=model)
+    return next(
+        (
+            each.state
+            for each in standings
+            if each.version == version
+            and each.state in OPEN
+            and not changed_since(settings, model, version, each.hashes)
+        ),
+        None,
+    )
 
 
 def expire_due(audit: AuditLog) -> list[Standing]:

@@ -1,22 +1,16 @@
 """The report of a trained version, and what its change on disk does to an approval."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hearth.cli.arguments import ModelsArgument
 from hearth.cli.context import OPERATOR, Context, JsonOption, open_context, utc_now
+from hearth.errors import BoundError
 from hearth.storage.published import version_in_use
 
 _PANEL = "Governance"
-AnewOption = Annotated[
-    bool,
-    typer.Option(
-        "--anew",
-        help="Write the report of the version in use again too: its approval is then void until "
-        "the board decides again.",
-    ),
-]
 VersionOption = Annotated[
     str | None,
     typer.Option("--version", help="Version; the newest trained if not given.", show_default=False),
@@ -32,24 +26,57 @@ def report(
     command: typer.Context,
     models: ModelsArgument = None,
     version: VersionOption = None,
-    anew: AnewOption = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Write the report as of now into this folder, aside: no approval is ever bound to it.",
+            file_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    anew: Annotated[
+        bool,
+        typer.Option(
+            "--anew",
+            help="Make it anew where what changed differs from what the board has, and void that.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the fairness report of a trained version: HTML and PDF to read, JSON and CSV to work with."""
+    """Write the fairness report of a trained version: HTML and PDF to read, JSON and CSV to work with.
+
+    What a submission or approval is bound to stays as it is, unless you ask for it anew.
+    """
     context = open_context(command, as_json=as_json)
     wanted = models or sorted(context.catalogue.models)
-    context.result(
-        {
-            model: report_version(context, model, newest(context, model, version), anew=anew)
-            for model in wanted
-        }
-    )
+    if out is not None and (anew or len(wanted) != 1):
+        raise typer.BadParameter("is for one model, and not with --anew", param_hint="--out")
+    made, refused = {}, list[str]()
+    for model in wanted:
+        try:
+            made[model] = report_version(
+                context, model, newest(context, model, version), out=out, anew=anew
+            )
+        except BoundError as error:
+            refused.append(str(error))
+    if made or not refused:
+        context.result(made)
+    if refused:
+        raise BoundError("\n".join(refused))
 
 
 def report_version(
-    context: Context, model: str, version: str, *, anew: bool = False
+    context: Context, model: str, version: str, *, out: Path | None = None, anew: bool = False
 ) -> dict[str, Any]:
-    """Report one version and say where it lies; what a machine is told of it."""
+    """Report one version and say where it lies; what a machine is told of it.
+
+    Raises
+    ------
+    BoundError
+        If a submission or approval is bound to a report that would change, unless `anew`.
+    """
+    from governance.approval.closing import state_bound
     from governance.commands import report as make_report
     from governance.report.files import HTML
 
@@ -61,18 +88,17 @@ def report_version(
             version,
             now=utc_now(),
             in_use=version_in_use(context.records, model),
+            bound=state_bound(
+                context.settings, context.records, model, version, today=utc_now().date()
+            ),
             anew=anew,
+            out=out,
             progress=progress,
         )
     state = "is up to date" if made.was_current else "is written"
     context.say(
         f"The fairness report of {model} version {version} {state}: {context.shown(made.folder / HTML)}"
     )
-    if made.is_kept:
-        context.say(
-            "  It stays as it was approved, though what it is made of has changed since. To write it "
-            f"again, which voids the approval: hearth report {model} --version {version} --anew"
-        )
     verdicts = (
         ", ".join(f"{count} {verdict}" for verdict, count in made.verdicts.items())
         or "no groups compared"
@@ -87,6 +113,8 @@ def report_version(
         )
     if made.why_no_pdf:
         context.say(f"  There is no PDF: {made.why_no_pdf}")
+    if anew and not made.was_current:
+        void_changed(context)
     return {"version": version, **vars(made)}
 
 

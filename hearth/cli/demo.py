@@ -20,7 +20,7 @@ from hearth.cli.keys import make_key
 from hearth.cli.models import Trained, train_model
 from hearth.cli.register import publish_register
 from hearth.cli.transparency import publish_version
-from hearth.errors import PermissionDeniedError
+from hearth.errors import BoundError, PermissionDeniedError
 from hearth.identity import Role, authenticate
 from hearth.storage.engine import reading
 
@@ -70,7 +70,10 @@ def demo(
     trained = [train_model(context, model) for model in models]
     _head(context, "Report: whom each model serves well and badly")
     for each in trained:
-        report_version(context, each.model, each.version)
+        try:
+            report_version(context, each.model, each.version)
+        except BoundError as error:  # approved by an earlier run, and it stays so
+            context.say(str(error))
     keys = _keys(context)
     _head(context, "Approve: one person submits, another decides")
     states = {each.model: _put_to_board(context, keys, each) for each in trained}

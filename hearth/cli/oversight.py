@@ -51,6 +51,10 @@ def oversight(command: typer.Context, model: ModelArgument, as_json: JsonOption 
         f"  {len(found['alarms']) or 'No'} alarms of {model} version {found['version']}. "
         "The monitoring page shows this from now on."
     )
+    context.say(
+        "  To read it as section 15, beside the report that the board approved: "
+        f"hearth report {model} --version {found['version']} --out FOLDER"
+    )
     if found["alarms"]:
         raise typer.Exit(ALARMS)
 

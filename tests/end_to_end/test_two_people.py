@@ -103,6 +103,22 @@ def test_what_is_withdrawn_is_served_no_more(submitted, keys):
     assert not _is_served(submitted)
 
 
+def test_a_report_read_again_takes_no_version_out_of_use(submitted, keys):
+    submitted.do("approve", MODEL, *REASON, key=keys["board_member"])
+    found = submitted.state / "analyses" / MODEL / "1" / "made_since.json"
+    found.parent.mkdir(parents=True, exist_ok=True)
+    found.write_text('{"found": {}}')
+    before = (submitted.state / BOUND["report"]).read_bytes()
+
+    assert "Analysis: made_since" in submitted.refusal("report", MODEL)
+    submitted.do("report", MODEL, "--out", "aside")
+
+    assert (submitted.workspace / "aside" / "report.html").exists()
+    assert (submitted.state / BOUND["report"]).read_bytes() == before
+    assert _is_served(submitted)
+    assert "version 1 is void: its report changed" in submitted.do("report", MODEL, "--anew")
+
+
 @pytest.fixture
 def board(submitted, tmp_path):
     """A board member's machine: neither workspace nor files, and a way to the records."""

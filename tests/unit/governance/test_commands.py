@@ -7,12 +7,13 @@ import pytest
 
 from governance import commands
 from governance.approval import commands as approval
-from governance.approval.submission import analyses_folder, read_submission
+from governance.approval.states import OPEN, State
+from governance.approval.submission import read_submission
 from governance.fairness.policy import NO_CONCERN_RULE
 from governance.geography.area_map import Area, AreaMap
 from hearth.digest import sha256_of
-from hearth.errors import BundleError, DataError, NotFoundError, StateError
-from hearth.risk_model.files import with_manifest, write_folder
+from hearth.errors import BoundError, BundleError, DataError, NotFoundError, StateError
+from hearth.risk_model.files import read_folder, with_manifest, write_folder
 
 
 @pytest.fixture
@@ -37,9 +38,15 @@ def print_nothing(_page, _made_at):
     return b"%PDF"
 
 
-def make_report(trained, clock, printer=print_nothing):
+def make_report(trained, clock, printer=print_nothing, **asked):
     return commands.report(
-        trained.catalogue, trained.settings, "early_help", "3", now=clock(), printer=printer
+        trained.catalogue,
+        trained.settings,
+        "early_help",
+        "3",
+        now=clock(),
+        printer=printer,
+        **asked,
     )
 
 
@@ -199,21 +206,6 @@ def test_the_report_of_the_version_in_use_stays_as_it_was_approved(trained, seco
     assert (made.folder / "report.html").read_bytes() == before
 
 
-def test_the_report_in_use_is_written_again_only_where_that_is_asked_for(trained, clock):
-    before = (in_use(trained, "3", clock).folder / "report.html").read_bytes()
-    analyses = analyses_folder(trained.settings, "early_help", "3")
-    analyses.mkdir(parents=True)
-    (analyses / "treated_outcomes.json").write_text('{"key": "", "found": {}}')
-
-    kept = in_use(trained, "3", clock)
-    assert kept.is_kept
-    assert (kept.folder / "report.html").read_bytes() == before
-    again = commands.report(
-        trained.catalogue, trained.settings, "early_help", "3", now=clock(), in_use="3", anew=True
-    )
-    assert (again.folder / "report.html").read_bytes() != before
-
-
 def test_areas_and_their_outlines_come_from_what_is_kept(trained, clock):
     definition = trained.catalogue.model("early_help").model_copy(update={"area": "lsoa"})
     catalogue = SimpleNamespace(model=lambda _name: definition, sources={})
@@ -228,3 +220,65 @@ def test_areas_and_their_outlines_come_from_what_is_kept(trained, clock):
     made = commands.report(catalogue, trained.settings, "early_help", "3", now=clock())
 
     assert "<title>Fablebury: 10.0%</title>" in (made.folder / "report.html").read_text()
+
+
+@pytest.fixture
+def outdated(trained, clock):
+    """Folder of a report of which an analysis was made since, and its bytes."""
+    folder = make_report(trained, clock).folder
+    analyses = trained.settings.state_dir / "analyses" / "early_help" / "3"
+    analyses.mkdir(parents=True)
+    (analyses / "made_since.json").write_text('{"found": {}}')
+    return folder, read_folder(folder)
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_a_report_before_the_board_or_in_use_is_not_made_again(trained, outdated, clock, state):
+    folder, before = outdated
+
+    with pytest.raises(BoundError, match=rf"is {state}.*Analysis: made_since.*--out.*--anew"):
+        make_report(trained, clock, bound=state)
+
+    assert read_folder(folder) == before
+
+
+def test_a_bound_report_is_written_aside_as_of_now(trained, outdated, clock, tmp_path_factory):
+    folder, before = outdated
+    aside = tmp_path_factory.mktemp("aside") / "report"
+
+    for _ in range(2):
+        made = make_report(trained, clock, bound=State.APPROVED, out=aside)
+
+    assert made.folder == aside
+    assert "Analysis: made_since" in json.loads((aside / "inputs.json").read_bytes())["hashes"]
+    assert read_folder(folder) == before
+
+
+def test_a_report_aside_replaces_nothing_else(trained, clock, tmp_path_factory):
+    holds = tmp_path_factory.mktemp("holds")
+    (holds / "manifest.json").write_text("{}")
+
+    with pytest.raises(StateError, match="holds something other than a report"):
+        make_report(trained, clock, out=holds)
+    with pytest.raises(StateError, match="keeps its own files"):
+        make_report(trained, clock, out=trained.settings.state_dir / "reports/early_help/3")
+
+    assert [path.name for path in holds.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize("asked", [{}, {"bound": State.APPROVED, "anew": True}])
+def test_the_report_of_a_draft_or_asked_for_anew_is_rewritten(trained, outdated, clock, asked):
+    folder, before = outdated
+
+    assert not make_report(trained, clock, **asked).was_current
+
+    assert read_folder(folder) != before
+
+
+def test_a_bound_report_whose_inputs_have_not_changed_is_up_to_date(trained, clock):
+    def no_pango(_page, _made_at):
+        raise NotFoundError("Pango is not installed")
+
+    make_report(trained, clock, no_pango)
+
+    assert make_report(trained, clock, bound=State.SUBMITTED).was_current

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
@@ -133,6 +133,22 @@ def test_a_machine_without_the_files_voids_nothing(audit, scientist, member, tmp
 
     empty = SimpleNamespace(state_dir=tmp_path / "elsewhere")
     assert closing.void_changed(empty, audit, actor="system") == []
+
+
+def test_a_report_is_bound_from_submission_until_its_version_ends(
+    audit, scientist, member, on_disk, version_of
+):
+    def bound(day="2026-11-02"):
+        today = date.fromisoformat(day)
+        return closing.state_bound(on_disk, audit.engine, *WHAT, today=today)
+
+    assert bound() is None
+    submitting.submit(version_of(), scientist, audit)
+    assert bound() is State.SUBMITTED
+    decisions.approve(*WHAT, member, audit, reason=REASON)
+    assert (bound(), bound("2027-11-02")) == (State.APPROVED, None)
+    closing.withdraw(*WHAT, member, audit, reason=REASON)
+    assert bound() is None
 
 
 def test_a_refused_version_is_not_put_again_as_it_was(audit, scientist, member, version_of):
