@@ -55,6 +55,11 @@ def test_where_all_groups_are_large_all_are_named():
     assert named(table(LARGE, LARGE, LARGE, LARGE)) == NAMES
 
 
+def test_a_group_that_covers_too_little_takes_the_next_with_it():
+    six_of_each = [3, 3, 3, 3]  # together with nobody, six agreed: then a reader knew of nobody
+    assert named(table([0] * 4, six_of_each, LARGE, LARGE)) == ["White British", OTHERS]
+
+
 def test_a_large_group_with_few_overrides_is_not_named():
     assert named(table(LARGE, [40, 40, 2, 0], LARGE, LARGE)) == ["Roma", "White British", OTHERS]
 
