@@ -24,6 +24,7 @@ HearthError
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, order=True)
@@ -99,7 +100,11 @@ class StateError(HearthError):
 
 
 class WithdrawnError(StateError):
-    """The model was in use, and its approval is withdrawn, expired or void."""
+    """The model was in use, and its approval is withdrawn, expired or void; `state` says which."""
+
+    def __init__(self, message: str, state: Literal["withdrawn", "expired", "voided"]) -> None:
+        super().__init__(message)
+        self.state = state
 
 
 class StaleError(StateError):

@@ -54,7 +54,8 @@ class Approval:
         if self.has_expired(today):
             raise WithdrawnError(
                 f"the approval of {self.model} version {self.version} has expired: it was to be reviewed "
-                f"before {self.review_on}; have it submitted and approved anew"
+                f"before {self.review_on}; have it submitted and approved anew",
+                "expired",
             )
 
 
@@ -72,7 +73,8 @@ class Closed:
         """What is said to whoever asks for it."""
         return WithdrawnError(
             f"{self.model} version {self.version} is {self.state}, and no other version is in use; "
-            "have one approved before anything is scored with it"
+            "have one approved before anything is scored with it",
+            self.state,
         )
 
 

@@ -90,13 +90,17 @@ _DETAIL_OF = {
     "not-found": "There is nothing here under that name, or you may not see it.",
     "not-allowed": "Your key does not hold the permission this needs.",
     "released-for-areas-only": "This model's results are released for areas; it gives none for a household, home or person.",
-    "model-withdrawn": "This model was withdrawn, or its approval has expired or is void. Nothing may be scored with it.",
     "model-ended": "The day from which this model is no longer used has come. Ask its owner for one approved anew.",
     "changed-since": "Somebody did something since this was read; read it again, then decide.",
     "wrong-state": "This cannot be done in the state things are in.",
     "model-not-served": "The approved bundle of this model is incomplete or was altered, so it is not served.",
     "changed-meanwhile": "Keys, models or restrictions changed while this was answered; send it again.",
     "records-unavailable": "The records database cannot be used, and nothing leaves without its entry there.",
+}
+_WITHDRAWN = {
+    "withdrawn": "This model was withdrawn. Nothing may be scored with it.",
+    "expired": "The approval of this model has expired. Nothing may be scored with it.",
+    "voided": "The approval of this model is void: what was approved has changed. Nothing may be scored with it.",
 }
 
 
@@ -118,7 +122,10 @@ def from_error(error: Exception) -> ProblemError:
         )
     for kind, status, code in _STATUS_OF:
         if isinstance(error, kind):
-            return ProblemError(status, code, _DETAIL_OF[code], faults=getattr(error, "faults", ()))
+            detail = (
+                _WITHDRAWN[error.state] if isinstance(error, WithdrawnError) else _DETAIL_OF[code]
+            )
+            return ProblemError(status, code, detail, faults=getattr(error, "faults", ()))
     return ProblemError(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "internal",

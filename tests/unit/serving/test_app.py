@@ -170,6 +170,7 @@ def test_a_model_is_not_served_from_the_moment_its_approval_ends(client, council
         409,
         "urn:hearth:problem:model-withdrawn",
     )
+    assert state.removesuffix("ed") in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("path", ["booster.txt", "cohort.json", "reasons.json", "manifest.json"])

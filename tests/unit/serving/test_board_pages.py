@@ -1,6 +1,7 @@
 """The board's pages: the register, a version, its decision, its files, and two versions side by side."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select, update
@@ -154,6 +155,17 @@ def test_a_version_in_use_is_withdrawn_from_its_page(browser_of, before_board):
     hidden = {name: field(shown, name) for name in ("csrf", "etag")}
     client.post(f"{path}/step", data=hidden | {"step": "withdraw", "why": "The source ended."})
     assert "Withdrawn" in client.get(path).text
+
+
+@pytest.mark.parametrize("state", ["approved", "withdrawn", "expired", "voided"])
+def test_only_what_is_in_use_is_to_be_reviewed(browser_of, before_board, state):
+    in_use = approvals.c.version == "3"
+    with writing(before_board.engine) as connection:
+        connection.execute(
+            update(approvals).where(in_use).values(state=state, review_on=date(2027, 5, 1))
+        )
+    page = browser_of().get("/board/school_readiness/v3").text
+    assert ("To be reviewed by" in page) == (state == "approved")
 
 
 def test_dissent_is_added_after_a_decision(browser_of):
