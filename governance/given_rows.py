@@ -12,6 +12,10 @@ from hearth.definition import Capacity
 from hearth.errors import DataError, Fault
 
 CANDIDATE = "the given score"
+_GROUP = "group "
+MOST_GROUPS = 100
+"""Different values of a column of groups: more is an identifier or a figure, taken by mistake."""
+
 _WHOLE_FILE = "all rows"
 _NO_DAY = pd.Timestamp("2000-01-01")
 _TRUE, _FALSE = {"1", "1.0", "true", "yes", "y"}, {"0", "0.0", "false", "no", "n"}
@@ -106,6 +110,7 @@ def _faults(
         yield Fault("rows", "selected", "stands beside a capacity", "give one of them")
     yield from _score_faults(frame, capacity, is_probability=is_probability)
     yield from _weights_faults(frame, capacity, disclosure)
+    yield from _group_faults(frame)
     for column in {"entity", "day"} & set(frame):
         missing = int(frame[column].isna().sum())
         if missing:
@@ -115,6 +120,15 @@ def _faults(
         wrong = int(pd.to_datetime(day, errors="coerce", format="%Y-%m-%d").isna().sum())
         if wrong:
             yield Fault("rows", "day", f"{wrong:,} rows hold no date", _WRITE_A_DATE)
+
+
+def _group_faults(frame: pd.DataFrame) -> Iterator[Fault]:
+    for column in map(str, frame):
+        found = frame[column].nunique() if column.startswith(_GROUP) else 0
+        if found > MOST_GROUPS:
+            said = f"holds {found:,} different values, and groups are {MOST_GROUPS} at most"
+            remedy = "name a column of groups, or put values together first"
+            yield Fault("rows", column.removeprefix(_GROUP), said, remedy)
 
 
 def _weights_faults(

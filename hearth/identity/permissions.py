@@ -98,6 +98,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.PSEUDONYM_OPEN,
             Permission.AUDIT_READ,
+            Permission.REPORT_READ,
             Permission.SUBJECT_EXPORT,
             Permission.SUBJECT_RIGHTS,
         }

@@ -124,3 +124,15 @@ def test_what_nobody_may_choose_for_you_is_asked_for_with_its_meaning():
     assert "--intervention punitive" in told.stderr
     assert "listing someone without cause is the worst error" in told.stderr
     assert "--disclosure dfe" in told.stderr
+
+
+def test_an_identifier_taken_for_a_group_is_refused_at_once():
+    with pytest.raises(DataError) as told:
+        assess_scores(
+            label=[1, 0] * 101,
+            selected=[1, 0] * 101,
+            groups={"household": [f"h{number}" for number in range(202)]},
+            question=Question("assistive", "none"),
+        )
+    (fault,) = told.value.faults
+    assert (fault.place, fault.found.split(",")[0]) == ("household", "holds 202 different values")

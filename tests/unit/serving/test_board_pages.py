@@ -70,10 +70,10 @@ def test_the_register_is_narrowed_to_a_state(browser_of, state, said):
     assert said in browser_of().get(BOARD, params={"state": state}).text
 
 
-@pytest.mark.parametrize("role", ["information_governance"])
-def test_who_may_read_no_report_sees_no_register(browser_of, role):
-    client = browser_of(role)
-    assert [client.get(path).status_code for path in (BOARD, VERSION, "/sources")] == [403] * 3
+def test_information_governance_reads_what_the_board_reads_and_decides_nothing(browser_of):
+    client = browser_of("information_governance")
+    assert [client.get(path).status_code for path in ("/models", BOARD, VERSION)] == [200] * 3
+    assert "Record the decision" not in client.get(VERSION).text
 
 
 def test_a_version_says_what_its_report_comes_to(browser_of):
