@@ -91,7 +91,8 @@ def test_the_audit_log_holds_and_names_every_step(demo, again):
     assert copy.answer("audit", "verify")["ok"]
     keys, approvals, bars, looks = 3, len(_approved(demo)), len(MODELS), len(MODELS)
     steps = 3 * approvals  # submitted, taken up, approved
-    assert entries == keys + steps + bars + looks
+    published = len(MODELS) + 1  # records of each version, and the register of sources
+    assert entries == keys + steps + bars + looks + published
 
 
 def test_the_keys_are_kept_from_other_users_of_the_machine(demo):
