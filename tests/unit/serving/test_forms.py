@@ -11,11 +11,16 @@ from serving.web.access import PAGES
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 POSTS = sorted(route.removeprefix("POST ") for route in PAGES if route.startswith("POST "))
-HOLDERS = {"/challenges/{challenge_id}/steps": "reviewer"}
+HOLDERS = {
+    "/challenges/{challenge_id}/steps": "reviewer",
+    "/board/{model}/v{version}/decision": "board_member",
+    "/board/{model}/v{version}/step": "board_member",
+}
 
 
 def address(route):
-    return re.sub(r"\{(score|challenge)_id\}", NOBODY, route).replace("{model}", "school_readiness")
+    named = re.sub(r"\{(score|challenge)_id\}", NOBODY, route).replace("{version}", "3")
+    return named.replace("{model}", "school_readiness")
 
 
 def token_of(page):
