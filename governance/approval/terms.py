@@ -18,6 +18,10 @@ MOST_CONDITIONS = 20
 """Of one approval: a board that needs more should refuse."""
 
 
+class ReviewDateError(StateError):
+    """The day of review has come already, or is not before the model's sunset."""
+
+
 @dataclass(frozen=True)
 class Terms:
     """On what terms a version is approved.
@@ -73,12 +77,12 @@ class Terms:
             by_definition = Period.parse(every).after(today) if every else last
             return by_definition if by_definition < last else None
         if self.review_on <= today:
-            raise StateError(
+            raise ReviewDateError(
                 f"the review date {_day(self.review_on)} has come already; give a later day, before "
                 f"the model's sunset ({_day(last)})"
             )
         if self.review_on >= last:
-            raise StateError(
+            raise ReviewDateError(
                 f"the review date {_day(self.review_on)} is not before the model's sunset "
                 f"({_day(last)}), by which its use ends anyway; give an earlier day"
             )

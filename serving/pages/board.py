@@ -14,7 +14,13 @@ from governance.approval.decisions import approve, refuse
 from governance.approval.dissent import dissent
 from governance.approval.register import Registered, read_register
 from governance.approval.states import UNDECIDED, State
-from governance.approval.terms import LEAST_REASON, MOST_CHARACTERS, MOST_CONDITIONS, Terms
+from governance.approval.terms import (
+    LEAST_REASON,
+    MOST_CHARACTERS,
+    MOST_CONDITIONS,
+    ReviewDateError,
+    Terms,
+)
 from hearth.audit_log import AuditLog
 from hearth.errors import NotFoundError, StaleError, StateError
 from hearth.identity import Identity, Permission
@@ -133,9 +139,10 @@ def save_decision(
                 refuse(*what, identity, audit, reason=reason, dissent=against, if_match=mark)
         except StaleError:
             faults["state"] = _MEANWHILE
+        except ReviewDateError as refused:
+            faults["review_on-day"] = _sentence(refused)
         except StateError as refused:
-            is_of_date = str(refused).startswith("the review date")
-            faults["review_on-day" if is_of_date else "state"] = _sentence(refused)
+            faults["state"] = _sentence(refused)
         else:
             return _to(asked)
     return _version(request, service, identity, asked, faults=faults, given=fields)
