@@ -108,7 +108,8 @@ class _Client(asyncio.Protocol):
 
     def __init__(self, plan: _Plan, tally: _Tally, start: int) -> None:
         self._plan, self._tally = plan, tally
-        self._next, self._sent_at, self._received = start, 0.0, b""
+        self._next, self._sent_at = start, 0.0
+        self._received, self._whole = bytearray(), 0
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
@@ -117,14 +118,14 @@ class _Client(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        whole = _length_of(self._received)
-        if whole is None or len(self._received) < whole:
+        self._whole = self._whole or _length_of(self._received)
+        if not self._whole or len(self._received) < self._whole:
             return
         now = time.perf_counter()
         if self._sent_at >= self._plan.counts_from:
             self._tally.latencies.append(now - self._sent_at)
             self._tally.statuses[self._received[9:12].decode()] += 1
-        self._received = b""
+        self._received, self._whole = bytearray(), 0
         if now < self._plan.until:
             self._send()
         else:
@@ -146,15 +147,15 @@ class _Client(asyncio.Protocol):
         self._transport.close()
 
 
-def _length_of(received: bytes) -> int | None:
-    """Bytes of the whole answer; None before its head is there."""
-    head, found, _ = received.partition(_HEAD_END)
-    if not found:
-        return None
-    length = _LENGTH.search(head)
+def _length_of(received: bytearray) -> int:
+    """Bytes of the whole answer; 0 before its head is there."""
+    head = received.find(_HEAD_END)
+    if head < 0:
+        return 0
+    length = _LENGTH.search(received, 0, head)
     if length is None:
         raise ValueError("an answer came without Content-Length, which this client cannot read")
-    return len(head) + len(_HEAD_END) + int(length[1])
+    return head + len(_HEAD_END) + int(length[1])
 
 
 async def _measure(

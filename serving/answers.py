@@ -26,7 +26,7 @@ class ModelReference(msgspec.Struct, frozen=True):
     ] = None
 
 
-class Interval(msgspec.Struct, frozen=True):
+class Interval(msgspec.Struct, frozen=True, gc=False):
     """Range in which the probability likely lies, how likely, and how it was found."""
 
     low: Share
@@ -38,7 +38,7 @@ class Interval(msgspec.Struct, frozen=True):
     method: str
 
 
-class Figures(msgspec.Struct, frozen=True):
+class Figures(msgspec.Struct, frozen=True, gc=False):
     """The score in figures: how likely, and where that lies in the cohort."""
 
     probability: Share
@@ -63,7 +63,7 @@ class Figures(msgspec.Struct, frozen=True):
     ] = False
 
 
-class FeatureShown(msgspec.Struct, frozen=True):
+class FeatureShown(msgspec.Struct, frozen=True, gc=False):
     """One feature behind a reason."""
 
     name: str
@@ -72,7 +72,7 @@ class FeatureShown(msgspec.Struct, frozen=True):
     contribution: float
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """One concept: what the record says of it and, apart from that, what the model made of it."""
 
     code: str
@@ -90,13 +90,13 @@ class Reason(msgspec.Struct, frozen=True):
     features: tuple[FeatureShown, ...]
 
 
-class Withheld(msgspec.Struct, frozen=True):
+class Withheld(msgspec.Struct, frozen=True, gc=False):
     """How many reasons are summed into one because they need `explain:sensitive`."""
 
     count: int
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(msgspec.Struct, frozen=True, gc=False):
     """Reasons by size; their contributions and the base value add up to the raw score."""
 
     method: str

@@ -91,6 +91,10 @@ class RiskModel:
         """Contributions and, last, the base value, shape (rows, features + 1); they sum to the raw score."""
         return self.scorer.contributions(rows)
 
+    def explained(self, rows: Matrix) -> tuple[Vector, Matrix]:
+        """`raw_score` and `contributions`, sooner than one after the other."""
+        return self.scorer.explained(rows)
+
     def probability(self, raw: Vector) -> Vector:
         """Calibrated probability of raw scores, in [0, 1]."""
         return self.calibration.probability(raw)

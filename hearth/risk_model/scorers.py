@@ -42,6 +42,10 @@ class Scorer(Protocol):
         """Shape (rows, features + 1): what each feature adds, and last the base value."""
         ...
 
+    def explained(self, rows: Matrix) -> tuple[Vector, Matrix]:
+        """`raw_score` and `contributions`, sooner where one comes with the other."""
+        ...
+
     def files(self) -> dict[str, bytes]:
         """The model as text files."""
         ...
@@ -92,6 +96,10 @@ class BoosterScorer:
         return np.asarray(
             self.booster.predict(rows, pred_contrib=True, num_threads=1), dtype=np.float64
         )
+
+    def explained(self, rows: Matrix) -> tuple[Vector, Matrix]:
+        """Raw scores, and contributions to them."""
+        return self.raw_score(rows), self.contributions(rows)
 
     def files(self) -> dict[str, bytes]:
         """`booster.txt` in LightGBM's own format."""
@@ -151,6 +159,10 @@ class LogisticScorer:
         base = np.full((len(rows), 1), self.intercept + averages.sum())
         return np.hstack([self._terms(rows) - averages, base])
 
+    def explained(self, rows: Matrix) -> tuple[Vector, Matrix]:
+        """Raw scores, and contributions to them."""
+        return self.raw_score(rows), self.contributions(rows)
+
     def files(self) -> dict[str, bytes]:
         """`coefficients.json`."""
         terms = [{**vars(t), "category_weights": list(t.category_weights)} for t in self.terms]
@@ -195,6 +207,10 @@ class RuleScorer:
         result[:, self.feature] = self.raw_score(rows) - self.average
         result[:, -1] = self.average
         return result
+
+    def explained(self, rows: Matrix) -> tuple[Vector, Matrix]:
+        """Raw scores, and contributions to them."""
+        return self.raw_score(rows), self.contributions(rows)
 
     def files(self) -> dict[str, bytes]:
         """`rule.json`."""

@@ -94,8 +94,8 @@ class _Wording:
         self._weightiest = np.abs(contributions[:, places]).argmax(axis=1)
         stated = {feature.name for feature in own} | places_of(words)
         shown = {f.name: FeatureWords(model, f) for f in model.features if f.name in stated}
-        self._words = GroupWords(words, shown)
-        self._own = [feature.name for feature in own if feature.flag_of is None]
+        names = [feature.name for feature in own if feature.flag_of is None]
+        self._words = GroupWords(words, shown, names)
         self._columns = {f.name: columns[f.name] for f in model.features if f.name in stated}
         self._flags = {
             f.flag_of: columns[f.name]
@@ -111,7 +111,7 @@ class _Wording:
         key = (weightiest, *values)
         if key not in self._known:
             named = dict(zip(self._columns, values, strict=True))
-            said = self._words.said(self._own, named, weightiest)
+            said = self._words.said(named, weightiest)
             self._known[key] = self._words.missing if said is None else said
         return self._known[key]
 

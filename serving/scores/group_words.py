@@ -1,12 +1,13 @@
 """What the record says of a reason group, in words: each text is taken apart once for a model."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from hearth.risk_model import FeatureSpec, ReasonWords, RiskModel
 from serving.answers import Value
 from serving.scores.comparison import NumberComparison, compare_category
-from serving.scores.wording import many_of, value_in_words
+from serving.scores.wording import category_in_words, many_of, number_writer
 
 RECORDED, NOT_RECORDED = "recorded", "not recorded"
 
@@ -20,9 +21,7 @@ class FeatureWords:
     def __init__(self, model: RiskModel, feature: FeatureSpec) -> None:
         self.name, self.label = feature.name, feature.label or feature.name.replace("_", " ")
         self._people = many_of(str(model.about["unit"]))
-        self._unit = feature.unit
-        self._is_flag = feature.flag_of is not None
-        self._is_share = _is_share(feature)
+        self._number_in_words = _writer(feature)
         self._shares = model.cohort.category_shares.get(feature.name, {})
         distribution = model.cohort.distributions.get(feature.name)
         self._compare = NumberComparison(feature, distribution, self._people)
@@ -31,11 +30,9 @@ class FeatureWords:
         """The value as people read it."""
         if value is None:
             return NOT_RECORDED
-        if self._is_flag:
-            return NOT_RECORDED if value == 1 else RECORDED
-        if self._is_share and not isinstance(value, str):
-            return value_in_words(100 * value, "%")
-        return value_in_words(value, self._unit)
+        if isinstance(value, str):
+            return category_in_words(value)
+        return self._number_in_words(value)
 
     def compared(self, value: Value) -> str:
         """Clause that places the value in the cohort."""
@@ -51,62 +48,75 @@ class GroupWords:
 
     A clause after `;` goes where a value it states is not recorded; a comparison is of the feature
     named before it.
+
+    Parameters
+    ----------
+    words
+        The group's text, and what is said where nothing is recorded.
+    features
+        Words of the features that it names, and of its own.
+    own
+        Names of the group's features, without flags.
     """
 
-    def __init__(self, words: ReasonWords, features: Mapping[str, FeatureWords]) -> None:
-        self._missing = words.missing or f"{words.title}: {NOT_RECORDED}"
-        first, *more = words.text.split(";")
-        self._clauses = [_parts(first, features), *(_parts(f";{text}", features) for text in more)]
-        self._needs = [(), *(_named(text) for text in more)]
-        self._stated = _named(words.text)
-        self._features = features
+    def __init__(
+        self, words: ReasonWords, features: Mapping[str, FeatureWords], own: Sequence[str]
+    ) -> None:
+        self.missing = words.missing or f"{words.title}: {NOT_RECORDED}"
+        self._stated, self._own, self._features = _named(words.text), own, features
+        self._first_clause, *self._clauses = _clauses(words.text, features)
 
-    def said(
-        self, own: Sequence[str], values: Mapping[str, Value], weightiest: str | None
-    ) -> str | None:
+    def said(self, values: Mapping[str, Value], weightiest: str | None) -> str | None:
         """The text with its places filled; None where nothing is recorded that it could state.
 
         Parameters
         ----------
-        own
-            Names of the group's features, without flags.
+        values
+            Value by feature name.
         weightiest
             Name of the feature whose contribution is the largest of the group's; None where none
             contributes. Where the text does not state it, a clause of its own does: two people
             whose texts read the same would else be told of opposite effects.
         """
-        get = values.get
-        if self._stated and get(self._stated[0]) is None:
+        get, stated = values.get, self._stated
+        if stated and get(stated[0]) is None:
             return None
-        if all(get(name) is None for name in own):
+        if (not stated or stated[0] not in self._own) and all(
+            get(own) is None for own in self._own
+        ):
             return None
-        last: FeatureWords | None = None
-        said: list[str] = []
-        for parts, needs in zip(self._clauses, self._needs, strict=True):
-            if needs and any(get(name) is None for name in needs):
-                continue
-            for part in parts:
-                if isinstance(part, str):
-                    said.append(part)
-                elif part is None:
-                    said.append(NOT_RECORDED if last is None else last.compared(get(last.name)))
-                else:
-                    last = part
-                    said.append(last.shown(get(last.name)))
-        return "".join(said) + self._of_its_own(weightiest, values)
+        text = self._first_clause.said(get)
+        for clause in self._clauses:
+            if all(get(name) is not None for name in clause.needs):
+                text += clause.said(get)
+        if weightiest is None or weightiest in stated:
+            return text
+        return text + self._of_its_own(weightiest, values)
 
-    def _of_its_own(self, name: str | None, values: Mapping[str, Value]) -> str:
+    def _of_its_own(self, name: str, values: Mapping[str, Value]) -> str:
         """Clause of a feature that the text does not state."""
-        if name is None or name in self._stated:
-            return ""
         feature, value = self._features[name], values.get(name)
         compared = "" if value is None else f", {feature.compared(value)}"
         return f"; {feature.label}: {feature.shown(value)}{compared}"
 
-    @property
-    def missing(self) -> str:
-        """What is said where it says nothing."""
-        return self._missing
+
+@dataclass(frozen=True)
+class _Clause:
+    """A text with places for values, each by the feature's name and how it is worded.
+
+    `needs` are the features without which the clause is left out.
+    """
+
+    before: str
+    places: Sequence[tuple[str, Callable[[Value], str], str]]
+    needs: Sequence[str]
+
+    def said(self, get: Callable[[str], Value]) -> str:
+        """The clause of one record."""
+        text = self.before
+        for name, words, after in self.places:
+            text += words(get(name)) + after
+        return text
 
 
 def places_of(words: ReasonWords) -> set[str]:
@@ -114,13 +124,32 @@ def places_of(words: ReasonWords) -> set[str]:
     return set(_named(words.text))
 
 
-def _parts(text: str, features: Mapping[str, FeatureWords]) -> list[str | FeatureWords | None]:
-    """A text as what stands as it is, features to be shown, and None for a comparison."""
-    pieces = _PLACE.split(text)  # texts and names by turns
-    return [
-        piece if not i % 2 else None if piece == _COMPARISON else features[piece]
-        for i, piece in enumerate(pieces)
-    ]
+def _clauses(text: str, features: Mapping[str, FeatureWords]) -> list[_Clause]:
+    """A text taken apart at each `;`, the first clause and those that may be left out."""
+    clauses: list[_Clause] = []
+    last: str | None = None
+    for i, clause in enumerate(text.split(";")):
+        before, *pieces = _PLACE.split(f";{clause}" if i else clause)  # names and texts by turns
+        places: list[tuple[str, Callable[[Value], str], str]] = []
+        for name, after in zip(pieces[::2], pieces[1::2], strict=True):
+            last = last if name == _COMPARISON else name
+            if last is None:  # nothing to compare
+                before += NOT_RECORDED + after
+                continue
+            words = features[last]
+            places.append((last, words.compared if name == _COMPARISON else words.shown, after))
+        clauses.append(_Clause(before, places, tuple(name for name, _, _ in places)))
+    return clauses
+
+
+def _writer(feature: FeatureSpec) -> Callable[[float], str]:
+    """How numbers of a feature are shown."""
+    if feature.flag_of is not None:
+        return lambda value: NOT_RECORDED if value == 1 else RECORDED
+    if _is_share(feature):
+        percent = number_writer("%")
+        return lambda value: percent(100 * value)
+    return number_writer(feature.unit)
 
 
 def _named(text: str) -> tuple[str, ...]:

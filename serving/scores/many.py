@@ -88,11 +88,12 @@ def make_outcomes(
     if matrix is None:
         columns = {f.name: [one.values.get(f.name) for one in inputs] for f in model.features}
         matrix = model.encode_columns(columns)
-    raw = model.raw_score(matrix)
+    raw, contributions = (
+        model.explained(matrix) if with_reasons else (model.raw_score(matrix), None)
+    )
     flags = zip(*(flag.tolist() for flag in model.abstains(matrix, raw)), strict=True)
     figures = _Figures(model, raw)
     held = _held_back(model, inputs)
-    contributions = model.contributions(matrix) if with_reasons else None
     return [
         Outcome(
             figures(i, abstained=wide or thin),

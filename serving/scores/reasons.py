@@ -16,10 +16,7 @@ from serving.scores.group_words import FeatureWords, GroupWords
 RESTRICTED = "restricted"
 RESTRICTED_TEXT = "Information from a restricted source"
 
-_STRENGTHS: tuple[tuple[float, Literal["strong", "moderate"]], ...] = (
-    (0.405, "strong"),
-    (0.095, "moderate"),
-)
+_STRONG, _MODERATE = 0.405, 0.095
 """Least size in log-odds: it changes the odds by half or more (ln 1.5), or by a tenth (ln 1.1)."""
 
 _MOST_FEATURES = 5  # behind one reason; the rest are in the technical layer
@@ -33,6 +30,7 @@ class Explainer:
     def __init__(self, model: RiskModel) -> None:
         features = {feature.name: FeatureWords(model, feature) for feature in model.features}
         self._groups = [_Group(model, words, features) for words in model.reasons]
+        self._orders = _Orders([group.places for group in self._groups])
         self._features = model.features
         self._has_flags = any(feature.flag_of is not None for feature in model.features)
         self._method = "tree_shap" if model.kind == "lightgbm" else "linear_shapley"
@@ -59,12 +57,15 @@ class Explainer:
         """
         if self._has_flags:
             values = as_recorded(self._features, values)
-        added: list[float] = np.asarray(contributions, dtype=np.float64).tolist()
-        reasons = [group.reason(values, added, self._scale) for group in self._groups]
+        added = np.asarray(contributions, dtype=np.float64)
+        reasons = [
+            group.reason(values, total, largest, self._scale)
+            for group, total, largest in zip(self._groups, *self._orders.of(added), strict=True)
+        ]
         return Explanation(
             method=self._method,
             scale=self._scale,
-            base_value=added[-1],
+            base_value=float(added[-1]),
             reasons=_largest_first(reasons),
             withheld=Withheld(0),
             missing=tuple(reason.code for reason in reasons if reason.is_missing),
@@ -117,17 +118,43 @@ def effect(
     return _direction(contribution), _strength(contribution, scale)
 
 
+class _Orders:
+    """Sorts each group's contributions by size, all groups at once."""
+
+    def __init__(self, places: Sequence[Sequence[int]]) -> None:
+        self._sizes = list(map(len, places))
+        width = max(self._sizes, default=0)
+        filled = [[*own, *(width - len(own)) * [-1]] for own in places]
+        self._places = np.array(filled, np.intp).reshape(len(places), width)
+        self._groups = np.arange(len(places))[:, None]
+
+    def of(
+        self, contributions: NDArray[np.float64]
+    ) -> tuple[list[float], list[list[tuple[int, float]]]]:
+        """Each group's sum, and the places and contributions of its largest, equal ones in their order."""
+        padded = contributions.copy()
+        padded[-1] = 0.0  # in place of the base value: what fills up a small group, after its own
+        added = padded[self._places]
+        order = np.argsort(-np.abs(added), axis=1, kind="stable")[:, :_MOST_FEATURES]
+        largest = added[self._groups, order].tolist()
+        found = [
+            list(zip(one, values, strict=True))[:size]
+            for one, values, size in zip(order.tolist(), largest, self._sizes, strict=True)
+        ]
+        return added.sum(axis=1).tolist(), found
+
+
 class _Group:
     """One reason: its words, and the features whose contributions it sums."""
 
     def __init__(
         self, model: RiskModel, words: ReasonWords, features: Mapping[str, FeatureWords]
     ) -> None:
-        self._words, self._said = words, GroupWords(words, features)
         own = [(j, f) for j, f in enumerate(model.features) if f.group == words.group]
-        self._places = [place for place, _ in own]
-        self._members = [features[feature.name] for _, feature in own]
-        self._own = [feature.name for _, feature in own if feature.flag_of is None]
+        self.places = [place for place, _ in own]
+        self._words = words
+        self._said = GroupWords(words, features, [f.name for _, f in own if f.flag_of is None])
+        self._shown = [(feature.name, features[feature.name].shown) for _, feature in own]
         self._about = [feature.flag_of or feature.name for _, feature in own]
         self._source = words.source_title or words.source
         self._sensitivity: Literal["ordinary", "restricted"] = (
@@ -135,17 +162,24 @@ class _Group:
         )
 
     def reason(
-        self, values: Mapping[str, Value], contributions: Sequence[float], scale: str
+        self,
+        values: Mapping[str, Value],
+        total: float,
+        largest: Sequence[tuple[int, float]],
+        scale: str,
     ) -> Reason:
-        """The reason of one score."""
-        added = [contributions[place] for place in self._places]
-        total = sum(added)
-        sizes = list(map(abs, added))
-        largest = sorted(range(len(added)), key=sizes.__getitem__, reverse=True)[:_MOST_FEATURES]
-        text = self._said.said(self._own, values, self._weightiest(largest, sizes))
+        """The reason of one score, from the sum of its contributions and the largest of them."""
+        first, most = largest[0]
+        text = self._said.said(values, self._about[first] if abs(most) > _NOTHING else None)
+        features = []
+        for at, contribution in largest:
+            name, shown = self._shown[at]
+            value = values.get(name)
+            features.append(FeatureShown(name, value, shown(value), contribution))
+        words = self._words
         return Reason(
-            code=self._words.group,
-            title=self._words.title,
+            code=words.group,
+            title=words.title,
             text=self._said.missing if text is None else text,
             direction=_direction(total),
             strength=_strength(total, scale),
@@ -153,16 +187,8 @@ class _Group:
             source=self._source,
             sensitivity=self._sensitivity,
             is_missing=text is None,
-            features=tuple([self._shown(at, values, added[at]) for at in largest]),
+            features=tuple(features),
         )
-
-    def _weightiest(self, largest: Sequence[int], sizes: Sequence[float]) -> str | None:
-        return self._about[largest[0]] if sizes[largest[0]] > _NOTHING else None
-
-    def _shown(self, at: int, values: Mapping[str, Value], contribution: float) -> FeatureShown:
-        feature = self._members[at]
-        value = values.get(feature.name)
-        return FeatureShown(feature.name, value, feature.shown(value), contribution)
 
 
 def scale_of(model: RiskModel) -> Literal["log_odds", "rule_value"]:
@@ -180,7 +206,8 @@ def _strength(contribution: float, scale: str) -> Literal["strong", "moderate", 
     """By the change in odds; a rule has one reason, and it is all there is."""
     if scale == _RULE_SCALE and abs(contribution) > _NOTHING:
         return "strong"
-    return next((name for least, name in _STRENGTHS if abs(contribution) >= least), "weak")
+    size = abs(contribution)
+    return "strong" if size >= _STRONG else "moderate" if size >= _MODERATE else "weak"
 
 
 def _largest_first(reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -119,12 +119,13 @@ def make_score(
     """
     model = served.model
     row = model.encode(inputs.values)
-    raw = float(model.raw_score(row)[0])
+    scores, contributions = model.explained(row) if with_reasons else (model.raw_score(row), None)
+    raw = float(scores[0])
     ends = model.one_score.interval(raw)
     unsure = _unsure(model, row, ends)
     outcome = Outcome(
         _figures(model, raw, ends, abstained=bool(unsure)),
-        served.explain(inputs.values, model.contributions(row)[0]) if with_reasons else None,
+        None if contributions is None else served.explain(inputs.values, contributions[0]),
         (*unsure, *_held_back(model, inputs)),
     )
     return answer_with(served, inputs, outcome, score_id=score_id, subject_ref=subject_ref, now=now)

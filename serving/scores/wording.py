@@ -1,5 +1,6 @@
 """How values, days and shares are written for people."""
 
+from collections.abc import Callable
 from datetime import date
 
 _MANY = {"household": "households", "property": "properties", "person": "people"}
@@ -14,18 +15,31 @@ def many_of(unit: str) -> str:
 
 def value_in_words(value: float | str, unit: str | None = None) -> str:
     """A value as people read it: `1,204`, `0.35`, `120 hours`, `1 day`, `£12.50`, `1964`, `private rented`."""
-    if isinstance(value, str):
-        return value.replace("_", " ")
+    return category_in_words(value) if isinstance(value, str) else number_writer(unit)(value)
+
+
+def category_in_words(value: str) -> str:
+    """A category as people read it: `private rented`."""
+    return value.replace("_", " ")
+
+
+def number_writer(unit: str | None) -> Callable[[float], str]:
+    """How numbers in a unit are written, see `value_in_words`; made once for many numbers."""
     if not unit:
-        return _number(value)
+        return _number
     if unit == "year":
-        return f"{value:.0f}"
-    text = _number(value)
+        return "{:.0f}".format
     if unit in {"£", "GBP"}:
-        return f"£{value:,.0f}" if value == int(value) else f"£{value:,.2f}"
+        return _pounds
     if unit == "%":
-        return f"{text}%"
-    return f"{text} {unit[:-1] if text == '1' and unit.endswith('s') else unit}"
+        return lambda value: f"{_number(value)}%"
+    one = unit.removesuffix("s")
+
+    def with_unit(value: float) -> str:
+        text = _number(value)
+        return f"{text} {one if text == '1' else unit}"
+
+    return with_unit
 
 
 def frequency_in_words(probability: float, people: str) -> str:
@@ -51,12 +65,18 @@ def day_in_words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def _pounds(value: float) -> str:
+    return f"£{value:,.0f}" if value == int(value) else f"£{value:,.2f}"
+
+
 def _number(value: float) -> str:
     """Whole numbers whole; two decimals below a hundred, one above; the very small to two figures."""
-    whole, size = int(value), abs(value)
+    size = abs(value)
+    if _SMALL <= size < _LARGE:  # most numbers, soonest
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    whole = int(value)
     if value == whole:
         return str(whole) if size < _GROUPED else f"{whole:,}"
     if size < _SMALL:
         return f"{value:.2g}"
-    text = f"{value:.2f}" if size < _LARGE else f"{value:,.1f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{value:,.1f}".removesuffix(".0")

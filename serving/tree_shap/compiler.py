@@ -9,7 +9,8 @@ import numba
 from hearth.errors import StateError
 from serving.tree_shap.forest import LANES
 from serving.tree_shap.loops import RAW_SCORES, SIGNATURE, make_explain, raw_scores
-from serving.tree_shap.machine_code import RAW_SCORES_NAME, function_name
+from serving.tree_shap.machine_code import QUICK_SCORES_NAME, RAW_SCORES_NAME, function_name
+from serving.tree_shap.quick_loops import QUICK_SCORES, quick_scores
 
 _IN_EVERY_PROCESS = {"memset", "memcpy"}
 
@@ -20,7 +21,11 @@ def object_code(machine: Any) -> bytes:
         llvm.parse_assembly(_assembly(SIGNATURE, make_explain(lanes), function_name(lanes)))
         for lanes in LANES
     ]
-    modules.append(llvm.parse_assembly(_assembly(RAW_SCORES, raw_scores, RAW_SCORES_NAME)))
+    for kind, loop, name in (
+        (RAW_SCORES, raw_scores, RAW_SCORES_NAME),
+        (QUICK_SCORES, quick_scores, QUICK_SCORES_NAME),
+    ):
+        modules.append(llvm.parse_assembly(_assembly(kind, loop, name)))
     for module in modules[1:]:
         modules[0].link_in(module)
     foreign = {f.name for f in modules[0].functions if f.is_declaration} - _IN_EVERY_PROCESS

@@ -15,19 +15,15 @@ from numba import types
 
 from serving.tree_shap.forest import (
     COLUMN,
-    DEFAULT_LEFT,
     EARLIER,
     FEATURE,
-    FIRST_WORD,
+    FLOATS,
+    INTS,
     LEFT,
     LEFT_COVER,
-    LEFT_SHARE,
     RIGHT,
-    RIGHT_COVER,
-    RIGHT_SHARE,
     SHARE_BEFORE,
     THRESHOLD,
-    WIDTH,
     WORDS,
 )
 from serving.tree_shap.vectors import memory_of
@@ -38,11 +34,12 @@ _BYTES = types.CPointer(types.uint8)
 
 SIGNATURE = types.int64(
     *(_FLOATS, types.int64, types.int64),  # rows, how many, features
-    *(_LONGS, types.int64, _FLOATS, _INTS, _FLOATS),  # starts, trees, numbers, places, leaves
+    *(types.int64, _LONGS, _LONGS),  # trees, order, starts
+    *(_FLOATS, _INTS, _FLOATS),  # nodes twice, leaves
     *(_LONGS, _LONGS, _WORDS),  # category_starts, category_nodes, categories
     *(_FLOATS, _FLOATS),  # points, weights
-    *(_FLOATS, _FLOATS, _FLOATS, _FLOATS, _BYTES),  # prepared, above, below, sums, edges
-    _FLOATS,  # contributions, (how many, features + 1), added to
+    *(_FLOATS, _FLOATS, _FLOATS, _FLOATS, _BYTES),  # prepared, above, below, sums, turns
+    *(_FLOATS, _FLOATS, types.int64),  # contributions, reached, trees of the whole model
 )
 RAW_SCORES = types.int64(
     *(_FLOATS, types.int64, types.int64),  # rows, how many, features
@@ -52,6 +49,8 @@ RAW_SCORES = types.int64(
 )
 _ZERO = 1.0000000180025095e-35  # what LightGBM takes for zero: 1e-35 as a 32-bit number
 _MOST_CODE = 2147483648.0  # codes are 32-bit integers
+_COLD = 3
+"""Turn at a split on a feature whose earlier splits the row fails: for Shapley's sum it goes neither way."""
 
 _compiled = numba.njit(error_model="numpy", forceinline=True)  # one function, that calls nothing
 
@@ -69,31 +68,14 @@ def _prepare(rows: Any, start: Any, features: Any, prepared: Any) -> None:
 
 
 @_compiled
-def _choose(first: Any, nodes: Any, numbers: Any, places: Any, prepared: Any, edges: Any) -> None:
-    """Write which way the row goes at each split of a tree: 1 in the left edge's slot if left."""
+def _choose(first: Any, nodes: Any, numbers: Any, places: Any, prepared: Any, turns: Any) -> None:
+    """Write which way the row goes at each split of a tree: 1 for left, 0 for right."""
     for k in range(nodes):
-        at = (first + k) * WIDTH
-        value = prepared[places[at + COLUMN]]
+        column = places[(first + k) * INTS + COLUMN]
+        value = prepared[column >> 1]
         unknown = value != value  # noqa: PLR0124 - only NaN differs from itself
-        left = value <= numbers[at + THRESHOLD]
-        edges[2 * k + 1] = left | (unknown & (places[at + DEFAULT_LEFT] != 0))
-
-
-@_compiled
-def _choose_by_category(
-    first: Any, node: Any, places: Any, categories: Any, prepared: Any, edges: Any
-) -> None:
-    """The same at one categorical split: left if the code is one of its categories."""
-    at = node * WIDTH
-    value = prepared[places[at + COLUMN]]
-    left = False
-    if -1.0 < value < _MOST_CODE:
-        code = int(value)
-        word = code >> 5
-        if word < places[at + WORDS]:
-            bit = categories[places[at + FIRST_WORD] + word] >> (code & 31)
-            left = (bit & 1) != 0
-    edges[2 * (node - first) + 1] = left
+        left = value <= numbers[(first + k) * FLOATS + THRESHOLD]
+        turns[k] = left | (unknown & ((column & 1) != 0))
 
 
 @_compiled
@@ -106,6 +88,16 @@ def _is_among(value: Any, words: Any, first: Any) -> Any:
         if word < words[first]:
             found = ((words[first + 1 + word] >> (code & 31)) & 1) != 0
     return found
+
+
+@_compiled
+def _choose_by_category(
+    first: Any, node: Any, places: Any, categories: Any, prepared: Any, turns: Any
+) -> None:
+    """The same at one categorical split: left if the code is one of its categories."""
+    at = node * INTS
+    value = prepared[places[at + COLUMN] >> 1]
+    turns[node - first] = _is_among(value, categories, places[at + WORDS])
 
 
 @_compiled
@@ -182,32 +174,45 @@ def make_explain(lanes: int) -> Callable[..., int]:
 
     @_compiled
     def walk_down(
-        first: Any, nodes: Any, numbers: Any, places: Any, q: Any, above: Any, edges: Any
+        first: Any,
+        nodes: Any,
+        numbers: Any,
+        places: Any,
+        q: Any,
+        above: Any,
+        below: Any,
+        turns: Any,
     ) -> None:
-        """Carry the products down, and turn each edge's slot into: the row satisfies it and all earlier."""
+        """Carry the products down.
+
+        Where a feature is met again, `below` keeps 1/f for the way up, and `turns` becomes `_COLD`
+        if the row fails an earlier split on it.
+        """
         one = fill(1.0)
         p = one - q
         store(above, 0, one)
-        edges[0] = 1
         for k in range(nodes):
-            at = (first + k) * WIDTH
-            left, right = places[at + LEFT], places[at + RIGHT]
-            earlier = places[at + EARLIER]
-            goes_left = edges[2 * k + 1]
+            at = (first + k) * INTS
+            left, right, earlier = places[at + LEFT], places[at + RIGHT], places[at + EARLIER]
+            share = numbers[(first + k) * FLOATS + LEFT_COVER]
+            turn = turns[k] & 1
+            hot = right ^ ((left ^ right) & -turn)
             product = load(above, k)
-            if edges[earlier]:
-                if earlier:
-                    product = product / (q + p * fill(numbers[at + SHARE_BEFORE]))
-                hot, cold = product * q, product * p
-                o = float(goes_left)
-                store(above, left, hot * fill(o) + cold * fill(numbers[at + LEFT_SHARE]))
-                store(above, right, hot * fill(1.0 - o) + cold * fill(numbers[at + RIGHT_SHARE]))
-                edges[2 * k + 2] = goes_left ^ 1
+            cold_share = abs(float(turn) - share)
+            if earlier:
+                before = numbers[(first + k) * FLOATS + SHARE_BEFORE]
+                if turns[(earlier - 1) >> 1] == (earlier & 1):
+                    inverse = one / (q + p * fill(before))
+                    store(below, k, inverse)
+                    cold = product * inverse * p * fill(before * cold_share)
+                else:
+                    turns[k] = _COLD
+                    hot = left
+                    cold = product * fill(1.0 - share)
             else:
-                store(above, left, product * fill(numbers[at + LEFT_COVER]))
-                store(above, right, product * fill(numbers[at + RIGHT_COVER]))
-                edges[2 * k + 1] = 0
-                edges[2 * k + 2] = 0
+                cold = product * (p * fill(cold_share))
+            store(above, left ^ right ^ hot, cold)
+            store(above, hot, product - cold)
 
     @_compiled
     def walk_up(
@@ -219,37 +224,49 @@ def make_explain(lanes: int) -> Callable[..., int]:
         above: Any,
         below: Any,
         sums: Any,
-        edges: Any,
+        turns: Any,
     ) -> None:
         """Bring the sums over leaves up, and add to each feature what its splits are worth at the points."""
         one = fill(1.0)
         p = one - q
         for k in range(nodes - 1, -1, -1):
-            at = (first + k) * WIDTH
-            left, right = load(below, places[at + LEFT]), load(below, places[at + RIGHT])
-            earlier, feature = places[at + EARLIER], places[at + FEATURE]
-            if edges[earlier]:
-                o = float(edges[2 * k + 1])
-                z_left, z_right = numbers[at + LEFT_SHARE], numbers[at + RIGHT_SHARE]
-                total = q * (fill(o) * left + fill(1.0 - o) * right)
-                total = total + p * (fill(z_left) * left + fill(z_right) * right)
-                worth = load(above, k) * fill(o * z_right - (1.0 - o) * z_left) * (left - right)
-                if earlier:
-                    inverse = one / (q + p * fill(numbers[at + SHARE_BEFORE]))
-                    total = total * inverse
-                    worth = worth * inverse * inverse
-                store(below, k, total)
-                store(sums, feature, load(sums, feature) + worth)
-            else:
-                total = fill(numbers[at + LEFT_COVER]) * left
-                store(below, k, total + fill(numbers[at + RIGHT_COVER]) * right)
+            at = (first + k) * INTS
+            left, right, earlier = places[at + LEFT], places[at + RIGHT], places[at + EARLIER]
+            share = numbers[(first + k) * FLOATS + LEFT_COVER]
+            turn = turns[k]
+            go = turn & 1
+            at_hot = right ^ ((left ^ right) & -go)
+            hot = load(below, at_hot)
+            apart = hot - load(below, left ^ right ^ at_hot)
+            apart = apart * fill(abs(float(go) - share))
+            weight = load(above, k)
+            if earlier:
+                if turn == _COLD:
+                    store(below, k, hot - apart)
+                    continue
+                inverse = load(below, k)
+                apart = apart * inverse * fill(numbers[(first + k) * FLOATS + SHARE_BEFORE])
+                weight = weight * inverse
+            store(below, k, hot - p * apart)
+            feature = places[at + FEATURE]
+            store(sums, feature, load(sums, feature) + weight * apart)
+
+    @_compiled
+    def leaf_reached(first: Any, nodes: Any, places: Any, turns: Any) -> Any:
+        """Which of a tree's leaves the row reaches."""
+        k = 0
+        while k < nodes:
+            at = (first + k) * INTS
+            k = places[at + LEFT] if turns[k] else places[at + RIGHT]
+        return k - nodes
 
     def explain(
         rows: Any,
         how_many: Any,
         features: Any,
-        starts: Any,
         trees: Any,
+        order: Any,
+        starts: Any,
         numbers: Any,
         places: Any,
         leaves: Any,
@@ -262,8 +279,10 @@ def make_explain(lanes: int) -> Callable[..., int]:
         above: Any,
         below: Any,
         sums: Any,
-        edges: Any,
+        turns: Any,
         contributions: Any,
+        reached: Any,
+        all_trees: Any,
     ) -> int:
         q = load(points, 0)
         for row in range(how_many):
@@ -273,18 +292,22 @@ def make_explain(lanes: int) -> Callable[..., int]:
             for t in range(trees):
                 first = starts[t]
                 nodes = starts[t + 1] - first
-                _choose(first, nodes, numbers, places, prepared, edges)
+                _choose(first, nodes, numbers, places, prepared, turns)
                 for i in range(category_starts[t], category_starts[t + 1]):
                     _choose_by_category(
-                        first, category_nodes[i], places, categories, prepared, edges
+                        first, category_nodes[i], places, categories, prepared, turns
                     )
-                for leaf in range(nodes + 1):
-                    store(below, nodes + leaf, fill(leaves[first + t + leaf]))
-                walk_down(first, nodes, numbers, places, q, above, edges)
-                walk_up(first, nodes, numbers, places, q, above, below, sums, edges)
+                leaf = leaf_reached(first, nodes, places, turns)
+                reached[row * all_trees + order[t]] = leaves[first + t + leaf]
+                for i in range(nodes + 1):
+                    store(below, nodes + i, fill(leaves[first + t + i]))
+                walk_down(first, nodes, numbers, places, q, above, below, turns)
+                walk_up(first, nodes, numbers, places, q, above, below, sums, turns)
             for j in range(features):
+                found = 0.0
                 for i in range(lanes):
-                    contributions[row * (features + 1) + j] += weights[i] * sums[j * lanes + i]
+                    found += weights[i] * sums[j * lanes + i]
+                contributions[row * (features + 1) + j] += found
         return 0
 
     return explain

@@ -24,12 +24,12 @@ from hearth.private_files import make_private_folder
 from serving.tree_shap.forest import LANES
 
 _HERE = Path(__file__).parent
-_SOURCES = ("compiler.py", "forest.py", "loops.py", "vectors.py")
+_SOURCES = ("compiler.py", "forest.py", "loops.py", "quick_loops.py", "vectors.py")
 _OTHERS_WRITE = 0o022
 _DIGEST = hashlib.sha256().digest_size
 _POINTER, _NUMBER = ctypes.c_void_p, ctypes.c_int64
 _PROTOTYPE = ctypes.CFUNCTYPE(  # as `loops.SIGNATURE`; Python's lock is let go for the call
-    _NUMBER, *(_POINTER, _NUMBER, _NUMBER, _POINTER, _NUMBER), *(14 * (_POINTER,))
+    _NUMBER, *(_POINTER, _NUMBER, _NUMBER, _NUMBER), *(17 * (_POINTER,)), _NUMBER
 )
 
 _OF_RAW_SCORES = (
@@ -37,8 +37,16 @@ _OF_RAW_SCORES = (
     *(_POINTER, _NUMBER, _NUMBER, _POINTER, _POINTER, _NUMBER),
     *(5 * (_POINTER,)),
 )  # as `loops.RAW_SCORES`
-RAW_SCORES_NAME = "hearth_raw_scores"
-"""Name of the function for raw scores, in the object file."""
+_OF_QUICK_SCORES = (
+    _NUMBER,
+    *(_POINTER, _NUMBER, _NUMBER, *(4 * (_POINTER,)), _NUMBER),
+    *(7 * (_POINTER,)),
+)  # as `quick_loops.QUICK_SCORES`
+RAW_SCORES_NAME, QUICK_SCORES_NAME = "hearth_raw_scores", "hearth_quick_scores"
+"""Names of the functions for raw scores, in the object file."""
+
+ROWS_AT_ONCE = 64
+"""As `quick_loops.ROWS`, which is read only to compile."""
 
 Explain = Callable[..., int]
 RawScores = Callable[..., int]
@@ -49,11 +57,13 @@ class MachineCode:
     """The kernel for each number of quadrature points, and raw scores. `engine` keeps the code in memory.
 
     `raw_scores` lets Python's lock go for the call; `raw_score`, the same for a row, is too short for that.
+    `quick_scores` is for many rows, of trees that are not too large.
     """
 
     explain: Mapping[int, Explain]
     raw_scores: RawScores
     raw_score: RawScores
+    quick_scores: RawScores
     engine: Any
 
 
@@ -131,12 +141,14 @@ def _load(file: Path) -> MachineCode | None:
     engine.finalize_object()
     places = {lanes: engine.get_function_address(function_name(lanes)) for lanes in LANES}
     scores = engine.get_function_address(RAW_SCORES_NAME)
-    if not all((scores, *places.values())):
+    quick = engine.get_function_address(QUICK_SCORES_NAME)
+    if not all((scores, quick, *places.values())):
         return None
     return MachineCode(
         MappingProxyType({lanes: _PROTOTYPE(place) for lanes, place in places.items()}),
         ctypes.CFUNCTYPE(*_OF_RAW_SCORES)(scores),
         ctypes.PYFUNCTYPE(*_OF_RAW_SCORES)(scores),
+        ctypes.CFUNCTYPE(*_OF_QUICK_SCORES)(quick),
         engine,
     )
 

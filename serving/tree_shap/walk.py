@@ -5,7 +5,6 @@ has been through the caches, waits for each. Here a node is sixteen bytes, its l
 after it, and the sum is taken in LightGBM's order, so that it is the same to the bit.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hearth.cores import core_count
 from serving.tree_shap.machine_code import MachineCode, RawScores
 from serving.tree_shap.model_text import Tree, read_trees
+from serving.tree_shap.rows import in_threads
 
 _WORTH_A_THREAD = 200
 """Rows that take longer than starting a thread for them."""
@@ -45,12 +44,10 @@ class Walk:
         given = np.ascontiguousarray(rows, dtype=np.float64)
         if given.ndim != 2 or given.shape[1] != self._features:  # noqa: PLR2004 - a matrix
             raise ValueError(f"rows must have {self._features} values")
-        threads = min(core_count(), len(given) // _WORTH_A_THREAD)
-        if threads < 2:  # noqa: PLR2004 - as many as there are callers
+        if len(given) < 2 * _WORTH_A_THREAD:
             return self._scores(given, self._code.raw_score)
-        with ThreadPoolExecutor(threads) as pool:
-            score = partial(self._scores, by=self._code.raw_scores)
-            return np.concatenate(list(pool.map(score, np.array_split(given, threads))))
+        score = partial(self._scores, by=self._code.raw_scores)
+        return np.concatenate(in_threads(score, given, _WORTH_A_THREAD))
 
     def _scores(self, rows: NDArray[np.float64], by: RawScores) -> NDArray[np.float64]:
         scratch, scores = np.empty(3 * self._features + 2 * self._trees), np.empty(len(rows))

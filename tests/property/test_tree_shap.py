@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from serving.tree_shap.explainer import TreeShap, explainer_of
 from serving.tree_shap.forest import read_forest
 from serving.tree_shap.model_text import Tree, cover_below, read_trees
+from serving.tree_shap.quick_scorer import MOST_LEAVES, QuickScorer
 from serving.tree_shap.walk import Walk
 
 if TYPE_CHECKING:
@@ -75,10 +76,13 @@ def shapley_values(trees: tuple[Tree, ...], row: Any) -> Any:
 
 
 def assert_same_scores(text: str, kernel: Any, rows: Any) -> None:
-    """The walk gives LightGBM's raw scores, to the bit."""
-    walk = Walk(text, kernel)
-    theirs = lightgbm.Booster(model_str=text).predict(rows, raw_score=True, num_threads=1)
-    assert walk(np.asarray(rows)).tolist() == np.asarray(theirs).tolist()
+    """Every way to a raw score gives LightGBM's, to the bit: one by one, many at once, with reasons."""
+    given = np.tile(rows, (7, 1))
+    theirs = lightgbm.Booster(model_str=text).predict(given, raw_score=True, num_threads=1)
+    ours = [Walk(text, kernel)(given), TreeShap(read_forest(text), kernel).explained(given)[0]]
+    if max(len(tree.leaf_value) for tree in read_trees(text)[1]) <= MOST_LEAVES:
+        ours.append(QuickScorer(text, kernel)(given))
+    assert all(one.tolist() == np.asarray(theirs).tolist() for one in ours)
 
 
 def native(text: str, rows: Any) -> Any:
@@ -106,6 +110,15 @@ def test_the_kernel_agrees_with_lightgbm_on_random_trees(
     text, rows = model_writer(seed, leaves=leaves, features=features, deep=deep)
     found = TreeShap(read_forest(text), kernel).contributions(rows)
     assert np.allclose(found, native(text, rows), rtol=0, atol=TOLERANCE)
+    assert_same_scores(text, kernel, rows)
+
+
+def test_trees_of_one_leaf_are_added_in_their_order(kernel: Any, model_writer: Writer) -> None:
+    grown, rows = model_writer(0, trees=2, leaves=8)
+    stump, _ = model_writer(1, trees=1, leaves=1)
+    head, first, second = grown.split("\n\nend of trees")[0].split("\nTree=")
+    between = stump.split("\nend of trees")[0].split("\nTree=")[1]
+    text = "\nTree=".join([head, first, between, second]) + "\n\nend of trees\n"
     assert_same_scores(text, kernel, rows)
 
 

@@ -15,7 +15,9 @@ from hearth.risk_model import BoosterScorer
 from serving.tree_shap import machine_code
 from serving.tree_shap.forest import read_forest
 from serving.tree_shap.model_text import UncoveredModelError
+from serving.tree_shap.quick_scorer import QuickScorer
 from serving.tree_shap.scorer import ExplainedBooster, with_kernel
+from serving.tree_shap.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,11 +55,21 @@ def test_a_model_in_use_is_explained_by_the_kernel(kernel: Any, readiness_model:
 def test_many_rows_are_shared_among_threads_and_score_the_same(
     kernel: Any, readiness_model: RiskModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serving.tree_shap.walk.core_count", lambda: 3)
-    rows = np.repeat(ROW, 1_001, axis=0)
+    monkeypatch.setattr("serving.tree_shap.rows.core_count", lambda: 3)
+    rows = np.repeat(ROW, 2_001, axis=0)
     rows[::3] = np.nan
     quick = with_kernel(readiness_model, kernel)
-    assert quick.raw_score(rows).tolist() == readiness_model.raw_score(rows).tolist()
+    theirs = readiness_model.raw_score(rows).tolist()
+    assert quick.raw_score(rows).tolist() == theirs
+    assert quick.scorer.walk(rows).tolist() == theirs
+    assert quick.explained(rows)[0].tolist() == theirs
+
+
+def test_a_model_of_large_trees_is_walked(kernel: Any, model_writer: Callable[..., Any]) -> None:
+    text, rows = model_writer(0, leaves=65)
+    with pytest.raises(UncoveredModelError, match="more than 64 leaves"):
+        QuickScorer(text, kernel)
+    assert np.array_equal(Walk(text, kernel)(rows), BoosterScorer(text).raw_score(rows))
 
 
 def test_without_the_kernel_lightgbm_explains(readiness_model: RiskModel) -> None:
@@ -71,13 +83,15 @@ def test_other_kinds_of_model_explain_themselves(
     assert with_kernel(rule, kernel) is rule
 
 
-def test_a_kernel_that_errs_explains_nobody(
-    kernel: Any, readiness_model: RiskModel, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "erring", ["explainer.TreeShap.explained", "walk.Walk.__call__", "quick_scorer.QuickScorer.__call__"]
+)  # fmt: skip
+def test_a_kernel_that_errs_scores_and_explains_nobody(
+    kernel: Any, readiness_model: RiskModel, monkeypatch: pytest.MonkeyPatch, erring: str
 ) -> None:
-    wrong = np.zeros((3, len(readiness_model.features) + 1))
-    monkeypatch.setattr(
-        "serving.tree_shap.explainer.TreeShap.contributions", lambda _self, _rows: wrong
-    )
+    scores, found = np.zeros(3), np.zeros((3, len(readiness_model.features) + 1))
+    wrong = (scores, found) if erring.endswith("explained") else scores
+    monkeypatch.setattr(f"serving.tree_shap.{erring}", lambda _self, _rows: wrong)
     assert with_kernel(readiness_model, kernel) is readiness_model
 
 
