@@ -7,6 +7,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from hearth.audit_log import AuditEntry, AuditLog, erase_payloads
 from hearth.audit_log.chain import HASHED, hash_entry
+from hearth.audit_log.verification import first_stray
 from hearth.storage.columns import instant_text
 from hearth.storage.engine import reading, writing
 from hearth.storage.schema import audit_entries, audit_payloads
@@ -46,6 +47,16 @@ def test_an_untouched_log_verifies_and_gives_its_head(audit):
     found = audit.verify()
     assert (found.ok, found.rows, found.first_bad, found.reason) == (True, 6, None, None)
     assert found.head.sequence == 6
+
+
+def test_strays_are_looked_for_in_one_pass_of_the_log(audit):
+    if audit.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite looks each entry up by its key, however it is asked")
+    query = first_stray().compile(audit.engine)
+    with reading(audit.engine) as connection:
+        plan = connection.scalars(text(f"EXPLAIN {query}")).all()
+    assert any("Anti Join" in line for line in plan), plan
+    assert not any("SubPlan" in line for line in plan), plan
 
 
 def test_an_empty_log_verifies_and_has_no_head(records, clock):
