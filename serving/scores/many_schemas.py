@@ -1,7 +1,7 @@
 """What a request for many scores may hold: up to 1,000 subjects, or as many rows of values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -113,14 +113,20 @@ class ManySchema:
         return ManyAsked(rows=rows, reasons=given.reasons)
 
     def _read_rows(self, given: "_Rows") -> GivenRows:
-        if given.names is not msgspec.UNSET:
+        rows: Iterable[Sequence[Value]]
+        encode: Callable[[Iterable[Sequence[Value]], int], NDArray[np.float64]]
+        if given.names is msgspec.UNSET:
+            names, before, encode = self._names, b'"values":', self._encoder.encode
+            rows = (msgspec.structs.astuple(self._row.decode(text)) for text in given.rows)
+        else:
             columns = self._columns.of(given.names)
-            table = columns.read(given.rows)
-            values = _by_name(columns.names, table) if given.reasons else ()
-            return GivenRows(columns.encode(table), given.rows, columns.before_row, values)
-        rows = [msgspec.structs.astuple(self._row.decode(text)) for text in given.rows]
-        values = _by_name(self._names, rows) if given.reasons else ()
-        return GivenRows(self._encoder.encode(rows), given.rows, b'"values":', values)
+            names, before, encode = columns.names, columns.before_row, columns.encode
+            rows = columns.read(given.rows)
+        if not given.reasons:  # each row is read, encoded and forgotten
+            return GivenRows(encode(rows, len(given.rows)), given.rows, before)
+        kept = list(rows)
+        values = [dict(zip(names, row, strict=True)) for row in kept]
+        return GivenRows(encode(kept, len(kept)), given.rows, before, values)
 
     def _read_slowly(self, body: bytes) -> ManyAsked:
         """Subjects, or the faults of what the fast way refused."""
@@ -180,10 +186,6 @@ class ManySchema:
             if len(faults) >= _MOST_FAULTS:
                 break
         return faults[:_MOST_FAULTS]
-
-
-def _by_name(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[Mapping[str, Value]]:
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _is_fit(subject: Any) -> bool:

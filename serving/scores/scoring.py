@@ -188,6 +188,7 @@ def _unsure(model: RiskModel, row: NDArray[np.float64], ends: Ends) -> tuple[str
     )
 
 
+@lru_cache(maxsize=8)  # every one there is
 def own_caveats(*, is_wide: bool, is_thin: bool, is_held_back: bool) -> tuple[str, ...]:
     """What is said of a row where its interval is too wide, its record too thin, or a lot spares it."""
     said = ((is_wide, _TOO_WIDE), (is_thin, _TOO_THIN), (is_held_back, _HELD_BACK))

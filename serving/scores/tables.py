@@ -1,6 +1,6 @@
 """Rows of values that come as a table: the names of the features once, then each row as a list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Annotated, Any
@@ -30,15 +30,17 @@ class RowEncoder:
             if f.kind == "category"
         ]
 
-    def encode(self, rows: Sequence[Sequence[Value]]) -> NDArray[np.float64]:
-        """Rows as a matrix; their types were found fit, and JSON has no infinity."""
-        encoded: list[list[Any]] = list(map(list, rows))
-        for row in encoded:
-            for place, codes in self._codes:
-                row[place] = codes[row[place]]
-        size = (len(rows), self._width)
-        flat: Any = chain.from_iterable(encoded)
+    def encode(self, rows: Iterable[Sequence[Value]], count: int) -> NDArray[np.float64]:
+        """So many rows as a matrix; their types were found fit, and JSON has no infinity."""
+        flat: Any = chain.from_iterable(map(self._encoded, rows))
+        size = (count, self._width)
         return np.fromiter(flat, np.float64, size[0] * size[1]).reshape(size)  # None becomes NaN
+
+    def _encoded(self, row: Sequence[Value]) -> list[Any]:
+        encoded: list[Any] = list(row)
+        for place, codes in self._codes:
+            encoded[place] = codes[encoded[place]]
+        return encoded
 
 
 class Columns:
@@ -62,19 +64,19 @@ class Columns:
         values: Any = tuple[tuple(map(type_of_value, ordered))]  # type: ignore[misc]  # made from data
         self._row: msgspec.json.Decoder[Any] = msgspec.json.Decoder(values)
 
-    def read(self, texts: Sequence[Raw]) -> list[tuple[Value, ...]]:
-        """Rows found fit, their values in the order of the names.
+    def read(self, texts: Sequence[Raw]) -> Iterator[tuple[Value, ...]]:
+        """Rows found fit, their values in the order of the names; each is read as it is taken.
 
         Raises
         ------
         msgspec.MsgspecError
             If one has another length, or a value that its feature cannot have.
         """
-        return list(map(self._row.decode, texts))
+        return map(self._row.decode, texts)
 
-    def encode(self, rows: Sequence[Sequence[Value]]) -> NDArray[np.float64]:
-        """Rows as the model takes them, its features in its own order."""
-        return self._encoder.encode(rows)[:, self._places]
+    def encode(self, rows: Iterable[Sequence[Value]], count: int) -> NDArray[np.float64]:
+        """So many rows as the model takes them, its features in its own order."""
+        return self._encoder.encode(rows, count)[:, self._places]
 
 
 class ColumnsOf:
