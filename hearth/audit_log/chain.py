@@ -32,7 +32,7 @@ HASHED = ("sequence", "recorded_at", "action", "actor", "payload_hash", "previou
 _FORMAT = "hearth-audit-1"  # hashed into every entry: another format can never pass for this one
 _CHAIN_LOCK = 0x48_45_41_52_54_48_41  # "HEARTHA": held from the first append to the commit
 _LOCK = f"SELECT pg_advisory_xact_lock({_CHAIN_LOCK})"
-_HEAD = "SELECT sequence, entry_hash FROM audit_entries ORDER BY sequence DESC LIMIT 1"
+HEAD = "SELECT sequence, entry_hash FROM audit_entries ORDER BY sequence DESC LIMIT 1"
 _ENTRY = (*HASHED, "entry_hash")
 _PAYLOAD = ("sequence", "salt", "subject", "details")
 _NAME = re.compile(r"[a-z][a-z0-9_.:-]{0,63}")
@@ -101,16 +101,16 @@ def append_all(connection: Connection, events: Sequence[Event], now: datetime) -
         If JSON cannot say an event's details.
     """
     lock_chain(connection)
-    return append_locked(connection, events, now)
+    return append_locked(connection, events, now, head=read_head(connection))
 
 
 def append_locked(
-    connection: Connection, events: Sequence[Event], now: datetime
+    connection: Connection, events: Sequence[Event], now: datetime, *, head: AuditEntry | None
 ) -> list[AuditEntry]:
-    """As `append_all`, of a chain that this transaction has locked already."""
+    """As `append_all`, to a chain with this head that this transaction has locked already."""
     said = [_details_text(event) for event in events]
     recorded_at = instant_text(now)
-    previous = read_head(connection) or AuditEntry(0, FIRST_PREVIOUS_HASH)
+    previous = head or AuditEntry(0, FIRST_PREVIOUS_HASH)
     salts = secrets.token_bytes(_SALT_BYTES * len(events))
     entries: list[Any] = []
     payloads: list[Any] = []
@@ -153,7 +153,8 @@ def hash_entry(hashed: Sequence[Any]) -> str:
 
 def hash_payload(salt: bytes, content: bytes) -> str:
     """Commitment to a payload that says nothing about it once its salt is gone (HMAC-SHA256)."""
-    return hmac.digest(salt, content, "sha256").hex()
+    # `hmac.digest` lets Python's lock go each time, and to have it back takes longer than the hash
+    return hmac.new(salt, content, "sha256").hexdigest()
 
 
 def payload_content(subject: str | None, details: str) -> bytes:
@@ -182,5 +183,5 @@ def lock_chain(connection: Connection) -> None:
 
 def read_head(connection: Connection) -> AuditEntry | None:
     """Last entry of the log; None if there is none."""
-    head = connection.exec_driver_sql(_HEAD).one_or_none()
+    head = connection.exec_driver_sql(HEAD).one_or_none()
     return None if head is None else AuditEntry(*head)

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from itertools import accumulate
 from queue import SimpleQueue
+from threading import Event as Signal
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
@@ -14,12 +15,11 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from hearth.audit_log.chain import AuditEntry, Event, append_locked, lock_chain
+from hearth.audit_log.chain import HEAD, AuditEntry, Event, append_locked, lock_chain
 from hearth.audit_log.log import Clock
 from hearth.audit_log.orders import Order, Row, settle
 from hearth.errors import AuditError, HearthError, OutdatedError
 from hearth.storage.columns import metadata
-from hearth.storage.generation import current_generation
 from hearth.storage.inserts import insert_rows
 
 _MOST_AT_ONCE = 256  # events in one transaction
@@ -27,8 +27,11 @@ _MOST_WAITING = 10_000  # events queued before the writer says it is overwhelmed
 _MANY = (
     8  # callers about at a time, from which on the writer lets them gather, for so long at most:
 )
-_GATHER_S = 0.01
-_GLANCE_S = 0.002  # from one look at how many there are to the next
+_GATHER_S = 0.02
+_STATE = (
+    "SELECT generations.number, head.sequence, head.entry_hash "  # noqa: S608 - our own words
+    f"FROM generations LEFT JOIN ({HEAD}) AS head ON true"
+)
 # a table comes after those it refers to: a decision after its score
 _TABLE_ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 
@@ -37,7 +40,7 @@ class AuditWriter:
     """One thread that commits whatever has queued up as one transaction (group commit).
 
     While one transaction is made durable, the next callers queue; each is answered after the commit
-    that holds its entry. Where many call at a time, a few milliseconds are let pass for more to come:
+    that holds its entry. Where many call at a time, up to 20 milliseconds are let pass for more to come:
     a transaction costs much the same for one as for twenty. An event whose rows the database refuses
     fails alone.
 
@@ -63,6 +66,7 @@ class AuditWriter:
         self._most_waiting = most_waiting
         self._orders: SimpleQueue[Order | None] = SimpleQueue()
         self._connection: Connection | None = None  # kept by the thread from group to group
+        self._due, self._are_here = _MOST_AT_ONCE, Signal()  # so many end a gathering
         self._is_open = True
         self._closing = Lock()
         self._thread = Thread(target=self._run, name="audit-writer", daemon=True)
@@ -125,6 +129,8 @@ class AuditWriter:
                     f"{self._most_waiting} audit events wait to be written; try again later"
                 )
             self._orders.put(order)
+            if self._orders.qsize() >= self._due:
+                self._are_here.set()
 
     def close(self) -> None:
         """Write what is queued, then end. Closing twice does nothing."""
@@ -173,18 +179,21 @@ class AuditWriter:
 
     def _gather(self, about: int) -> None:
         """Let others come, until as many are here as were about last time."""
-        until = time.perf_counter() + _GATHER_S
-        while self._orders.qsize() + 1 < about and time.perf_counter() < until:
-            time.sleep(_GLANCE_S)
+        self._are_here.clear()
+        self._due = about - 1  # one is taken already
+        if self._orders.qsize() < self._due:
+            self._are_here.wait(_GATHER_S)
+        self._due = _MOST_AT_ONCE
 
     def _write(self, group: Sequence[Order]) -> None:
         started = time.perf_counter()
         try:
             connection = self._begin()
-            group = _without_outdated(connection, group)
+            generation, head = _read_state(connection)
+            group = _without_outdated(group, generation)
             _insert_rows(connection, group)
             events = [event for order in group for event in order.events]
-            entries = append_locked(connection, events, self._clock())
+            entries = append_locked(connection, events, self._clock(), head=head)
             connection.commit()
         except Exception as error:  # noqa: BLE001 whatever it is, no caller may wait for ever
             self._disconnect()
@@ -229,11 +238,14 @@ class AuditWriter:
             settle((order, _without_values(error, order)) for order in group)
 
 
-def _without_outdated(connection: Connection, group: Sequence[Order]) -> Sequence[Order]:
+def _read_state(connection: Connection) -> tuple[int, AuditEntry | None]:
+    """The generation, and the last entry of the log if there is one, as one question."""
+    generation, sequence, entry_hash = connection.exec_driver_sql(_STATE).one()
+    return generation, None if sequence is None else AuditEntry(sequence, entry_hash)
+
+
+def _without_outdated(group: Sequence[Order], now: int) -> Sequence[Order]:
     """Orders that rest on what is so now; the others fail."""
-    if all(order.generation is None for order in group):
-        return group
-    now = current_generation(connection)
     outdated = [order for order in group if order.generation not in {None, now}]
     if not outdated:
         return group

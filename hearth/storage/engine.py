@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from hearth.errors import SettingsError
 from hearth.private_files import make_private_file
 
-_STATEMENTS_KEPT = 256  # ready in each connection: inserts of any number of rows; see `inserts`
+_STATEMENTS_KEPT = 512  # ready in each connection: inserts of any number of rows; see `inserts`
 _BUSY_TIMEOUT_MS = 30_000  # longest wait for another process's write to end
 _CLEARING_TIMEOUT_MS = 1_000  # writers wait while the write-ahead log is emptied
 _CONNECT_TIMEOUT_S = 10  # of a server that does not answer, rather than refuses
@@ -121,18 +121,22 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")  # else what a statement may undo goes to /var/tmp
     cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten in its page
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
     reads_only = connection.get_execution_options().get(_READS_ONLY, False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+    if connection.info.get(_READS_ONLY) is not reads_only:  # as it was last used
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+        connection.info[_READS_ONLY] = reads_only
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
 def _prepare_postgresql(dbapi_connection: Any, _record: object) -> None:
     dbapi_connection.prepared_max = _STATEMENTS_KEPT
+    dbapi_connection.prepare_threshold = 0  # at once: an insert of many rows takes long to read
     with dbapi_connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit TO on")  # whatever the server's default
         cursor.execute(_QUICK_COMPRESSION)

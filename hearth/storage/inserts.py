@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, Connection, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
-_ANY_NUMBER = 32  # rows up to which a statement is made for each number; above, for powers of two
+_ANY_NUMBER = 64  # rows up to which a statement is made for each number; above, for powers of two
 _MOST_ROWS = 256  # of one statement; with 16 columns still half of what SQLite takes in values
 
 
