@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -60,13 +61,18 @@ class Event(msgspec.Struct, frozen=True):
     details: Mapping[str, Any] | Raw = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.action):
+        if not _is_name(self.action):
             raise AuditError(
                 "an audit event's action is not a name; write it as `noun.verb`, "
                 "with lower-case letters, digits and `._:-`, at most 64"
             )
         if not 0 < len(self.actor) <= 64:  # noqa: PLR2004 the width of its column
             raise AuditError("an audit event needs an actor of 1 to 64 characters: a key's id")
+
+
+@lru_cache(maxsize=256)
+def _is_name(action: str) -> bool:
+    return _NAME.fullmatch(action) is not None
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from serving.tree_shap.rows import in_threads
 MOST_LEAVES = 64
 """Of a tree: as many as an integer has bits."""
 
-_WORTH_A_THREAD = 2_000
+_WORTH_A_THREAD = 500
 """Rows that take longer than starting a thread for them."""
 
 _NODE = np.dtype(
