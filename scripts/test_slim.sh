@@ -18,10 +18,12 @@ for name in mlflow pandas shap fairlearn sklearn duckdb pyarrow; do
     fi
 done
 if [ $# -eq 0 ]; then
-    # test_batch.py reads and writes Parquet, for which pyarrow must be there
+    # test_batch.py reads and writes Parquet, for which pyarrow must be there; test_workbench_pages.py
+    # shows what training has kept, and makes it first
     set -- tests/unit/serving tests/contract tests/unit/hearth/audit_log tests/unit/hearth/identity \
         tests/end_to_end/test_workers.py tests/end_to_end/test_champion_change.py \
-        tests/end_to_end/test_slim_service.py --ignore=tests/unit/serving/test_batch.py
+        tests/end_to_end/test_slim_service.py --ignore=tests/unit/serving/test_batch.py \
+        --ignore=tests/unit/serving/test_workbench_pages.py
 fi
 PYTHONPATH=. MLFLOW_ALLOW_PICKLE_DESERIALIZATION=false \
     "$slim/bin/python" -m pytest -q -n 2 --dist loadgroup "$@"
