@@ -140,6 +140,18 @@ def short_text_model(readiness_model):
     return replace(readiness_model, reasons=reasons)
 
 
+def test_a_comparison_goes_with_the_value_it_is_of(readiness_model):
+    text = "{arrears_count_12m} reminders; the last {arrears_days_since_last} ago; {comparison}"
+    reasons = tuple(replace(words, text=text) for words in readiness_model.reasons)
+    model = replace(readiness_model, reasons=reasons)
+    said = reason(explain(model, VALUES, CONTRIBUTIONS), "arrears").text
+    assert said == "0 reminders"
+    known = VALUES | {"arrears_days_since_last": 40.0}
+    said = reason(explain(model, known, CONTRIBUTIONS), "arrears").text
+    assert said.startswith("0 reminders; the last 40 days ago; ")
+    assert said.endswith("where this is recorded")
+
+
 @pytest.mark.parametrize(
     ("of_count", "of_days", "ends"),
     [
