@@ -185,6 +185,7 @@ def make_explain(lanes: int) -> Callable[..., int]:
     ) -> None:
         """Carry the products down.
 
+        Hot is the child that the row goes to, chosen without a branch: no processor can guess which.
         Where a feature is met again, `below` keeps 1/f for the way up, and `turns` becomes `_COLD`
         if the row fails an earlier split on it.
         """
