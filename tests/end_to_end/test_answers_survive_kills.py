@@ -25,18 +25,26 @@ def assert_kept(url, answered):
     try:
         assert answered
         with reading(engine) as connection:
-            rows = set(connection.scalars(select(scores.c.score_id)))
             logged = connection.scalars(
                 select(audit_payloads.c.details)
                 .join(audit_entries, audit_entries.c.sequence == audit_payloads.c.sequence)
                 .where(audit_entries.c.action == "score.made")
             ).all()
-        assert set(answered) <= rows
         assert set(answered) <= {json.loads(details)["score_id"] for details in logged}
+        assert_on_record(engine, answered)
         found = verify(engine)
         assert found.ok, found.reason
     finally:
         engine.dispose()
+
+
+def assert_on_record(engine, answered):
+    """Every score answered has its row."""
+    with reading(engine) as connection:
+        for at in range(0, len(answered), 1_000):
+            asked = set(answered[at : at + 1_000])
+            query = select(scores.c.score_id).where(scores.c.score_id.in_(asked))
+            assert set(connection.scalars(query)) == asked
 
 
 def kill_services(council, serve_to_kill, callers, *, times, chance):
@@ -56,17 +64,26 @@ def kill_services(council, serve_to_kill, callers, *, times, chance):
 
 
 def kill_databases(council, postgres, serve_to_kill, callers, *, times, chance):
-    """Kills PostgreSQL and starts it anew; the service answers again by itself."""
-    served = serve_to_kill(council)
+    """Kills PostgreSQL and starts it anew; the service answers again by itself.
+
+    Each time the rows of what was answered since the last are looked for; the whole log, which grows
+    all the while, is verified each tenth time, and at the end.
+    """
+    served, url, seen = serve_to_kill(council), council.settings.records_url, 0
+    engine = open_records(url)
     with callers(served, CALLERS) as asking:
-        for _ in range(times):
+        for kill in range(times):
             asking.wait_for(CALLERS + 1)
             time.sleep(chance.uniform(0, LONGEST_S))
             postgres.kill()
             before = len(asking.answered)
             postgres.start()
-            assert_kept(council.settings.records_url, asking.answered[:before])
+            assert_on_record(engine, asking.answered[seen:before])
+            seen = before
+            if kill % 10 == 0:
+                assert_kept(url, asking.answered[:before])
         asking.wait_for(CALLERS + 1)
+    engine.dispose()
     assert 500 not in asking.statuses
     assert_kept(council.settings.records_url, asking.answered)
 
