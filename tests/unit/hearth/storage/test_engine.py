@@ -52,6 +52,11 @@ def test_nothing_erased_can_be_read_from_the_files_of_sqlite(sqlite, tmp_path):
     assert not [file.name for file in files if b"marked-value" in file.read_bytes()]
 
 
+def test_what_a_statement_may_undo_goes_to_no_file_elsewhere(sqlite):
+    with writing(sqlite) as connection:
+        assert connection.scalar(text("PRAGMA temp_store")) == 2  # in memory
+
+
 def test_a_side_file_that_is_being_read_is_left_for_later(sqlite):
     with writing(sqlite) as connection:
         connection.execute(text("CREATE TABLE a (b)"))
