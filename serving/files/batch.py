@@ -166,7 +166,12 @@ def _score_rest(
 def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     """Scores of one chunk, by column."""
     matrix = model.encode_columns(chunk)
-    raw = model.raw_score(matrix)
+    reads_reasons = identity.may(Permission.EXPLAIN_READ)
+    raw, contributions = (
+        model.explained(matrix)
+        if reads_reasons and len(matrix)
+        else (model.raw_score(matrix), None)
+    )
     percentiles = model.cohort.percentiles(raw)
     abstained = np.logical_or(*model.abstains(matrix, raw))
     bands = model.cohort.bands_of(percentiles)
@@ -178,12 +183,12 @@ def _scores(model: RiskModel, chunk: Columns, identity: Identity) -> Columns:
     ends = model.interval(raw)
     if ends is not None:
         scores |= dict(zip(("low", "high"), ends, strict=True))
-    if not identity.may(Permission.EXPLAIN_READ):
+    if not reads_reasons:
         return scores
     texts = leading_reasons(
         model,
         chunk,
-        model.contributions(matrix) if len(matrix) else np.empty((0, len(model.features) + 1)),
+        np.empty((0, len(model.features) + 1)) if contributions is None else contributions,
         sees_restricted=identity.may(Permission.EXPLAIN_SENSITIVE),
     )
     return scores | {f"reason_{k}": column for k, column in enumerate(texts, start=1)}

@@ -14,7 +14,7 @@ from serving.tree_shap.rows import in_threads
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
 _WORTH_A_THREAD = 256
-"""Rows that take longer than starting a thread for them."""
+"""Rows that take longer than waking a thread for them."""
 
 _ALIGNED = 8  # float64 in a cache line
 

@@ -33,6 +33,9 @@ prepared row, and one more if missing goes left. `earlier` is the edge below the
 feature, `words` where a split by category finds its categories.
 """
 
+ROWS_AT_ONCE = 64
+"""Rows that QuickScorer asks side by side."""
+
 # Where the loops find the fields: as float64 and as int32 from the node's first byte.
 FLOATS, INTS = NODE.itemsize // 8, NODE.itemsize // 4
 THRESHOLD, LEFT_COVER, SHARE_BEFORE = range(3)

@@ -48,26 +48,29 @@ RAW_SCORES = types.int64(
     _FLOATS,  # scores
 )
 _ZERO = 1.0000000180025095e-35  # what LightGBM takes for zero: 1e-35 as a 32-bit number
-_MOST_CODE = 2147483648.0  # codes are 32-bit integers
+MOST_CODE = 2147483648.0  # codes are 32-bit integers
 _COLD = 3
 """Turn at a split on a feature whose earlier splits the row fails: for Shapley's sum it goes neither way."""
 
-_compiled = numba.njit(error_model="numpy", forceinline=True)  # one function, that calls nothing
+compiled = numba.njit(error_model="numpy", forceinline=True)  # one function, that calls nothing
 
 
-@_compiled
-def _prepare(rows: Any, start: Any, features: Any, prepared: Any) -> None:
-    """Write a row as each kind of split sees it: NaN as zero, zero as missing, NaN as missing."""
+@compiled
+def prepare(rows: Any, start: Any, features: Any, prepared: Any, i: Any, of: Any) -> None:
+    """Write a row, the i-th of so many side by side, as each kind of split sees it.
+
+    That is three times: NaN as zero, zero as missing, NaN as missing.
+    """
     for j in range(features):
         value = rows[start + j]
         value = 0.0 if abs(value) <= _ZERO else value
         known = 0.0 if value != value else value  # noqa: PLR0124 - only NaN differs from itself
-        prepared[j] = known
-        prepared[features + j] = math.nan if known == 0.0 else known
-        prepared[2 * features + j] = value
+        prepared[j * of + i] = known
+        prepared[(features + j) * of + i] = math.nan if known == 0.0 else known
+        prepared[(2 * features + j) * of + i] = value
 
 
-@_compiled
+@compiled
 def _choose(first: Any, nodes: Any, numbers: Any, places: Any, prepared: Any, turns: Any) -> None:
     """Write which way the row goes at each split of a tree: 1 for left, 0 for right."""
     for k in range(nodes):
@@ -78,11 +81,11 @@ def _choose(first: Any, nodes: Any, numbers: Any, places: Any, prepared: Any, tu
         turns[k] = left | (unknown & ((column & 1) != 0))
 
 
-@_compiled
+@compiled
 def _is_among(value: Any, words: Any, first: Any) -> Any:
     """Whether a code is one of a split's categories, whose words come after their number."""
     found = False
-    if -1.0 < value < _MOST_CODE:
+    if -1.0 < value < MOST_CODE:
         code = int(value)
         word = code >> 5
         if word < words[first]:
@@ -90,7 +93,7 @@ def _is_among(value: Any, words: Any, first: Any) -> Any:
     return found
 
 
-@_compiled
+@compiled
 def _choose_by_category(
     first: Any, node: Any, places: Any, categories: Any, prepared: Any, turns: Any
 ) -> None:
@@ -100,7 +103,7 @@ def _choose_by_category(
     turns[node - first] = _is_among(value, categories, places[at + WORDS])
 
 
-@_compiled
+@compiled
 def _raw_score(
     rows: Any,
     start: Any,
@@ -117,7 +120,7 @@ def _raw_score(
 
     All trees go down one level at a time, so that the processor waits for many nodes at once.
     """
-    _prepare(rows, start, features, prepared)
+    prepare(rows, start, features, prepared, 0, 1)
     for t in range(trees):
         at[t], at[trees + t] = roots[t], t
     going = trees
@@ -172,7 +175,7 @@ def make_explain(lanes: int) -> Callable[..., int]:
     memory = memory_of(lanes)
     load, store, fill = memory.load, memory.store, memory.fill
 
-    @_compiled
+    @compiled
     def walk_down(
         first: Any,
         nodes: Any,
@@ -215,7 +218,7 @@ def make_explain(lanes: int) -> Callable[..., int]:
             store(above, left ^ right ^ hot, cold)
             store(above, hot, product - cold)
 
-    @_compiled
+    @compiled
     def walk_up(
         first: Any,
         nodes: Any,
@@ -252,7 +255,7 @@ def make_explain(lanes: int) -> Callable[..., int]:
             feature = places[at + FEATURE]
             store(sums, feature, load(sums, feature) + weight * apart)
 
-    @_compiled
+    @compiled
     def leaf_reached(first: Any, nodes: Any, places: Any, turns: Any) -> Any:
         """Which of a tree's leaves the row reaches."""
         k = 0
@@ -287,7 +290,7 @@ def make_explain(lanes: int) -> Callable[..., int]:
     ) -> int:
         q = load(points, 0)
         for row in range(how_many):
-            _prepare(rows, row * features, features, prepared)
+            prepare(rows, row * features, features, prepared, 0, 1)
             for j in range(features):
                 store(sums, j, fill(0.0))
             for t in range(trees):

@@ -45,9 +45,6 @@ _OF_QUICK_SCORES = (
 RAW_SCORES_NAME, QUICK_SCORES_NAME = "hearth_raw_scores", "hearth_quick_scores"
 """Names of the functions for raw scores, in the object file."""
 
-ROWS_AT_ONCE = 64
-"""As `quick_loops.ROWS`, which is read only to compile."""
-
 Explain = Callable[..., int]
 RawScores = Callable[..., int]
 

@@ -5,13 +5,14 @@ lose the bits of the leaves on its left; the lowest bit that a row has left is t
 Nothing is walked, so that nothing waits: the same split is asked of many rows side by side.
 """
 
-import math
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.cpython.unsafe.numbers import trailing_zeros
+
+from serving.tree_shap.forest import ROWS_AT_ONCE as ROWS
+from serving.tree_shap.loops import MOST_CODE, compiled, prepare
 
 _FLOATS, _LONGS = types.CPointer(types.float64), types.CPointer(types.int64)
 _INTS, _WORDS = types.CPointer(types.int32), types.CPointer(types.uint32)
@@ -25,36 +26,23 @@ QUICK_SCORES = types.int64(
     *(_WORDS, _FLOATS),  # category words, leaves
     _FLOATS,  # scores
 )
-ROWS = 64
-"""Rows that are asked side by side."""
-
 _ALL = np.uint64(2**64 - 1)
 _NONE = np.uint32(2**32 - 1)
 _ONE, _FIVE, _LOW = np.uint32(1), np.uint32(5), np.uint32(31)
-_ZERO = 1.0000000180025095e-35  # as in `loops`
-_MOST_CODE = 2147483648.0
 
 
 _lowest: Any = trailing_zeros  # which place the lowest bit has; typed as numba, not as it is called
 
-_compiled = numba.njit(error_model="numpy", forceinline=True)
+
+@compiled
+def _write_codes(prepared: Any, features: Any, codes: Any) -> None:
+    """Write the values that are categories' codes as integers."""
+    for k in range(features * ROWS):
+        value = prepared[2 * features * ROWS + k]
+        codes[k] = np.uint32(value) if -1.0 < value < MOST_CODE else _NONE
 
 
-@_compiled
-def _prepare(rows: Any, start: Any, count: Any, features: Any, prepared: Any, codes: Any) -> None:
-    """Write rows side by side as each kind of split sees them, as in `loops`, and their categories' codes."""
-    for i in range(count):
-        for j in range(features):
-            value = rows[(start + i) * features + j]
-            value = 0.0 if abs(value) <= _ZERO else value
-            known = 0.0 if value != value else value  # noqa: PLR0124 - only NaN differs from itself
-            prepared[j * ROWS + i] = known
-            prepared[(features + j) * ROWS + i] = math.nan if known == 0.0 else known
-            prepared[(2 * features + j) * ROWS + i] = value
-            codes[j * ROWS + i] = np.uint32(value) if -1.0 < value < _MOST_CODE else _NONE
-
-
-@_compiled
+@compiled
 def _ask_by_number(
     values: Any, at: Any, threshold: Any, missing_goes_left: Any, right: Any, left: Any
 ) -> None:
@@ -67,7 +55,7 @@ def _ask_by_number(
             left[i] &= _ALL if values[at + i] <= threshold else right
 
 
-@_compiled
+@compiled
 def _ask_by_category(codes: Any, at: Any, words: Any, first: Any, right: Any, left: Any) -> None:
     """The same at a categorical split, whose words come after their number; codes of no word go right."""
     many, bits = words[first], words[first + 1]
@@ -105,7 +93,9 @@ def quick_scores(
     for block in range((how_many + ROWS - 1) // ROWS):
         start = block * ROWS
         count = ROWS if start + ROWS <= how_many else how_many - start
-        _prepare(rows, start, count, features, prepared, codes)
+        for i in range(count):
+            prepare(rows, (start + i) * features, features, prepared, i, ROWS)
+        _write_codes(prepared, features, codes)
         for i in range(ROWS):
             totals[i] = 0.0
         for t in range(trees):

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.tree_shap.machine_code import ROWS_AT_ONCE, MachineCode
+from serving.tree_shap.forest import ROWS_AT_ONCE
+from serving.tree_shap.machine_code import MachineCode
 from serving.tree_shap.model_text import Tree, UncoveredModelError, read_trees
 from serving.tree_shap.rows import in_threads
 
@@ -20,7 +21,7 @@ MOST_LEAVES = 64
 """Of a tree: as many as an integer has bits."""
 
 _WORTH_A_THREAD = 500
-"""Rows that take longer than starting a thread for them."""
+"""Rows that take longer than waking a thread for them."""
 
 _NODE = np.dtype(
     [("threshold", np.float64), ("column", np.int32), ("words", np.int32), ("right", np.uint64)]

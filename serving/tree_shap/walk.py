@@ -17,7 +17,7 @@ from serving.tree_shap.model_text import Tree, read_trees
 from serving.tree_shap.rows import in_threads
 
 _WORTH_A_THREAD = 200
-"""Rows that take longer than starting a thread for them."""
+"""Rows that take longer than waking a thread for them."""
 
 
 class Walk:
